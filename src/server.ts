@@ -20,7 +20,7 @@ export {
   type CompareAddressesOptions,
 } from "./server/address/compare-addresses.js";
 export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
-export type { PauseOptions, ResumeOptions } from "./server/endpoints/pause-options.js";
+export type { PauseOptions, ResumeOptions } from "./server/pause/pause-options.js";
 export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 export type { LimitName, Limits, Rate, WaitingLimit } from "./server/limits/limits.js";
@@ -48,7 +48,7 @@ export type { TokenServerCheck } from "./server/token-server/token-server-check.
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
 export { sitePath } from "./protocol/site-path.js";
 export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-store.js";
-export type { Pause, PauseSwitch } from "./server/attempt/pause.js";
+export type { Pause, PauseSwitch } from "./server/pause/pause-switch.js";
 
 /**
  * Creates the kit of a site.

@@ -7,7 +7,7 @@ const register = "test/unit/server/endpoints/pause-register.test.ts";
 const redis = "test/resilience/redis/pause.test.ts";
 
 const writesBack = {
-  file: "src/server/endpoints/login-pause.ts",
+  file: "src/server/pause/login-pause.ts",
   text: "const isStored = found !== undefined && !isNewer(next, found);",
   without: "const isStored = word === undefined;",
 };
@@ -27,7 +27,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "The store is read again by itself",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: `this.#cancelReading = runtime.after(rereadMs, read, "background");`,
     without: "void read;",
     test: register,
@@ -35,7 +35,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "The newer word counts, not the one that the store has",
-    file: "src/server/attempt/pause-register.ts",
+    file: "src/server/pause/pause-register.ts",
     text: "if (one.version !== other.version) return one.version > other.version;",
     without: "if (one.version !== other.version) return one.version < other.version;",
     test: register,
@@ -43,7 +43,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A new server that finds nothing hears of a pause before it gives out a code",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "await this.#objections();",
     without: "",
     test: "test/unit/server/endpoints/pause-register.test.ts",
@@ -52,7 +52,7 @@ export const pauseDefences: readonly Defence[] = [
   {
     claim:
       "A new server hears of a pause before it gives out a code, also if another one found nothing first",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "{ ...nothingSaid, since: runtime.now() }",
     without: "nothingSaid",
     test: register,
@@ -61,7 +61,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A new server that finds an older copy hears of a pause",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "await store.compareAndSet(text, text).catch(ignore);",
     without: "",
     test: register,
@@ -69,7 +69,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A server that could not write what it found gives out no code",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "!this.#hasAgreed && !this.#isClosed",
     without: "false",
     test: register,
@@ -77,7 +77,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A server that has only said a pause keeps it",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "void this.follow();",
     without: "",
     test: register,
@@ -85,7 +85,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "Of equal versions the pause counts",
-    file: "src/server/attempt/pause-register.ts",
+    file: "src/server/pause/pause-register.ts",
     text: "if (one.paused !== other.paused) return one.paused;",
     without: "",
     test: register,
@@ -93,7 +93,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A new word counts in place of all before it, whatever the store's clock says",
-    file: "src/server/attempt/pause-register.ts",
+    file: "src/server/pause/pause-register.ts",
     text: "Math.max(newest.version + 1, Math.floor(now))",
     without: "Math.floor(now)",
     test: register,
@@ -101,7 +101,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A pause that cannot be read pauses",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "this.#isUnreadable ? {} : ",
     without: "",
     test: register,
@@ -109,7 +109,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A pause that cannot be read is not written over",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: `        if (word) throw new UnreadablePause(description);
         return;`,
     without: "",
@@ -118,7 +118,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "No code is given out before the store was read once",
-    file: "src/server/endpoints/login-pause.ts",
+    file: "src/server/pause/login-pause.ts",
     text: "if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);",
     without: "",
     test: pause,
@@ -126,7 +126,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "An operator's words forge no line of a log",
-    file: "src/server/endpoints/pause-options.ts",
+    file: "src/server/pause/pause-options.ts",
     text: "printable(text) === text",
     without: 'text !== ""',
     test: pause,

@@ -24,7 +24,7 @@ import { Pairing } from "./pairing/pairing.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/tickets.js";
-import { LoginPause } from "./endpoints/login-pause.js";
+import { LoginPause } from "./pause/login-pause.js";
 import { markScanned } from "./endpoints/scanned.js";
 import { StartBreaker } from "./token-server/start-breaker.js";
 import { TokenServerChecks } from "./token-server/token-server-check.js";

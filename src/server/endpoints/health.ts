@@ -2,7 +2,7 @@ import type { GuardedStore, StoreGuard } from "../attempt/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import type { Health } from "../login-kit.js";
-import type { LoginPause } from "./login-pause.js";
+import type { LoginPause } from "../pause/login-pause.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 
 /** How long to wait for the store. */

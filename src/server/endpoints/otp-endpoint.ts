@@ -19,7 +19,7 @@ import { secondsLeft } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import { clientAt, type Client } from "../limits/networks.js";
 import type { Place } from "../live/waiting-places.js";
-import type { LoginPause } from "./login-pause.js";
+import type { LoginPause } from "../pause/login-pause.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
 import type { Pairing } from "../pairing/pairing.js";

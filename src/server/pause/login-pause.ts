@@ -1,4 +1,4 @@
-import { memoryPauseSwitch, type Pause, type PauseSwitch } from "../attempt/pause.js";
+import { memoryPauseSwitch, type Pause, type PauseSwitch } from "./pause-switch.js";
 import {
   isNewer,
   nextRegister,
@@ -7,7 +7,7 @@ import {
   pauseOf,
   speakerOf,
   type Word,
-} from "../attempt/pause-register.js";
+} from "./pause-register.js";
 import { StoreUnavailable, type StoreGuard } from "../attempt/store-guard.js";
 import type { Core } from "../core.js";
 import { loginPaused } from "../http/api-error.js";

@@ -7,7 +7,7 @@ import {
   parseRegister,
   pauseOf,
   type PauseRegister,
-} from "../../../../src/server/attempt/pause-register.js";
+} from "../../../../src/server/pause/pause-register.js";
 
 const said = (members: Partial<PauseRegister>): PauseRegister => ({
   format: 1,

@@ -1,5 +1,5 @@
-import type { Pause } from "../attempt/pause.js";
-import type { Speaker } from "../attempt/pause-register.js";
+import type { Pause } from "./pause-switch.js";
+import type { Speaker } from "./pause-register.js";
 import { printable } from "../text/printable.js";
 
 /** Who resumes the logins, and why: for the events of all servers. */
