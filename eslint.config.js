@@ -12,7 +12,6 @@ const forbid = (files, ...patterns) => ({
   },
 });
 const node = [["node:*"], "node: belongs to node/, fastify.ts, emulator.ts, demo/ and service/."];
-const publicEntries = [["**/src/**"], "Demo and command use public entries only: onegini-otp-login/…"];
 const frameworks = [
   [
     "next",
@@ -144,35 +143,25 @@ export default tseslint.config(
       ],
     },
   },
-  forbid(["shared/**"], publicEntries, [
-    ["**/demo/**", "**/service/**"],
-    "shared/ knows neither demo nor service.",
-  ]),
-  forbid(["demo/**"], publicEntries, [
-    ["**/service/**"],
-    "The demo needs no service: what both use is in shared/.",
-  ]),
   {
-    files: ["service/**"],
+    files: ["demo/**"],
     rules: {
       "no-restricted-imports": [
         "error",
         {
           patterns: [
             {
-              regex: "/src/(?!server/(text/bytes|own-object)|node/env-proxy)",
+              regex: "/src/(?!service/process/)",
               message:
-                "Public entries only, the kit's readers of bodies, and what it knows of proxies: onegini-otp-login/…",
+                "The demo uses public entries, onegini-otp-login/…, and what any process needs: src/service/process/.",
             },
-            { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
           ],
         },
       ],
     },
   },
-  forbid(["service/command/**"], publicEntries),
   {
-    files: ["service/doctor/**"],
+    files: ["src/service/**"],
     rules: {
       "no-restricted-imports": [
         "error",
@@ -180,11 +169,50 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                "/src/(?!server/token-server/|server/text/bytes|server/runtime|node/node-transport|node/env-proxy|protocol/qr)",
+                "/(?:element|emulator|locales|protocol|server/(?!text/bytes|own-object)|node/(?!env-proxy))",
+              message:
+                "Public entries only, the kit's readers of bodies, and what it knows of proxies: onegini-otp-login/…",
+            },
+            {
+              group: ["**/demo/**"],
+              message: "Only command/ starts the demo: what both use is in process/.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  forbid(
+    ["src/service/command/**"],
+    [
+      [
+        "**/element/**",
+        "**/emulator/**",
+        "**/protocol/**",
+        "**/server/**",
+        "**/node/**",
+        "!**/demo/server/**",
+      ],
+      "Command uses public entries only: onegini-otp-login/…",
+    ],
+  ),
+  {
+    files: ["src/service/doctor/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex:
+                "/(?:element|emulator|locales|protocol/(?!qr)|server/(?!token-server/|text/bytes|runtime)|node/(?!node-transport|env-proxy))",
               message:
                 "doctor has the kit's own Token Server client, its parsers, its reader of bodies and its QR encoder. All else: public entries.",
             },
-            { group: ["**/demo/**"], message: "Only command/ starts the demo: what both use is in shared/." },
+            {
+              group: ["**/demo/**"],
+              message: "Only command/ starts the demo: what both use is in process/.",
+            },
           ],
         },
       ],

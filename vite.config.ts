@@ -112,7 +112,7 @@ const commandBuild: UserConfig = {
     emptyOutDir: false,
     minify: false,
     license: { fileName: licenses },
-    ssr: "service/command/cli.ts",
+    ssr: "src/service/command/cli.ts",
     rolldownOptions: {
       external: /^(?:onegini-otp-login|redis|hono|@hono\/node-server|valibot|ipaddr\.js)(?:\/|$)/,
       output: { dir: "dist/command", entryFileNames: "[name].js", chunkFileNames: "[name].js" },

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isLoopback } from "../../shared/loopback.js";
+import { isLoopback } from "../../src/service/process/loopback.js";
 
 /** `off`, or the option `pairing.when` of the kit. */
 export type PairingMode = "off" | "unknown-browsers" | "always";

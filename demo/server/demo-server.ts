@@ -2,10 +2,10 @@ import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-
 import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
 import { clientIpBehind, type LoginKitOptions } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
-import { isLoopback } from "../../shared/loopback.js";
+import { isLoopback } from "../../src/service/process/loopback.js";
 import type { DemoConfig, Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
-import { exitOnStopSignal } from "../../shared/stop-signal.js";
+import { exitOnStopSignal } from "../../src/service/process/stop-signal.js";
 import { createPlayground } from "../playground/playground-service.js";
 import { sessionCookieHeader } from "./sessions.js";
 import { numberOptions } from "./number.js";

@@ -1,4 +1,4 @@
-import { codeOf } from "../../shared/error-code.js";
+import { codeOf } from "../../src/service/process/error-code.js";
 import { variableWords, type Words } from "./demo-config.js";
 import { listenOnLoopback, type LoopbackServer } from "./loopback-server.js";
 

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { gracefulShutdown } from "onegini-otp-login/node";
 import type { LoginKit } from "onegini-otp-login/server";
-import { codeOf } from "../../shared/error-code.js";
-import { listen } from "../../shared/listen.js";
+import { codeOf } from "../../src/service/process/error-code.js";
+import { listen } from "../../src/service/process/listen.js";
 import type { Storage } from "./storage.js";
 
 /** The demo's server: one port on both addresses of `localhost`. */

@@ -126,7 +126,6 @@ export default defineConfigWithTheme<SiteConfig>({
   cacheDir: "../.cache/vitepress",
   srcExclude: [
     "README.md",
-    "api/**",
     "coverage/**",
     "test-results/**",
     "test/*/**",

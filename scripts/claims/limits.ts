@@ -317,7 +317,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "X-Forwarded-For is ignored by default: in serve",
-    file: "service/serve/create-kit.ts",
+    file: "src/service/serve/create-kit.ts",
     text: "clientIpBehind(settings.proxies)",
     without: "clientIpBehind(1)",
     test: "test/unit/service/serve/service.test.ts",

@@ -14,7 +14,7 @@ const serve = "test/unit/service/serve/number.test.ts";
 const required = "test/unit/server/login/number-required.test.ts";
 const revoked = "test/unit/server/login/revoked.test.ts";
 const wrongNumbers = "test/unit/server/pairing/wrong-numbers.test.ts";
-const forgotten = "service/serve/forgotten-browsers.ts";
+const forgotten = "src/service/serve/forgotten-browsers.ts";
 const onRedis = "test/resilience/redis/forgotten-browsers.test.ts";
 
 export const pairingDefences: readonly Defence[] = [
@@ -103,7 +103,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "The service reads its keys again, and a key that is gone makes nobody known",
-    file: "service/serve/create-kit.ts",
+    file: "src/service/serve/create-kit.ts",
     text: `keys: () => secrets["pairing-keys"] ?? [],`,
     without: `keys: settings["pairing-keys"] ?? [],`,
     test: serve,
@@ -111,7 +111,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Browsers that the site forgets are unknown in the service",
-    file: "service/serve/create-kit.ts",
+    file: "src/service/serve/create-kit.ts",
     text: `...(forgotten && { knownSince: forgotten.since }),`,
     without: "",
     test: serve,
@@ -159,7 +159,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A mark that no replica has is not acknowledged",
-    file: "service/serve/replicated-writes.ts",
+    file: "src/service/serve/replicated-writes.ts",
     text: "if (have === 0) throw",
     without: "if (have === undefined) throw",
     test: onRedis,

@@ -10,7 +10,7 @@ const traces = "test/unit/service/serve/traces.test.ts";
 export const loginService: readonly Defence[] = [
   {
     claim: "The internal port needs the secret",
-    file: "service/serve/internal-server.ts",
+    file: "src/service/serve/internal-server.ts",
     text: "!fits.includes(true)",
     without: 'given === ""',
     test: service,
@@ -18,7 +18,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "The public port has nothing of the internal one",
-    file: "service/serve/service.ts",
+    file: "src/service/serve/service.ts",
     text: "createPublicServer({ kit, files, path: settings.path, readiness })",
     without: "createInternalServer({ kit, log, metrics, readiness, forgotten, secrets: internalSecrets })",
     test: service,
@@ -26,7 +26,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "A flood is a share of its lines in the log",
-    file: "service/serve/stranger-sampling.ts",
+    file: "src/service/serve/stranger-sampling.ts",
     text: "if (!isIn(oneOf)) return 0;",
     without: "",
     test: sampling,
@@ -34,7 +34,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "A flood of refused calls of one attempt is a share of its lines",
-    file: "service/serve/stranger-sampling.ts",
+    file: "src/service/serve/stranger-sampling.ts",
     text: "return this.ofLine();",
     without: "return this.ofAttempt((event as { attempt: string }).attempt);",
     test: sampling,
@@ -42,7 +42,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "A flood hides no warning and no acceptance in the log",
-    file: "service/serve/stranger-sampling.ts",
+    file: "src/service/serve/stranger-sampling.ts",
     text: 'if (event.level !== "info") return 1;',
     without: "",
     test: sampling,
@@ -50,7 +50,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "The service's log of a flood is a share",
-    file: "service/serve/create-kit.ts",
+    file: "src/service/serve/create-kit.ts",
     text: "logEvent(log, namingSettings(event), sampling.standsFor(event));",
     without: "logEvent(log, namingSettings(event));",
     test: sampling,
@@ -58,7 +58,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "A trace says nobody's name",
-    file: "service/serve/traces.ts",
+    file: "src/service/serve/traces.ts",
     text: "attributeNames.includes(entry[0]),",
     without: "true,",
     test: traces,
@@ -66,7 +66,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "A refused request makes no span",
-    file: "service/serve/traces.ts",
+    file: "src/service/serve/traces.ts",
     text: "|| unwanted.includes(event.type)",
     without: "",
     test: traces,
@@ -74,7 +74,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "Services with a prefix each share nothing on one Redis",
-    file: "service/serve/store.ts",
+    file: "src/service/serve/store.ts",
     text: "...(prefix !== undefined && { prefix }),",
     without: "",
     test: "test/unit/service/serve/several-processes.test.ts",
@@ -82,7 +82,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "--check shows no secret",
-    file: "service/serve/serve-command.ts",
+    file: "src/service/serve/serve-command.ts",
     text: 'settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])',
     without: "JSON.stringify(settings[name])",
     test: "test/unit/service/serve/process.test.ts",
@@ -90,7 +90,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "A settings file that cannot be read shows nothing of its text",
-    file: "service/settings/parse-yaml.ts",
+    file: "src/service/settings/parse-yaml.ts",
     text: "return problem(wrong.code, wrong.pos[0]);",
     without: "return { problem: wrong.message };",
     test: "test/unit/service/settings/read-settings.test.ts",
@@ -98,7 +98,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "The internal port is not open to others without a secret of the site's",
-    file: "service/settings/read-settings.ts",
+    file: "src/service/settings/read-settings.ts",
     text: "!isLoopback(internalHost) &&",
     without: "false &&",
     test: "test/unit/service/settings/read-settings.test.ts",
@@ -106,7 +106,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "doctor prints a server's words on one line, without control characters",
-    file: "service/doctor/clean-lines.ts",
+    file: "src/service/doctor/clean-lines.ts",
     text: "inWritingOrder(redact(given))",
     without: "given",
     test: doctor,
@@ -114,7 +114,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "doctor prints no secret that a server repeats",
-    file: "service/doctor/clean-lines.ts",
+    file: "src/service/doctor/clean-lines.ts",
     text: "inWritingOrder(redact(given))",
     without: "inWritingOrder(given)",
     test: doctor,
@@ -122,7 +122,7 @@ export const loginService: readonly Defence[] = [
   },
   {
     claim: "doctor cuts a server's words only when its secrets are out",
-    file: "service/doctor/clean-lines.ts",
+    file: "src/service/doctor/clean-lines.ts",
     text: "shortened(text(line.says), mostCharacters)",
     without: "text(shortened(line.says, mostCharacters))",
     test: doctor,

@@ -297,7 +297,7 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "The emulator does not start in production",
-    file: "service/command/flags.ts",
+    file: "src/service/command/flags.ts",
     text: 'if (name === "emulator" && nodeEnv === "production")',
     without: 'if (name === "emulator" && nodeEnv === "")',
     test: flags,

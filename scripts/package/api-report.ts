@@ -1,5 +1,5 @@
 /**
- * `npm run api`: compares the types that `npm run build` wrote for each public entry with the reports in `api/`, in which a
+ * `npm run api`: compares the types that `npm run build` wrote for each public entry with the reports in `test/package/api/`, in which a
  * review sees what changes for sites. `npm run api:write` writes the reports again.
  */
 import { mkdirSync } from "node:fs";
@@ -36,7 +36,7 @@ const configOf = (entry: string): IConfigFile => ({
   apiReport: {
     enabled: true,
     reportFileName: entry,
-    reportFolder: `${projectFolder}/api`,
+    reportFolder: `${projectFolder}/test/package/api`,
     reportTempFolder: `${projectFolder}/.cache/api`,
   },
   docModel: { enabled: false },
@@ -46,7 +46,7 @@ const configOf = (entry: string): IConfigFile => ({
   messages: { extractorMessageReporting: quiet, tsdocMessageReporting: quiet },
 });
 
-mkdirSync("api", { recursive: true });
+mkdirSync("test/package/api", { recursive: true });
 const packageJsonFullPath = `${projectFolder}/package.json`;
 const configs = entries.map((entry) =>
   ExtractorConfig.prepare({

@@ -93,7 +93,12 @@ function takeEarlyAnswer(endpoint: string, language: string | undefined): EarlyA
   const page = globalThis as { oneginiOtpLoginEarly?: EarlyAnswer | undefined };
   // A frame with that name is a global too, but no property of the window's own; reading one of another origin throws.
   const early = Object.hasOwn(page, "oneginiOtpLoginEarly") && page.oneginiOtpLoginEarly;
-  if (!early || early.endpoint !== endpoint || early.language !== language || Date.now() > early.at + earlyLimitMs)
+  if (
+    !early ||
+    early.endpoint !== endpoint ||
+    early.language !== language ||
+    Date.now() > early.at + earlyLimitMs
+  )
     return undefined;
   page.oneginiOtpLoginEarly = undefined;
   return early;

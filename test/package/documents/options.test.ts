@@ -36,7 +36,9 @@ const columnOf = (rows: string[][], column: number): string[] =>
 /** The members of an interface in the report of the kit's public types, without those that hold others. */
 function membersOf(name: string): string[] {
   const [, body = ""] =
-    new RegExp(`export interface ${name}(?:<.*>)? \\{\n([^]*?)\n\\}`).exec(read("api/server.api.md")) ?? [];
+    new RegExp(`export interface ${name}(?:<.*>)? \\{\n([^]*?)\n\\}`).exec(
+      read("test/package/api/server.api.md"),
+    ) ?? [];
   return [...body.matchAll(/^ {4}(\w+)\??:/gm)].map(([, member = ""]) => member);
 }
 

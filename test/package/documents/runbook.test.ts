@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { slug } from "github-slugger";
 import { parse } from "yaml";
-import { settingNames } from "../../../service/settings/setting-list.js";
+import { settingNames } from "../../../src/service/settings/setting-list.js";
 
 const page = readFileSync("docs/runbook.md", "utf8");
 
@@ -22,7 +22,7 @@ const alerts = groups.flatMap(({ rules }) => rules);
 const sectionOf = (alert: string): string =>
   page.split(/^(?=#{2,3} )/m).find((section) => section.startsWith(`### ${alert}\n`)) ?? "";
 
-const sources = ["src/server", "service/serve"].flatMap((folder) =>
+const sources = ["src/server", "src/service/serve"].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => readFileSync(join(folder, file), "utf8")),

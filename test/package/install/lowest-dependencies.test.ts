@@ -33,8 +33,6 @@ const copied = [
   "src",
   "test",
   "demo",
-  "service",
-  "shared",
   "docs",
   "openapi.yaml",
   "package.json",

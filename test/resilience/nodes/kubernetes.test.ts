@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
-import { stopWarnings } from "../../../service/serve/service.js";
-import { readSettings } from "../../../service/settings/read-settings.js";
+import { stopWarnings } from "../../../src/service/serve/service.js";
+import { readSettings } from "../../../src/service/settings/read-settings.js";
 
 /** The base of docs/deployment/kubernetes, as kustomize builds it: what must agree in it, and with the service. */
 

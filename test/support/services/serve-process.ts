@@ -33,7 +33,7 @@ export const runServeWithFiles = (
 ): ServeProcess =>
   start(t, ["sh", "-c", `ulimit -n ${openFiles}; exec "$@"`, "sh", ...fromSources, "serve", ...args]);
 
-const fromSources = [process.execPath, "--import", "tsx", "service/command/cli.ts"];
+const fromSources = [process.execPath, "--import", "tsx", "src/service/command/cli.ts"];
 
 function start(t: Pick<TestContext, "after">, [command = "", ...args]: string[]): ServeProcess {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });

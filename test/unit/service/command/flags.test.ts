@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { readCommand } from "../../../../service/command/flags.js";
+import { readCommand } from "../../../../src/service/command/flags.js";
 import { readConfig } from "../../../../demo/server/demo-config.js";
 
 const problemOf = (...args: string[]): string => {
@@ -88,7 +88,7 @@ describe("The command's flags", () => {
   }
 
   it("do not start the emulator in production: exit code 2, and what to do", () => {
-    const cli = fileURLToPath(new URL("../../../../service/command/cli.ts", import.meta.url));
+    const cli = fileURLToPath(new URL("../../../../src/service/command/cli.ts", import.meta.url));
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--import", "tsx", cli, "emulator", "--port", "0"],

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { doctor } from "../../../../service/doctor/doctor-command.js";
-import { doctorHelp, readDoctorOptions } from "../../../../service/doctor/doctor-options.js";
-import { titles } from "../../../../service/doctor/lines.js";
-import { serveCodePage, terminalCode } from "../../../../service/doctor/qr-code.js";
-import { waitForScan } from "../../../../service/doctor/tenant/scan.js";
-import type { Reply, TokenServerCalls } from "../../../../service/doctor/tenant/token-server-calls.js";
+import { doctor } from "../../../../src/service/doctor/doctor-command.js";
+import { doctorHelp, readDoctorOptions } from "../../../../src/service/doctor/doctor-options.js";
+import { titles } from "../../../../src/service/doctor/lines.js";
+import { serveCodePage, terminalCode } from "../../../../src/service/doctor/qr-code.js";
+import { waitForScan } from "../../../../src/service/doctor/tenant/scan.js";
+import type { Reply, TokenServerCalls } from "../../../../src/service/doctor/tenant/token-server-calls.js";
 import type { ResultOutcome } from "../../../../src/server/token-server/token-server-client.js";
 import { emptyPicture, writePng } from "../../../support/png.js";
 import { readCodes } from "../../../support/qr.js";

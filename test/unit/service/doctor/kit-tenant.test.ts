@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { readDoctorOptions } from "../../../../service/doctor/doctor-options.js";
+import { readDoctorOptions } from "../../../../src/service/doctor/doctor-options.js";
 import { freePort } from "../../../support/services/free-port.js";
 import { site } from "../../server/support/site.js";
 import { assertFailed, checksThat, foundIn } from "./run-doctor.js";

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { globalAgent } from "node:http";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
-import { connectionLines, wantsClientCertificate } from "../../../../service/doctor/connection-checks.js";
-import { isUsable, type Connection } from "../../../../service/doctor/connection.js";
+import { connectionLines, wantsClientCertificate } from "../../../../src/service/doctor/connection-checks.js";
+import { isUsable, type Connection } from "../../../../src/service/doctor/connection.js";
 import { proxyFor } from "../../../../src/node/env-proxy.js";
 import { foundIn, runDoctor } from "./run-doctor.js";
 

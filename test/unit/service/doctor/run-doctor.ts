@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { doctor, type DoctorEdge } from "../../../../service/doctor/doctor-command.js";
-import type { Environment } from "../../../../service/settings/given-values.js";
+import { doctor, type DoctorEdge } from "../../../../src/service/doctor/doctor-command.js";
+import type { Environment } from "../../../../src/service/settings/given-values.js";
 import { findLeaks } from "../../../support/secrets.js";
 
 /** A folder until the test ends. */

@@ -9,8 +9,8 @@ import {
 import type { StartedTransaction } from "../../../../src/server/token-server/token-server-answers.js";
 import { freePort } from "../../../support/services/free-port.js";
 import { assertNoSecrets, runDoctor, type Run } from "./run-doctor.js";
-import { variableOf, type SettingName } from "../../../../service/settings/setting-list.js";
-import type { DoctorEdge } from "../../../../service/doctor/doctor-command.js";
+import { variableOf, type SettingName } from "../../../../src/service/settings/setting-list.js";
+import type { DoctorEdge } from "../../../../src/service/doctor/doctor-command.js";
 
 export const clientSecret = "client secret/of+the=tenant";
 export const callbackPassword = "callback pässword";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { appendOnlyOf, watchAppendOnly, type AppendOnly } from "../../../../service/serve/append-only.js";
+import { appendOnlyOf, watchAppendOnly, type AppendOnly } from "../../../../src/service/serve/append-only.js";
 import { startRedis } from "../../../support/services/redis.js";
 import { runServe } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";

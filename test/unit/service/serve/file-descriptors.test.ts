@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
-import { watchFileDescriptors } from "../../../../service/serve/file-descriptors.js";
-import { createLog } from "../../../../service/serve/log.js";
+import { watchFileDescriptors } from "../../../../src/service/serve/file-descriptors.js";
+import { createLog } from "../../../../src/service/serve/log.js";
 import { runServeWithFiles } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Metrics } from "../../../../service/serve/metrics.js";
+import { Metrics } from "../../../../src/service/serve/metrics.js";
 
 const read = (file: string): string =>
   readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), "utf8");

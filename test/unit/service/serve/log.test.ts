@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { createLog, createTimestamp, logEvent } from "../../../../service/serve/log.js";
+import { createLog, createTimestamp, logEvent } from "../../../../src/service/serve/log.js";
 
 const logged = (kind: "json" | "pretty", log: (to: ReturnType<typeof createLog>) => void): string => {
   let text = "";

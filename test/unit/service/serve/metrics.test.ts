@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import { limits, refusals, ticketRefusals } from "../../../../service/serve/metric-labels.js";
-import { Metrics } from "../../../../service/serve/metrics.js";
+import { limits, refusals, ticketRefusals } from "../../../../src/service/serve/metric-labels.js";
+import { Metrics } from "../../../../src/service/serve/metrics.js";
 
 const about = { level: "info", attempt: "a", durationMs: 1_500 } as const;
 

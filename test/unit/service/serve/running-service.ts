@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
-import { createLog } from "../../../../service/serve/log.js";
-import { startService, type Service } from "../../../../service/serve/service.js";
-import { readSettings } from "../../../../service/settings/read-settings.js";
+import { createLog } from "../../../../src/service/serve/log.js";
+import { startService, type Service } from "../../../../src/service/serve/service.js";
+import { readSettings } from "../../../../src/service/settings/read-settings.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator, type Emulator } from "../../server/support/site.js";
 

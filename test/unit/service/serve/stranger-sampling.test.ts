@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import { StrangerSampling } from "../../../../service/serve/stranger-sampling.js";
+import { StrangerSampling } from "../../../../src/service/serve/stranger-sampling.js";
 import { holds } from "../../../support/until.js";
 import { runService } from "./running-service.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { helpText } from "../../../../service/serve/help-text.js";
-import { settingNames, settingOf } from "../../../../service/settings/setting-list.js";
+import { helpText } from "../../../../src/service/serve/help-text.js";
+import { settingNames, settingOf } from "../../../../src/service/settings/setting-list.js";
 
 const guide = readFileSync(new URL("../../../../docs/serve.md", import.meta.url), "utf8");
 

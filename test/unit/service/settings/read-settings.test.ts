@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { readSettings } from "../../../../service/settings/read-settings.js";
-import { settingNames, settingOf, variableOf } from "../../../../service/settings/setting-list.js";
+import { readSettings } from "../../../../src/service/settings/read-settings.js";
+import { settingNames, settingOf, variableOf } from "../../../../src/service/settings/setting-list.js";
 
 const required = {
   ONEGINI_LOGIN_ORIGIN: "https://www.example.com",

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { allows, policiesOf } from "../../../../../service/doctor/site/page/content-security-policy.js";
-import { CookieJar } from "../../../../../service/doctor/site/cookie-jar.js";
-import { readHtml } from "../../../../../service/doctor/site/page/html-page.js";
-import { readImportMaps, resolveImport } from "../../../../../service/doctor/site/page/import-map.js";
-import { fitsIntegrity } from "../../../../../service/doctor/site/page/integrity.js";
-import { intermediaryIn } from "../../../../../service/doctor/site/intermediary.js";
-import { readScript } from "../../../../../service/doctor/site/page/script-text.js";
+import { allows, policiesOf } from "../../../../../src/service/doctor/site/page/content-security-policy.js";
+import { CookieJar } from "../../../../../src/service/doctor/site/cookie-jar.js";
+import { readHtml } from "../../../../../src/service/doctor/site/page/html-page.js";
+import { readImportMaps, resolveImport } from "../../../../../src/service/doctor/site/page/import-map.js";
+import { fitsIntegrity } from "../../../../../src/service/doctor/site/page/integrity.js";
+import { intermediaryIn } from "../../../../../src/service/doctor/site/intermediary.js";
+import { readScript } from "../../../../../src/service/doctor/site/page/script-text.js";
 
 describe("doctor's reading of a page", () => {
   const tags = (html: string): number => readHtml(html).tags.length;

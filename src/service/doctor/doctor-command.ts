@@ -1,0 +1,154 @@
+import { openSync, writeSync } from "node:fs";
+import type { StartedTransaction } from "../../server/token-server/token-server-answers.js";
+import type { Environment } from "../settings/given-values.js";
+import { cleaner } from "./clean-lines.js";
+import { connectionLines } from "./connection-checks.js";
+import { isUsable, lookAtConnection } from "./connection.js";
+import { doctorHelp, readDoctorOptions, type Subject } from "./doctor-options.js";
+import { fixFirst, notChecked, type Line } from "./lines.js";
+import { jsonOf, nextSteps, reportOf, summaryOf, textOf } from "./output.js";
+import { serveCodePage, terminalCode } from "./qr-code.js";
+import { siteChecks, siteLines } from "./site/site-checks.js";
+import { visitSite, widgetStreamMs, type VisitTimes } from "./site/site-visit.js";
+import { checkTenant } from "./tenant/check-tenant.js";
+import type { ScanTimes } from "./tenant/scan.js";
+
+/** Where doctor writes, and its times. */
+export interface DoctorEdge {
+  stdout: (text: string) => void;
+  stderr: (text: string) => void;
+  version: string;
+  /** Ends the wait for a scan, which begins with `onCode`. The lines are still printed. */
+  stop: AbortSignal;
+  /** For each call and connection. Default 5 s. */
+  timeoutMs?: number;
+  /** For a stream's first event. Default 2.5 s, as the widget has it. */
+  streamMs?: number;
+  times?: Partial<ScanTimes>;
+  /** Is called with each code that is shown. */
+  onCode?: (code: StartedTransaction) => void;
+}
+
+/**
+ * The command `doctor`: checks a tenant or, with `--site`, a running site, and prints what to change.
+ *
+ * `doctor-options.ts` reads the command line. `connection.ts` connects to the server; then `tenant/` checks the Token Server's
+ * settings, the callback and a scan, or `site/` the login page and the login API. Each first collects facts and then turns them
+ * into lines (`lines.ts`): passed, failed with a fix, or "could not tell". Every line passes through `clean-lines.ts`, which
+ * removes secrets, and `output.ts` prints the lines as text, JSON or a report.
+ *
+ * Resolves to the exit code.
+ */
+export async function doctor(
+  args: readonly string[],
+  environment: Environment,
+  edge: DoctorEdge,
+): Promise<0 | 1 | 2> {
+  const options = readDoctorOptions(args, environment);
+  if (options.kind === "help") {
+    edge.stdout(doctorHelp);
+    return 0;
+  }
+  for (const warning of options.warnings) edge.stderr(`warning: ${warning}\n`);
+  if (options.kind === "wrong") {
+    for (const problem of options.problems) edge.stderr(`${problem}\n`);
+    edge.stderr("Help: npx onegini-otp-login doctor --help\n");
+    return 2;
+  }
+  const { subject, json, given } = options;
+  let report: number | undefined;
+  try {
+    // Before the checks, so that they do not run in vain.
+    report = options.report === undefined ? undefined : openSync(options.report, "w", 0o600);
+  } catch (error) {
+    edge.stderr(`--report: the file cannot be written (${(error as NodeJS.ErrnoException).code}).\n`);
+    return 2;
+  }
+  const clean = cleaner(options.secrets);
+  const at = new Date();
+  let transactionId: string | undefined;
+  const print = (heading: string, lines: readonly Line[]): void => {
+    if (!json) edge.stdout(`${textOf(clean.text(heading), lines.map(clean.line))}\n`);
+  };
+  const found = await check(subject, {
+    ...edge,
+    print,
+    onCode(code) {
+      transactionId = code.id;
+      edge.onCode?.(code);
+    },
+    showTo: json ? edge.stderr : edge.stdout,
+  });
+  const lines = found.map(clean.line);
+  const next = nextSteps(lines, subject.kind);
+  const address = clean.text(subject.kind === "site" ? subject.page : subject.settings["token-server-url"]);
+  const result = { kind: subject.kind, address, at: at.toISOString(), version: edge.version, lines, next };
+  if (report !== undefined) writeSync(report, reportOf(result, given.map(clean.text), transactionId));
+  edge.stdout(json ? jsonOf(result) : summaryOf(lines, next));
+  return lines.some((line) => line.result === "failed") ? 1 : 0;
+}
+
+interface CheckEdge extends DoctorEdge {
+  print: (heading: string, lines: readonly Line[]) => void;
+  showTo: (text: string) => void;
+}
+
+async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
+  const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, print } = edge;
+  switch (subject.kind) {
+    case "site":
+      return checkSite(subject, { timeoutMs, streamMs }, print);
+    case "tenant":
+      return checkTenant(subject.settings, subject.callbackUri, {
+        print,
+        show: subject.wantsScan ? (code, number) => show(code, number, edge) : undefined,
+        stop: edge.stop,
+        timeoutMs,
+        times: { pollMs: 2_000, callbackMs: 10_000, lateMs: 30_000, now: Date.now, ...times },
+      });
+    default:
+      return subject satisfies never;
+  }
+}
+
+async function show(
+  code: StartedTransaction,
+  number: string | undefined,
+  { showTo, onCode }: CheckEdge,
+): Promise<() => void> {
+  const page = await serveCodePage(code.otp);
+  // First, so that Ctrl+C works as soon as the code is on the screen.
+  onCode?.(code);
+  const seconds = Math.round(code.ttlMs / 1000);
+  showTo(
+    [
+      `Scan this code with your app, and accept or decline. It is valid for ${seconds} s. Ctrl+C ends the wait.`,
+      ...(number === undefined
+        ? []
+        : [
+            `The phone must show the number ${number}, before and after Accept. If it does not, the Token Server's template drops the message, or the app hides it.`,
+          ]),
+      terminalCode(code.otp),
+      ...(page ? [`As a page, on this machine: ${page.address}`] : []),
+      "",
+      "",
+    ].join("\n"),
+  );
+  return () => page?.close();
+}
+
+async function checkSite(
+  site: Extract<Subject, { kind: "site" }>,
+  times: VisitTimes,
+  print: CheckEdge["print"],
+): Promise<Line[]> {
+  const connection = await lookAtConnection(site.page, times.timeoutMs);
+  const reached = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
+  print(`Connection to ${new URL(site.page).origin}`, reached);
+  const broken = reached.find(({ result }) => result === "failed")?.check ?? "port";
+  const seen = isUsable(connection)
+    ? siteLines(await visitSite(site, times), site)
+    : notChecked(siteChecks, fixFirst(broken));
+  print("Site", seen);
+  return [...reached, ...seen];
+}

@@ -1,0 +1,162 @@
+import { basicAuthorization } from "../../server/token-server/client-credentials.js";
+import type { Environment } from "../settings/given-values.js";
+import { readSettings } from "../settings/read-settings.js";
+import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
+import { isLoopback } from "../process/loopback.js";
+import type { DoctorSettings } from "./doctor-settings.js";
+import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
+import { callbackAuthorizations } from "./tenant/callback-listener.js";
+import { kitOptions, type CheckedSetting } from "./wording.js";
+
+/** What doctor is asked to look at. */
+export type Subject =
+  | { kind: "tenant"; settings: DoctorSettings; callbackUri: string; wantsScan: boolean }
+  /** `page`: the address of the login page. */
+  | { kind: "site"; page: string; path: string; apiOrigin: string; headers: readonly GivenHeader[] };
+
+type DoctorOptions =
+  | { kind: "help" }
+  | { kind: "wrong"; problems: string[]; warnings: string[] }
+  | {
+      kind: "options";
+      subject: Subject;
+      json: boolean;
+      /** The file for the report. */
+      report: string | undefined;
+      /** The settings that were given, for the report, without secrets. */
+      given: readonly string[];
+      /** Texts that no output may hold. */
+      secrets: readonly string[];
+      warnings: string[];
+    };
+
+/** What the checks of a tenant require. Only `serve` needs the others. */
+const ofTenant: readonly SettingName[] = ["token-server-url", "client-id", "client-secret", "type"];
+
+/** Reads what follows `doctor`. */
+export function readDoctorOptions(
+  args: readonly string[],
+  environment: Environment,
+  read?: (path: string) => string,
+): DoctorOptions {
+  const isSite = args.some((arg) => arg === "--site" || arg.startsWith("--site="));
+  const result = readSettings(args, environment, read, {
+    switches: ["json", "no-scan"],
+    texts: ["site", "report"],
+    lists: ["header"],
+    notNeeded: ["origin", "internal-secret", "pairing-keys", ...(isSite ? ofTenant : [])],
+    missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
+  });
+  if (result.kind !== "settings") return result;
+  const { settings, givenAt, isByFlags, switches, texts, lists, warnings } = result;
+  const wrong = (problem: string): DoctorOptions => ({ kind: "wrong", problems: [problem], warnings });
+  const page = texts.get("site");
+  const headers = (lists.get("header") ?? []).map(readHeader);
+  const problems = headers.flatMap((each) => ("problem" in each ? [each.problem] : []));
+  if (problems.length > 0) return { kind: "wrong", problems, warnings };
+  const given = headers as GivenHeader[];
+  let subject: Subject;
+  if (page !== undefined) {
+    const url = URL.canParse(page) ? new URL(page) : undefined;
+    const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+    if (!url || !isSafe || url.username !== "" || url.hash !== "")
+      return wrong(
+        "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.",
+      );
+    if (switches.has("no-scan"))
+      return wrong("--no-scan cannot be combined with --site, which shows no code.");
+    const path = settings.path.replace(/\/+$/, "");
+    const apiOrigin = settings["api-origin"] ?? url.origin;
+    subject = { kind: "site", page: url.href, path, apiOrigin, headers: given };
+  } else {
+    if (given.length > 0) return wrong("--header needs --site.");
+    // May be undefined: with callback-uri doctor does not need it.
+    const origin = settings.origin as string | undefined;
+    const apiOrigin = settings["api-origin"] ?? origin;
+    const callbackUri = settings["callback-uri"] ?? (apiOrigin && `${apiOrigin}${settings.path}/callback`);
+    if (callbackUri === undefined)
+      return wrong(
+        "--origin is missing. Give --origin or --callback-uri: the Token Server has to allow the callback's address.",
+      );
+    const backend = isByFlags && [...givenAt.keys()].every(isForBoth) ? "kit" : "service";
+    const isPortGiven = backend === "service" || givenAt.has("port");
+    const port = isPortGiven ? settings.port : ownPort(callbackUri);
+    const wantsScan = !switches.has("no-scan");
+    subject = { kind: "tenant", settings: { ...settings, backend, port }, callbackUri, wantsScan };
+  }
+  const secretNames = settingNames.filter((name) => settingOf(name).isSecret);
+  return {
+    kind: "options",
+    subject,
+    json: switches.has("json"),
+    report: texts.get("report"),
+    given: settingNames
+      .filter((name) => givenAt.has(name))
+      .map((name) => `${name}: ${settingOf(name).isSecret ? "(secret)" : JSON.stringify(settings[name])}`),
+    secrets: [
+      ...secretNames.flatMap((name) => (settings[name] as string | readonly string[] | undefined) ?? []),
+      ...(subject.kind === "tenant" ? authorizationsOf(subject.settings) : secretsIn(given)),
+    ],
+    warnings,
+  };
+}
+
+/** Whether the kit has a setting too. `host` and `port` are where callbacks arrive. */
+const isForBoth = (name: SettingName): boolean => name in kitOptions || name === "host" || name === "port";
+
+const optionOf = (name: SettingName): string =>
+  name in kitOptions ? `, the kit's ${kitOptions[name as CheckedSetting]}` : "";
+
+/** The port of a callback's address on this machine. Undefined for other addresses: the port behind their proxy is unknown. */
+function ownPort(callbackUri: string): number | undefined {
+  const { protocol, hostname, port } = new URL(callbackUri);
+  return protocol === "http:" && isLoopback(hostname) ? Number(port || 80) : undefined;
+}
+
+/** The secrets as headers hold them. */
+function authorizationsOf(settings: DoctorSettings): string[] {
+  const { "client-id": id, "client-secret": clientSecrets } = settings;
+  const headers = [
+    ...clientSecrets.map((secret) => basicAuthorization(id, secret)),
+    ...callbackAuthorizations(settings),
+  ];
+  return headers.map((header) => header.replace(/^Basic |=+$/g, ""));
+}
+
+const flagLine = (flag: string, meaning: string): string => `  ${flag.padEnd(39)}${meaning}`;
+
+const settingLines = (Object.keys(kitOptions) as CheckedSetting[])
+  .map((name) => flagLine(`--${name} <${settingOf(name).value}>`, kitOptions[name]))
+  .join("\n");
+
+/** The text of `doctor --help`. */
+export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
+
+Checks a Token Server's settings from the outside in, shows a code to scan, and prints what to change. With --site it
+checks a running site as a browser does.
+
+Flags:
+${flagLine("--no-scan", "shows no code, so the phone and the callback are not checked")}
+${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
+${flagLine('--header "<name>: <value>"', "with --site: a header of each request to the site; repeatable")}
+${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
+${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}
+${flagLine("--config <file>", "the file of serve")}
+
+Settings, each with the kit's option. The first four are required, and --origin or --callback-uri. With --site none is
+required; give --path if it is not /otp-login, and --api-origin if it is not the page's:
+${settingLines}
+${flagLine("--host <address>", "where the site's server listens behind its proxy (127.0.0.1)")}
+${flagLine("--port <number>", "its port (for a callback address on this machine: its port)")}
+
+A secret can be read from a file: --client-secret-file, --callback-password-file. For the login service, give the
+settings of serve: its file, its variables or its flags (npx onegini-otp-login serve --help).
+
+Exit codes: 0 no check failed ("could not tell" is not a failure), 1 a check failed, 2 a flag or a setting is wrong.
+
+Examples:
+  npx onegini-otp-login doctor --token-server-url https://ts.example.com --client-id site --client-secret-file secret \\
+    --type qr-code --origin https://www.example.com
+  npx onegini-otp-login doctor --config /etc/onegini-login.yaml --no-scan --report report.txt
+  npx onegini-otp-login doctor --site https://www.example.com/login
+`;

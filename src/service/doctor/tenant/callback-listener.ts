@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createLoginKit, type LoginKit } from "onegini-otp-login/node";
+import { codeOrText } from "../../process/error-code.js";
+import { listen, urlOf } from "../../process/listen.js";
+import { readUpTo } from "../../../server/text/bytes.js";
+import type { DoctorSettings } from "../doctor-settings.js";
+
+/** How a callback authenticated, compared with the settings. */
+export type Authentication =
+  /** As set: with this user name and password, or without any. */
+  | "as-set"
+  /** With a user name or a password that differs from the settings. */
+  | "other"
+  /** Without, although the settings have a user name and a password. */
+  | "none"
+  /** With a user name and a password, although the settings have none. */
+  | "not-set";
+
+export interface ReceivedCallback {
+  at: number;
+  authentication: Authentication;
+  /** Whether the kit would have asked for the result. */
+  isAccepted: boolean;
+  /** What came, and why the kit refuses it: `GET, and the kit answers 405: …`. Undefined if it does not. */
+  refusal: string | undefined;
+}
+
+/** Receives callbacks in place of the site's server or the service. */
+export interface CallbackListener {
+  /** Where it listens. */
+  address: string;
+  /** A transaction's first callback that the kit accepts; else the first that only fails authentication; else any. */
+  received: (transactionId: string) => ReceivedCallback | undefined;
+  /** The other transactions for which callbacks came. */
+  others: (transactionId: string) => string[];
+  /** Called with the path and body of each callback. */
+  onReceived: (text: string) => void;
+  close: () => void;
+}
+
+/** `error`: a system error's code, such as `EADDRINUSE`, or `no-port`. */
+export type Listening = CallbackListener | { error: string };
+
+const maxBytes = 4096;
+/** Anybody can post, so the number of kept callbacks is limited. */
+const maxKept = 1000;
+
+/** `text`: its address and body. */
+type Kept = ReceivedCallback & { transactionId: string | undefined; text: string };
+
+/** Listens where the site's server or the service would, and lets a kit answer each callback. Never rejects. */
+export async function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
+  const { host, port } = settings;
+  if (port === undefined) return { error: "no-port" };
+  const kept: Kept[] = [];
+  const kit = judgingKit(settings);
+  const server = createServer((request, response) => {
+    readBody(request).then(
+      (body) => answer(request, response, body).catch(() => response.destroy()),
+      () => response.destroy(),
+    );
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+    const { method = "GET", url = "/" } = request;
+    response.setHeader("cache-control", "no-store");
+    const isCallback = new URL(url, kitOrigin).pathname === `${settings.path.replace(/\/+$/, "")}/callback`;
+    if (!isCallback) return void response.writeHead(404).end();
+    const judged = await kit.fetch(
+      new Request(new URL(url, kitOrigin), {
+        method,
+        headers: headersOf(request),
+        ...(method !== "GET" && method !== "HEAD" && { body }),
+      }),
+    );
+    const { error_description: why } = (await judged.json().catch(() => ({}))) as {
+      error_description?: string;
+    };
+    const type = request.headers["content-type"];
+    const text = `${url} ${body}`;
+    if (kept.length < maxKept)
+      kept.push({
+        at: now(),
+        authentication: authenticationOf(request, judged.status, settings),
+        isAccepted: judged.status === 204,
+        refusal:
+          judged.status === 204 || judged.status === 401
+            ? undefined
+            : `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${judged.status}: ${why}`,
+        transactionId: transactionIn(body),
+        text,
+      });
+    response.writeHead(judged.status, Object.fromEntries(judged.headers)).end();
+    listener.onReceived(text);
+  }
+
+  const listener: CallbackListener = {
+    address: "",
+    received: (id) =>
+      kept.find(({ transactionId, isAccepted }) => transactionId === id && isAccepted) ??
+      kept.find(({ transactionId, refusal }) => transactionId === id && refusal === undefined) ??
+      kept.find(({ text }) => text.includes(id)),
+    others: (id) => [
+      ...new Set(
+        kept.flatMap(({ transactionId }) =>
+          transactionId === undefined || transactionId === id || transactionId.startsWith(ownPrefix)
+            ? []
+            : [transactionId],
+        ),
+      ),
+    ],
+    onReceived: () => undefined,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      void kit.close();
+    },
+  };
+  try {
+    listener.address = urlOf(await listen(server, port, host));
+    return listener;
+  } catch (error) {
+    return { error: codeOrText(error) };
+  }
+}
+
+/** The prefix of the transaction ids in doctor's own test callbacks. */
+export const ownPrefix = "doctor-";
+
+const kitOrigin = "https://doctor.invalid";
+
+/** A kit with the site's callback settings. It makes no calls to a Token Server. */
+function judgingKit(settings: DoctorSettings): LoginKit {
+  const { "callback-username": username, "callback-password": password, path } = settings;
+  return createLoginKit({
+    origin: kitOrigin,
+    path,
+    tokenServer: { url: kitOrigin, clientId: "doctor", clientSecret: "doctor", type: "doctor" },
+    transport: () => Promise.reject(new Error("doctor asks itself")),
+    message: "doctor",
+    ...(username !== undefined &&
+      password !== undefined && { callback: { username, password: [...password] } }),
+    signIn: () => undefined,
+    onEvent: () => undefined,
+  });
+}
+
+const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
+  rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 &&
+    !/^(?:connection|transfer-encoding|content-length|keep-alive|expect|host|upgrade)$/i.test(name)
+      ? [[name, rawHeaders[at + 1] ?? ""] as [string, string]]
+      : [],
+  );
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const bytes = await readUpTo(request as AsyncIterable<Uint8Array>, maxBytes);
+  if (!bytes) throw new Error("too large");
+  return new TextDecoder().decode(bytes);
+}
+
+function transactionIn(body: string): string | undefined {
+  try {
+    const { transaction_id: id } = JSON.parse(body) as Record<string, unknown>;
+    return typeof id === "string" ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param status the kit's answer */
+function authenticationOf(
+  { headers: { authorization: given } }: IncomingMessage,
+  status: number,
+  settings: DoctorSettings,
+): Authentication {
+  if (status === 401) return given === undefined ? "none" : "other";
+  const isUnchecked = settings["callback-username"] === undefined && /^basic /i.test(given ?? "");
+  return isUnchecked ? "not-set" : "as-set";
+}
+
+/** The headers of a callback with the settings' user name and each password; empty where there are none. */
+export function callbackAuthorizations({
+  "callback-username": username,
+  "callback-password": passwords,
+}: DoctorSettings): string[] {
+  if (username === undefined) return [];
+  return (passwords ?? []).map(
+    (password) => `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
+  );
+}

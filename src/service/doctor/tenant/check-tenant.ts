@@ -1,0 +1,101 @@
+import { randomInt } from "node:crypto";
+import type { StartedTransaction } from "../../../server/token-server/token-server-answers.js";
+import { connectionLines } from "../connection-checks.js";
+import { isUsable, lookAtConnection } from "../connection.js";
+import type { DoctorSettings } from "../doctor-settings.js";
+import { fixFirst, notChecked, type CheckId, type Line } from "../lines.js";
+import { wordingOf } from "../wording.js";
+import { listenForCallbacks } from "./callback-listener.js";
+import { reachLine, tryCallback, whyNotReceived } from "./callback-reach.js";
+import { noScanLines, scanLines, waitForScan, type ScanTimes } from "./scan.js";
+import { askTokenServer, TokenServerCalls } from "./token-server-calls.js";
+import { tokenServerChecks, tokenServerLines } from "./token-server-checks.js";
+
+/** A number as the kit makes it, with its leading zeros. */
+const randomNumber = (digits: number): string => String(randomInt(10 ** digits)).padStart(digits, "0");
+
+/** Checks that must pass before a code is shown. */
+const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
+
+/** The input and output of a tenant's checks. */
+interface TenantEdge {
+  print: (heading: string, lines: readonly Line[]) => void;
+  /** Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan is wanted. */
+  show: ((code: StartedTransaction, number: string | undefined) => Promise<() => void>) | undefined;
+  /** Ends the wait for a scan. */
+  stop: AbortSignal;
+  /** The time limit of each call and connection. */
+  timeoutMs: number;
+  times: ScanTimes;
+}
+
+/**
+ * Checks a tenant from the outside in. Resolves to all lines.
+ *
+ * First the connection. Then `token-server-calls.ts` calls the Token Server with the kit's own client, and `token-server-checks.ts`
+ * concludes from the answers which setting is wrong. `callback-listener.ts` listens where callbacks arrive, and `callback-reach.ts`
+ * posts one itself to find out whether the address can be reached. At last a code is shown, and `scan.ts` waits for the answer
+ * and the callback. A step runs only if the ones before it allow it.
+ */
+export async function checkTenant(
+  settings: DoctorSettings,
+  callbackUri: string,
+  { print, show, stop, timeoutMs, times }: TenantEdge,
+): Promise<Line[]> {
+  const lines: Line[] = [];
+  const add = (heading: string, more: readonly Line[]): void => {
+    lines.push(...more);
+    print(heading, more);
+  };
+  const url = settings["token-server-url"];
+  const connection = await lookAtConnection(url, timeoutMs);
+  const server = { what: "the Token Server", setAt: wordingOf[settings.backend].setting("token-server-url") };
+  add(`Connection to ${url}`, connectionLines(connection, server, new Date(times.now())));
+
+  const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
+  const number = settings.pairing === "off" ? undefined : randomNumber(settings["pairing-digits"]);
+  const facts = isUsable(connection) ? await askTokenServer(calls, settings.message, number) : undefined;
+  const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
+  add(
+    "Token Server settings",
+    facts ? tokenServerLines(facts, settings, callbackUri) : notChecked(tokenServerChecks, fixFirst(broken)),
+  );
+
+  const listening = await listenForCallbacks(settings, times.now);
+  try {
+    const { name, proxy } = connection;
+    const resolved = name && "addresses" in name ? name.addresses : [];
+    const tokenServer = proxy.kind === "used" ? [proxy.proxy] : resolved;
+    const reach = await tryCallback(callbackUri, settings, listening, timeoutMs);
+    const reached = reachLine(reach, { callbackUri, tokenServer, settings });
+    add("Callback", [reached]);
+
+    const code = facts?.code;
+    const inTheWay = lines.find(
+      ({ check, result }) => result === "failed" && (!code || ofTheCode.includes(check)),
+    );
+    if (!code || !show || inTheWay) {
+      add("Login", noScanLines(inTheWay ? fixFirst(inTheWay.check) : "left out (--no-scan)"));
+      return lines;
+    }
+    const hide = await show(code, facts?.number);
+    const notReceived = whyNotReceived(reach, settings);
+    // If another server receives the callbacks, doctor does not wait for one.
+    const listener = notReceived === undefined ? listening : { error: notReceived };
+    const scan = await waitForScan(code, calls, listener, times, stop).finally(hide);
+    add(
+      "Login",
+      scanLines(scan, {
+        callbackUri,
+        hasCredentials: settings["callback-username"] !== undefined,
+        usesResultPolling: settings["result-polling"] !== undefined,
+        isUnreachable: reached.result === "failed",
+        notReceived,
+        backend: settings.backend,
+      }),
+    );
+    return lines;
+  } finally {
+    if ("close" in listening) listening.close();
+  }
+}

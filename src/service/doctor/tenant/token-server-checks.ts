@@ -1,0 +1,409 @@
+import type { StartOutcome } from "../../../server/token-server/token-server-client.js";
+import type { DoctorSettings } from "../doctor-settings.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
+import { wordingOf } from "../wording.js";
+import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
+import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
+import { proxyFor } from "../../../node/env-proxy.js";
+import { modulesFor, mostModules } from "../qr-code.js";
+import { compressionOf, wrongIn, words } from "./reply-words.js";
+
+const types = "Configuration → Mobile authentication → Mobile authentication types";
+const clients = "Configuration → System → API clients";
+const features = "Configuration → System → Features";
+
+/** The checks based on the Token Server's answers, in order. */
+export const tokenServerChecks = [
+  "token-server",
+  "client",
+  "scope",
+  "feature",
+  "type-name",
+  "type-method",
+  "message",
+  "callback-allowed",
+  "code",
+  "lifetime",
+  "result",
+] as const satisfies readonly CheckId[];
+
+type Settings = Pick<
+  DoctorSettings,
+  "type" | "client-id" | "max-message-length" | "token-server-url" | "backend"
+>;
+
+const wording = ({ backend }: Settings) => wordingOf[backend].setting;
+
+/** The conclusions from the Token Server's answers. */
+interface Verdict {
+  faults: Line[];
+  /** Checks that passed, whatever the fault is. */
+  passed: readonly CheckId[];
+}
+
+/** The lines about the Token Server's answers. */
+export function tokenServerLines(facts: TokenServerFacts, settings: Settings, callbackUri: string): Line[] {
+  const { faults, passed } = verdict(facts, settings, callbackUri);
+  const words: Record<(typeof tokenServerChecks)[number], () => Line> = {
+    "token-server": () => ok("token-server", "the Mobile authentication API answers, version 4"),
+    client: () => ok("client", settings["client-id"]),
+    scope: () => ok("scope", "Mobile authentication"),
+    feature: () => ok("feature", "on"),
+    "type-name": () => ok("type-name", settings.type),
+    "type-method": () => ok("type-method", "OTP (One Time Password)"),
+    message: () => messageLine(facts, settings),
+    "callback-allowed": () => ok("callback-allowed", callbackUri),
+    code: () => codeLine(facts),
+    lifetime: () => lifetimeLine(facts),
+    result: () => resultLine(facts),
+  };
+  const [firstFault] = faults;
+  return tokenServerChecks.map(
+    (check) =>
+      faults.find((line) => line.check === check) ??
+      (passed.includes(check) ? words[check]() : unknown(check, fixFirst(firstFault?.check ?? "code"))),
+  );
+}
+
+function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: string): Verdict {
+  const { anonymous, starts, plain, withUser, code } = facts;
+  const isUnavailable = codeOf(anonymous) === "1002";
+  const isTokenServer = starts.some(
+    ({ reply }) => codeIn(reply) !== undefined || (!isUnavailable && isOfTheApi(reply, settings)),
+  );
+  const replies = [anonymous, ...starts.map(({ reply }) => reply), ...(plain ? [plain] : [])];
+  const compression = replies.map(compressionOf).find((encoding) => encoding !== undefined);
+  if (compression !== undefined) return { faults: [compressionFault(compression)], passed: [] };
+  // A gateway may answer calls without client authentication itself.
+  const notATokenServer = isTokenServer ? undefined : tokenServerFault(anonymous, settings);
+  if (notATokenServer) return { faults: [notATokenServer], passed: [] };
+  const refused = starts.find(({ reply }) => codeIn(reply) === undefined);
+  const ofMessage = refused && plain && messageFault(refused, plain, settings);
+  if (code) return { faults: ofMessage ? [ofMessage] : [], passed: tokenServerChecks };
+  const reply = plain ?? refused?.reply;
+  if (reply === undefined) return { faults: [], passed: ["token-server"] };
+  const faults = [...(ofMessage ? [ofMessage] : []), startFault(reply, withUser, settings, callbackUri)];
+  // The call was refused without client authentication, and accepted with it.
+  const isKnownClient = status(anonymous) === 401 && isFrom(reply, 200, 500) && status(reply) !== 401;
+  const last = faults.at(-1)?.check;
+  const at = tokenServerChecks.findIndex((check) => check === last);
+  // The start was accepted; the fault is in the answer.
+  if (hasOtp(reply)) return { faults, passed: tokenServerChecks.slice(0, at) };
+  return { faults, passed: isKnownClient ? ["token-server", "client"] : ["token-server"] };
+}
+
+/** Whether an answer has an OTP, even if other members are wrong. */
+function hasOtp({ answer }: Reply): boolean {
+  const { otp } = (answer?.status === 200 ? (answer.json ?? {}) : {}) as { otp?: unknown };
+  return typeof otp === "string" && otp !== "";
+}
+
+const hasPath = (settings: Settings): boolean => new URL(settings["token-server-url"]).pathname !== "/";
+
+/** Whether an answer is an error of the API. 4000 means that nothing is at this path. */
+function isOfTheApi(reply: Reply, settings: Settings): boolean {
+  const code = codeOf(reply);
+  return code !== undefined && code !== "4000" && !(code === "not_found" && hasPath(settings));
+}
+
+const status = ({ answer }: Reply): number | undefined => answer?.status;
+
+/** The code of the vendor's error. */
+const codeOf = ({ answer }: Reply): string | undefined => answer?.error?.code;
+
+const isFrom = ({ answer }: Reply, from: number, to: number): boolean =>
+  answer !== undefined && answer.status >= from && answer.status < to;
+
+const compressionFault = (encoding: string): Line =>
+  failed(
+    "token-server",
+    `its answers are compressed (${encoding}), although the kit sends Accept-Encoding: identity`,
+    "Turn compression off for /oauth/ at the proxy or gateway in front of the Token Server.",
+  );
+
+function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefined {
+  const url = settings["token-server-url"];
+  const path = new URL(url).pathname.replace(/\/$/, "");
+  const setting = wording(settings)("token-server-url");
+  const address = `Correct ${setting}: the address in Configuration → System → General → Engine base urls, without /oauth`;
+  const said = words(anonymous);
+  const isRefusedByNginx = /No required SSL certificate was sent/i.test(anonymous.answer?.text ?? "");
+  if (wantsClientCertificate(said) || isRefusedByNginx)
+    return failed("token-server", `it requires a client certificate (${said})`, clientCertificateFix);
+  if (anonymous.answer?.status === 429) return tooManyCalls("token-server", anonymous);
+  if (/ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(said))
+    return failed(
+      "token-server",
+      `its certificate is for another name or out of date, or it is a proxy's certificate (it ${said})`,
+      "Its operator has to renew it. No setting of the kit can replace that.",
+    );
+  if (anonymous.answer === undefined && /CERT|SIGNED|ISSUER|SIGNATURE/.test(said))
+    return failed(
+      "token-server",
+      `its certificate, or that of a proxy in between, is not trusted (it ${said})`,
+      "For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.",
+    );
+  if (/\(ERR_PROXY_/.test(said))
+    return failed(
+      "token-server",
+      `the proxy (HTTPS_PROXY) does not let a call through: it ${said}`,
+      `Have ${new URL(url).host} allowed at the proxy. If the proxy requires a user name and password (407), add them to HTTPS_PROXY. If it cannot resolve or reach the host, correct the name or port in ${setting}. If the Token Server can be reached directly, add it to NO_PROXY.`,
+    );
+  const use = proxyFor(url);
+  if (anonymous.answer === undefined && use.kind === "used")
+    return failed(
+      "token-server",
+      `a call through the proxy ${use.proxy} got no answer: it ${said}`,
+      `Correct the proxy's address in HTTPS_PROXY, or start it. If ${new URL(url).host} can be reached directly, add it to NO_PROXY.`,
+    );
+  if (anonymous.answer === undefined)
+    return failed(
+      "token-server",
+      `a call got no answer: it ${words(anonymous)}`,
+      `Two possible causes: ${url} is another kind of server (${lower(address)}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
+    );
+  const { status } = anonymous.answer;
+  const code = codeOf(anonymous);
+  if (code === "1002" || status >= 500)
+    return failed(
+      "token-server",
+      `it answers ${words(anonymous)}`,
+      code === undefined
+        ? `Two possible causes: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or this is the address of another server (correct ${setting}).`
+        : "The Token Server is temporarily unavailable. Wait; if it persists, tell its operator.",
+    );
+  const isRedirect = status >= 300 && status < 400;
+  if (!isOfTheApi(anonymous, settings))
+    return failed(
+      "token-server",
+      isRedirect
+        ? `it redirects (${status}) to ${anonymous.answer.headers.location ?? "nowhere"}, which the kit does not follow`
+        : `its answer is not that of a Token Server (${words(anonymous)})`,
+      path === ""
+        ? `${address}. If it is right, a proxy, a gateway or a login page in front of the Token Server answers instead.`
+        : `${address}. Its path is now ${path}.`,
+    );
+  return undefined;
+}
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function tooManyCalls(check: "token-server" | "code", reply: Reply): Line {
+  const seconds = reply.answer?.headers["retry-after"];
+  return failed(
+    check,
+    `too many calls (${words(reply)})`,
+    `Wait${seconds === undefined ? " a minute" : /^\d+$/.test(seconds) ? ` ${seconds} s` : ` until ${seconds}`}, and run doctor again. If it persists, a limit of the Token Server, or of a gateway in front of it, is too low for a site's logins.`,
+  );
+}
+
+/** The line for a refused start, if the message is the reason. */
+function messageFault(
+  { text, language, reply }: TokenServerFacts["starts"][number],
+  plain: Reply<StartOutcome>,
+  settings: Settings,
+): Line | undefined {
+  const setting = wording(settings);
+  const where = language === undefined ? setting("message") : `${setting("message")}.${language}`;
+  const length = [...(text ?? "")].length;
+  if (codeOf(reply) === "1005")
+    return failed(
+      "message",
+      `${where} has ${length} characters, which is too long (${words(reply)})`,
+      `Shorten ${where}, and set ${setting("max-message-length")} to what this Token Server allows (155 by default). Or ask its operator to allow longer messages.`,
+    );
+  if (codeIn(plain) === undefined) return undefined;
+  return text === undefined
+    ? failed(
+        "message",
+        `there is none (${words(reply)})`,
+        `Set ${setting("message")}, or ${types} → ${settings.type} → Default messages.`,
+      )
+    : failed(
+        "message",
+        `${where} is refused (${words(reply)}); another text is accepted`,
+        `Change ${where}: remove unusual characters, such as ${unusualIn(text) ?? "emoji and control characters"}.`,
+      );
+}
+
+/** The line for a start that is refused also with a plain message. */
+function startFault(
+  reply: Reply<StartOutcome>,
+  withUser: Reply | undefined,
+  settings: Settings,
+  callbackUri: string,
+): Line {
+  const said = words(reply);
+  const setting = wording(settings);
+  const code = codeOf(reply);
+  if (status(reply) === 401)
+    return failed(
+      "client",
+      `refused (${said})`,
+      `${clients} → Client ID and Client secret: copy both exactly to ${setting("client-id")} and ${setting("client-secret")}. Possible causes: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: ${setting("client-authentication")}), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
+    );
+  if (status(reply) === 403 || /^(?:unauthorized_client|invalid_scope|insufficient_scope)$/.test(code ?? ""))
+    return failed(
+      "scope",
+      `the client may not use the API (${said})`,
+      `${clients} → ${settings["client-id"]} → Valid for APIs: add Mobile authentication.`,
+    );
+  if (status(reply) === 429) return tooManyCalls("code", reply);
+  switch (code) {
+    case "1000":
+      return failed("feature", `off (${said})`, `${features}: check Mobile authentication, then Save.`);
+    case "3005":
+      return failed(
+        "type-name",
+        `there is no type “${settings.type}” (${said})`,
+        `${types}: add one with the Name ${settings.type} and the Authentication method OTP (One Time Password), or set ${setting("type")} to exactly the Name that is there.`,
+      );
+    case "not_found":
+      return failed(
+        "type-name",
+        `“not found”, without saying what (${said})`,
+        `Two possible causes: there is no type “${settings.type}” (${types} → Name, and ${setting("type")}), or the feature is off (${features} → Mobile authentication).`,
+      );
+    case "1003":
+      return isOfAnotherMethod(reply, withUser)
+        ? failed(
+            "type-method",
+            `the type “${settings.type}” requires a user, so it is not OTP (${said})`,
+            `${types}: add a type with the Authentication method OTP (One Time Password), and set ${setting("type")} to its Name.`,
+          )
+        : failed(
+            "callback-allowed",
+            `a parameter is refused (${said})`,
+            `Two possible causes: ${callbackUri} is not allowed (Configuration → Mobile authentication → Callback config: add exactly this Callback URL, or uncheck Only allow preconfigured Callback URLs under General), or the Authentication method of the type “${settings.type}” is not OTP (${types}).`,
+          );
+    case undefined:
+    default:
+      return status(reply) === 200
+        ? answerWithoutCode(reply, settings)
+        : failed(
+            "code",
+            `starting a login returns no code (${said})`,
+            code === "1002" || !isFrom(reply, 200, 500)
+              ? "The Token Server, or a proxy in front of it, does not work at the moment. Wait, and send this line to its operator."
+              : showTheVendor,
+          );
+  }
+}
+
+/**
+ * Whether the type has another method than OTP, which requires a user. Then the error names the user, or a start with a user
+ * is answered differently: 1001 for an unknown user, 1006 for one who is not enrolled.
+ */
+function isOfAnotherMethod(reply: Reply, withUser: Reply | undefined): boolean {
+  const description = reply.answer?.error?.description ?? "";
+  if (/user/i.test(description) && !/callback/i.test(description)) return true;
+  if (withUser?.answer === undefined || withUser.answer.status >= 500) return false;
+  return withUser.answer.status === 200 || codeOf(withUser) !== codeOf(reply);
+}
+
+/** The line for a 200 that is not the answer that the vendor documents. */
+function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line {
+  const wrong = wrongIn(reply);
+  const { auth_method: method } = (reply.answer?.json ?? {}) as { auth_method?: unknown };
+  const says = `starting a login returns no code that the kit accepts: ${words(reply)}`;
+  switch (wrong?.member) {
+    case "otp":
+      if (typeof method === "string" && method !== "otp")
+        return failed(
+          "type-method",
+          `${says}, and its auth_method is “${method}”`,
+          `${types} → ${type} → Authentication method: choose OTP (One Time Password), or use another type that has it.`,
+        );
+      return failed(
+        "type-method",
+        says,
+        `Two possible causes: the Authentication method of the type “${type}” is not OTP (${types}), or a proxy in front of the Token Server answers instead.`,
+      );
+    case "time_to_live":
+      return failed("lifetime", says, `${types} → Request expires in. ${showTheVendor}`);
+    case undefined:
+      return failed(
+        "code",
+        says,
+        "A proxy, a gateway or a login page in front of the Token Server answers instead.",
+      );
+    default:
+      return failed("code", says, showTheVendor);
+  }
+}
+
+const showTheVendor =
+  "The vendor does not document this answer. Send the report (--report FILE) to the vendor's support.";
+
+function codeLine({ code }: TokenServerFacts): Line {
+  const length = code?.otp.length;
+  const modules = code ? modulesFor(code.otp) : 0;
+  if (modules === undefined)
+    return failed("code", `its OTP has ${length} characters, too many for a QR code`, showTheVendor);
+  if (modules > mostModules)
+    return failed(
+      "code",
+      `its OTP of ${length} characters makes a QR code of ${modules} modules per side; at the widget's size phones can read ${mostModules}`,
+      showTheVendor,
+    );
+  return ok("code", "the Token Server returns one");
+}
+
+function messageLine({ starts }: TokenServerFacts, settings: Settings): Line {
+  const texts = starts.flatMap(({ text }) => text ?? []);
+  const unusual = texts.map(unusualIn).find((each) => each !== undefined);
+  if (unusual !== undefined)
+    return unknown("message", `accepted, but it has ${unusual}: check how the phone shows it`);
+  const longest = Math.max(...texts.map((text) => [...text].length));
+  return texts.length === 0
+    ? ok("message", "the Default message of the type")
+    : ok("message", `accepted: ${longest} of ${settings["max-message-length"]} characters`);
+}
+
+/** Control characters, which a phone may not show, and direction marks, which may reorder the text. */
+function unusualIn(text: string): string | undefined {
+  const [found] = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/u.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  return `the character U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** The least time in which a person can take the phone, open the app and log in to it. */
+const shortestSeconds = 20;
+/** A `time_to_live` up to this was probably meant as seconds. */
+const mostAsSeconds = 3600;
+/** Above this a relayed code stays valid for too long. */
+const longSeconds = 300;
+
+function lifetimeLine({ code }: TokenServerFacts): Line {
+  if (!code) return notChecked(["lifetime"], fixFirst("code"))[0]!;
+  const seconds = code.ttlMs / 1000;
+  if (code.ttlMs <= mostAsSeconds)
+    return failed(
+      "lifetime",
+      `time_to_live is ${code.ttlMs}, so a code lives ${seconds} s. Probably ${code.ttlMs} seconds are meant, but the vendor documents milliseconds`,
+      showTheVendor,
+    );
+  if (seconds < shortestSeconds)
+    return failed(
+      "lifetime",
+      `${seconds} s, which is too short to scan a code`,
+      `${types} → Request expires in: for example 60 seconds.`,
+    );
+  return ok(
+    "lifetime",
+    seconds > longSeconds ? `${seconds} s; a relayed code is valid as long, so prefer 60 s` : `${seconds} s`,
+  );
+}
+
+function resultLine({ code, result }: TokenServerFacts): Line {
+  if (!code || !result) return notChecked(["result"], fixFirst("code"))[0]!;
+  if (result.outcome.kind !== "unanswered") return ok("result", "can be requested");
+  const { answer } = result;
+  return failed(
+    "result",
+    `the result call ${answer === undefined ? words(result) : `was answered ${words(result)}`}`,
+    wrongIn(result)?.member === undefined
+      ? "Two possible causes: a proxy or gateway in front of the Token Server lets only some paths or methods through (GET /oauth/api/v4/authenticate/transaction/…), or the Token Server does not work at the moment."
+      : showTheVendor,
+  );
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gracefulShutdown } from "onegini-otp-login/node";
+import { codeOf, codeOrText } from "../process/error-code.js";
+import { listen, urlOf } from "../process/listen.js";
+import type { SecretFile, Secrets } from "../settings/secret-files.js";
+import type { Settings } from "../settings/setting-list.js";
+import { watchAppendOnly, type AppendOnly } from "./append-only.js";
+import { readWidgetFiles, type WidgetFile } from "./assets.js";
+import { createKit } from "./create-kit.js";
+import { watchFileDescriptors } from "./file-descriptors.js";
+import { createInternalServer } from "./internal-server.js";
+import type { Log } from "./log.js";
+import { Metrics } from "./metrics.js";
+import { createPublicServer } from "./public-server.js";
+import { createReadiness } from "./readiness.js";
+import { rereadSecrets } from "./reread-secrets.js";
+import { PortInUse, StartProblem } from "./start-problem.js";
+import { openStore, redisUrlProblem } from "./store.js";
+import { StrangerSampling } from "./stranger-sampling.js";
+
+/** The running service. */
+export interface Service {
+  /** The addresses that it listens at. */
+  publicAddress: string;
+  internalAddress: string;
+  /** The secret that a backend sends to the internal port. */
+  secret: string;
+  files: readonly WidgetFile[];
+  /** Whether Redis has an append-only file; undefined: no Redis. */
+  appendOnly: AppendOnly | undefined;
+  /** Reads the files of secrets again. */
+  rereadSecrets: () => Promise<void>;
+  /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
+  stop: (options?: { drain?: number }) => Promise<boolean>;
+}
+
+/** The time after which a service manager kills the process, as the documents configure it. */
+const graceSeconds = 20;
+
+/** How long a stop may take. */
+const stopSeconds = ({ drain }: Settings): number => drain + 16;
+
+/** The warnings if the service manager has to allow more time than the documents configure. */
+export function stopWarnings(settings: Settings): string[] {
+  const seconds = stopSeconds(settings);
+  if (seconds < graceSeconds) return [];
+  return [
+    `drain: stopping takes up to ${seconds} s. Set a longer timeout in the service manager (TimeoutStopSec, terminationGracePeriodSeconds).`,
+  ];
+}
+
+/** Opens everything except the ports. */
+async function prepare(settings: Settings, log: Log, version?: string) {
+  const metrics = new Metrics(version);
+  const secrets: Secrets = { ...settings };
+  // Checks the settings that only the kit can check, before anything is opened.
+  await createKit(settings, { store: undefined, log, metrics }).close();
+  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log, metrics)]);
+  return { metrics, secrets, files, store };
+}
+
+/**
+ * Starts the kit as a service on its two ports.
+ *
+ * @param secretFiles the files that `rereadSecrets` reads
+ * @param version the package's, for the metrics
+ * @throws StartProblem
+ */
+export async function startService(
+  settings: Settings,
+  log: Log,
+  secretFiles: readonly SecretFile[] = [],
+  version?: string,
+): Promise<Service> {
+  const { metrics, secrets, files, store } = await prepare(settings, log, version);
+  const servers: Server[] = [];
+  try {
+    const { forgotten } = store;
+    const strangers = new StrangerSampling(settings["log-strangers"]);
+    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, strangers, forgotten });
+    // From now on it follows a pause, and logs it, also before its first call.
+    void kit.health();
+    const madeSecrets = [randomBytes(32).toString("base64url")];
+    const internalSecrets = () => secrets["internal-secret"] ?? madeSecrets;
+    const readiness = createReadiness(kit);
+    const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
+    const internalServer = createInternalServer({
+      kit,
+      log,
+      metrics,
+      readiness,
+      strangers,
+      forgotten,
+      secrets: internalSecrets,
+    });
+    servers.push(publicServer, internalServer);
+    const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
+    const stop: Service["stop"] = ({ drain = 0 } = {}) => {
+      readiness.stop();
+      return shutDown({ noticeSeconds: drain });
+    };
+    // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
+    const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
+    const publicAddress = await listenAt(publicServer, "host", "port", settings);
+    const endWatch = watchFileDescriptors(servers, log);
+    const appendOnly = await store.appendOnly?.();
+    const tell = (state: AppendOnly): void => metrics.appendOnly(state);
+    if (appendOnly) tell(appendOnly);
+    const endAppendOnly = store.appendOnly && watchAppendOnly(store.appendOnly, tell);
+    let reading = Promise.resolve();
+    return {
+      publicAddress,
+      internalAddress,
+      secret: internalSecrets()[0] ?? "",
+      files,
+      appendOnly,
+      rereadSecrets() {
+        const reread = () =>
+          rereadSecrets({
+            secrets,
+            files: secretFiles,
+            read: (path) => readFileSync(path, "utf8"),
+            checkRedis: (url) => redisUrlProblem(settings, url, secrets),
+            log,
+          });
+        // One after the other.
+        return (reading = reading.then(reread));
+      },
+      stop(options) {
+        endWatch();
+        endAppendOnly?.();
+        return stop(options);
+      },
+    };
+  } catch (error) {
+    for (const server of servers) server.close();
+    store.close();
+    throw error;
+  }
+}
+
+/** Where a service would listen, and notes for the operator. */
+export interface Checked {
+  publicAddress: string;
+  internalAddress: string;
+  /** Whether Redis has an append-only file; undefined: no Redis. */
+  appendOnly: AppendOnly | undefined;
+  notes: string[];
+}
+
+/**
+ * Does what a start does, and ends. A port in use is only a note, because a running service may use it.
+ *
+ * @throws StartProblem
+ */
+export async function checkService(settings: Settings, log: Log): Promise<Checked> {
+  const { store } = await prepare(settings, log);
+  const notes: string[] = [];
+  const servers: Server[] = [];
+  const tryPort = async (...names: PortNames): Promise<string> => {
+    const [hostName, portName] = names;
+    const [host, port] = [settings[hostName], settings[portName]];
+    const isOurs = servers.some((server) => (server.address() as AddressInfo).port === port);
+    const server = createServer();
+    try {
+      const address = await listenAt(server, ...names, settings);
+      servers.push(server);
+      return address;
+    } catch (error) {
+      if (!(error instanceof PortInUse) || isOurs) throw error;
+      notes.push(
+        `Port ${port} is in use at ${host}. If it is not used by this service, stop the other program or choose another port: ${portName}.`,
+      );
+      return urlOf({ address: host, port });
+    }
+  };
+  try {
+    const internalAddress = await tryPort("internal-host", "internal-port");
+    const publicAddress = await tryPort("host", "port");
+    return { publicAddress, internalAddress, appendOnly: await store.appendOnly?.(), notes };
+  } finally {
+    for (const server of servers) server.close();
+    store.close();
+  }
+}
+
+type PortNames = [host: "host" | "internal-host", port: "port" | "internal-port"];
+
+/**
+ * Resolves to the address as a URL.
+ *
+ * @throws StartProblem
+ */
+async function listenAt(
+  server: Server,
+  hostName: PortNames[0],
+  portName: PortNames[1],
+  settings: Settings,
+): Promise<string> {
+  const [host, port] = [settings[hostName], settings[portName]];
+  try {
+    return urlOf(await listen(server, port, host));
+  } catch (error) {
+    const problem = listenProblem(codeOrText(error), { host, port, hostName, portName });
+    throw codeOf(error) === "EADDRINUSE" ? new PortInUse(problem, 1) : new StartProblem(problem, 1);
+  }
+}
+
+function listenProblem(
+  code: string,
+  { host, port, hostName, portName }: { host: string; port: number; hostName: string; portName: string },
+): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} is in use at ${host}. Stop the program that uses it, or choose another port: ${portName}.`;
+    case "EACCES":
+      return `This user may not use port ${port}. Choose a port from 1024 up: ${portName}.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${host} is not an address of this machine. Choose another: ${hostName}.`;
+    default:
+      return `Cannot listen at ${host}, port ${port} (${code}).`;
+  }
+}
