@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { withinCommandTime, type RedisClient } from "../../src/service/process/redis-connection.js";
+import { withinCommandTime, type RedisClient } from "../../src/service/process/connect-redis.js";
 
 /** A browser or a phone, as the kit describes it. */
 interface Device {

@@ -1,6 +1,6 @@
 import { redisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { connectRedis, redisProblem } from "../../src/service/process/redis-connection.js";
+import { connectRedis, redisProblem } from "../../src/service/process/connect-redis.js";
 import { memorySessions, redisSessions, type Sessions } from "./sessions.js";
 
 /** The demo's attempts and sessions. */

@@ -182,7 +182,7 @@ const { modules } = JSON.parse(readFileSync("custom-elements.json", "utf8")) as 
 const inManifest = modules.flatMap(({ declarations }) => declarations).find(({ tagName }) => tagName)!;
 const all = (names: string[]): string => `{ ${[...new Set(names)].map((name) => `"${name}": 1`).join()} }`;
 const names = `
-  import type { Attributes, Events, Properties } from "./frameworks/tag.js";
+  import type { Attributes, Events, Properties } from "./src/frameworks/tag.js";
   export const attributes: Record<keyof Attributes, 1> = ${all(inManifest.attributes.map(({ name }) => name))};
   export const properties: Record<Exclude<keyof Attributes, \`\${string}-\${string}\`> | keyof Properties, 1> =
     ${all([...inManifest.attributes.map(({ fieldName }) => fieldName), "messages"])};

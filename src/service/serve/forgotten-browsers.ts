@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RedisStoreOptions } from "onegini-otp-login/redis";
 import type { KnownSince } from "onegini-otp-login/server";
-import { withinCommandTime } from "../process/redis-connection.js";
+import { withinCommandTime } from "../process/connect-redis.js";
 import { LogThrottle } from "./log-throttle.js";
 import { logEvent, type Log } from "./log.js";
 import type { Metrics } from "./metrics.js";

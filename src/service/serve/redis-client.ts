@@ -11,7 +11,7 @@ import {
   redisProblem,
   redisProblemAt,
   withoutUser,
-} from "../process/redis-connection.js";
+} from "../process/connect-redis.js";
 import type { Settings } from "../settings/setting-list.js";
 
 /** One Redis, the one that Sentinels name, or a cluster, as the settings say. */

@@ -1,6 +1,6 @@
 import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { withoutUser } from "../process/redis-connection.js";
+import { withoutUser } from "../process/connect-redis.js";
 import type { Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";

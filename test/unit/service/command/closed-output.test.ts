@@ -12,7 +12,7 @@ import { describe, test } from "node:test";
 const endOfPipe = 141;
 
 async function runWithoutReader(...args: string[]): Promise<{ code: unknown; stderr: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "service/command/cli.ts", ...args], {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/service/command/cli.ts", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Long before it has started.

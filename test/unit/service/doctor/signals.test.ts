@@ -7,9 +7,13 @@ import { describe, it, type TestContext } from "node:test";
 import { emulator } from "../../server/support/site.js";
 
 function startDoctor(t: TestContext, ...args: string[]): ChildProcess & { text: () => string } {
-  const child = spawn(process.execPath, ["--import", "tsx", "service/command/cli.ts", "doctor", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "src/service/command/cli.ts", "doctor", ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   t.after(() => child.kill("SIGKILL"));
   let text = "";
   for (const stream of [child.stdout, child.stderr])

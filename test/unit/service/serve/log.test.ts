@@ -32,7 +32,7 @@ describe("The log of serve", () => {
 
   it("loses no line of a process that ends in the same turn", () => {
     const script = `
-      import { createLog } from ${JSON.stringify(import.meta.resolve("../../../../service/serve/log.ts"))};
+      import { createLog } from ${JSON.stringify(import.meta.resolve("../../../../src/service/serve/log.ts"))};
       const log = createLog("json");
       log.info("first");
       log.info("last");
