@@ -10,7 +10,7 @@ import { onDemandKit } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export type { LoginKitOptionsFunction };
-export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/attempt/attempt.js";
+export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/store/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
 export type { ForgetOptions, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/address/client-ip.js";
@@ -23,8 +23,8 @@ export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js
 export type { PauseOptions, ResumeOptions } from "./server/pause/pause-options.js";
 export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
-export type { LimitName, Limits, Rate, WaitingLimit } from "./server/limits/limits.js";
-export { memoryStore } from "./server/attempt/memory-store.js";
+export type { LimitName, Limits, Rate, WaitingLimit } from "./server/limits.js";
+export { memoryStore } from "./server/store/memory-store.js";
 export type {
   CallbackOptions,
   CommonOptions,
@@ -47,8 +47,8 @@ export type { Timeouts } from "./server/timeouts.js";
 export type { TokenServerCheck } from "./server/token-server/token-server-check.js";
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
 export { sitePath } from "./protocol/site-path.js";
-export type { AttemptListener, AttemptStore } from "./server/attempt/attempt-store.js";
-export type { Pause, PauseSwitch } from "./server/pause/pause-switch.js";
+export type { AttemptListener, AttemptStore } from "./server/store/attempt-store.js";
+export type { Pause, PauseSwitch } from "./server/store/pause-switch.js";
 
 /**
  * Creates the kit of a site.

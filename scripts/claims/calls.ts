@@ -249,7 +249,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "An attempt is claimed once, in one atomic step",
-    file: "src/server/attempt/memory-store.ts",
+    file: "src/server/store/memory-store.ts",
     text: "if (find(id)?.version !== version) return Promise.resolve(false);",
     without: "",
     test: signIn,

@@ -2,13 +2,13 @@ import type { Defence } from "./defence.js";
 
 /** What another version, or another program, left in the store. */
 
-const guard = "test/unit/server/attempt/store-guard.test.ts";
+const guard = "test/unit/server/store/store-guard.test.ts";
 const redisStore = "test/resilience/redis/redis-store.test.ts";
 const redisFormats = "test/resilience/redis/redis-formats.test.ts";
 
 /** What makes an attempt of another format unknown, whatever store it comes from. */
 const ofThisFormat = {
-  file: "src/server/attempt/store-guard.ts",
+  file: "src/server/store/store-guard.ts",
   text: "attempt && otherFormat(attempt.format)",
   without: "attempt && otherFormat(1)",
   test: guard,
@@ -34,7 +34,7 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "What a store cannot read is no failure of the store",
-    file: "src/server/attempt/store-guard.ts",
+    file: "src/server/store/store-guard.ts",
     text: "if (!isUnreadable(error)) throw error;",
     without: "if (!isUnreadable(error) || true) throw error;",
     test: guard,
@@ -42,7 +42,7 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "What cannot be read is reported at most once a minute",
-    file: "src/server/attempt/store-guard.ts",
+    file: "src/server/store/store-guard.ts",
     text: "const unreadableIntervalMs = 60_000;",
     without: "const unreadableIntervalMs = 0;",
     test: guard,
@@ -50,7 +50,7 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "An event about what cannot be read has nothing of its contents",
-    file: "src/server/attempt/attempt.ts",
+    file: "src/server/store/attempt.ts",
     text: "Number.isSafeInteger(format)",
     without: "format !== undefined",
     test: guard,
@@ -90,7 +90,7 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "A limit that any store cannot read is reported",
-    file: "src/server/limits/site-limiter.ts",
+    file: "src/server/store/site-limiter.ts",
     text: "if (counted.unreadable !== undefined)",
     without: "if (counted.unreadable === null)",
     test: guard,

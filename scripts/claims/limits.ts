@@ -63,7 +63,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Starts are counted for each site that shares a store",
-    file: "src/server/limits/site-limiter.ts",
+    file: "src/server/store/site-limiter.ts",
     text: "`${origin}|${key}`",
     without: "key",
     test: limitsTest,
@@ -545,7 +545,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "A store that is full is told by the health, and has recovered when it takes writes",
-    file: "src/server/attempt/store-guard.ts",
+    file: "src/server/store/store-guard.ts",
     text: "if (wrote) this.#tookWrite = false;",
     without: "if (wrote) this.#tookWrite = true;",
     test: "test/unit/server/endpoints/health.test.ts",

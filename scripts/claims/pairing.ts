@@ -13,7 +13,7 @@ const relayed = "test/resilience/redis/relayed-code.test.ts";
 const serve = "test/unit/service/serve/number.test.ts";
 const required = "test/unit/server/login/number-required.test.ts";
 const revoked = "test/unit/server/login/revoked.test.ts";
-const wrongNumbers = "test/unit/server/pairing/wrong-numbers.test.ts";
+const wrongNumbers = "test/unit/server/login/wrong-numbers.test.ts";
 const forgotten = "src/service/serve/forgotten-browsers.ts";
 const onRedis = "test/resilience/redis/forgotten-browsers.test.ts";
 
@@ -28,7 +28,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Wrong numbers are counted for their user over all attempts and servers",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: "[user?.count(), browser?.count()]",
     without: "[undefined, browser?.count()]",
     test: relayed,
@@ -63,7 +63,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A number that nobody types is reported, also where the page that was asked never calls again",
-    file: "src/server/pairing/refused-claim.ts",
+    file: "src/server/login/refused-claim.ts",
     text: "pairing?.asked.add(attempt.id, until);",
     without: "",
     test: pairing,
@@ -71,7 +71,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A browser that was forgotten is not known again by a repeated login",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: `browser.remember(userId, claimedAt)`,
     without: `browser.remember(userId, this.#core.runtime.now())`,
     test: pairing,
@@ -208,7 +208,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A code without a number logs in nowhere with always",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: `this.#settings.when !== "always" && `,
     without: "",
     test: required,
@@ -233,7 +233,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Forgetting a user's browsers ends a login that was accepted before",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: `return { proof: { kind: "revoked" } };`,
     without: "",
     test: revoked,
@@ -283,7 +283,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Wrong numbers are counted for the browser's cookie",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: "[user?.count(), browser?.count()]",
     without: "[user?.count(), undefined]",
     test: wrongNumbers,
@@ -291,7 +291,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Users with only wrong numbers are counted for the address",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: "return { isFirst, wrongOnly, leftMs: isReached ? this.#period.leftMs : undefined };",
     without: "return { isFirst, wrongOnly, leftMs: undefined };",
     test: wrongNumbers,
@@ -299,7 +299,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "What was given back does not outlive what it was given back for",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: "this.#name = `${of}|${period}`;",
     without: "this.#name = of;",
     test: wrongNumbers,
@@ -307,7 +307,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "One accepted attempt locks its user out of nothing",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: `      await typed?.notCounted();
       return { proof: { kind: "limited"`,
     without: `      return { proof: { kind: "limited"`,
@@ -316,7 +316,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A count of wrong numbers that cannot be read is used up",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: "isUnreadable(without) || isUnreadable(typed) ? Infinity :",
     without: "",
     test: wrongNumbers,
@@ -324,7 +324,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A wrong number that comes again writes nothing",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: "codes && !isRepeated ?",
     without: "codes ?",
     test: wrongNumbers,
@@ -332,7 +332,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "An office that mistypes is not locked out",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: `if (own.used === 1) await this.#period.count("right");`,
     without: "",
     test: wrongNumbers,
@@ -340,7 +340,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Ten wrong numbers of a user hold, however many are posted at once",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: `this.#leftMs(await this.#period.count("typed"), this.#period.limit)`,
     without: `(await this.#period.count("typed"), undefined)`,
     test: wrongNumbers,
@@ -348,7 +348,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Ten users with wrong numbers at an address hold, however many post at once",
-    file: "src/server/pairing/wrong-numbers.ts",
+    file: "src/server/login/wrong-numbers.ts",
     text: "return { isFirst, wrongOnly, leftMs: isReached ? this.#period.leftMs : undefined };",
     without: "return { isFirst, wrongOnly, leftMs: undefined };",
     test: wrongNumbers,
@@ -356,7 +356,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A ticket of a server without pairing is not redeemed at one with it",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: "? !this.#allowsUnnumbered",
     without: "? false",
     test: required,
@@ -364,7 +364,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A known browser's ticket is not redeemed while the site cannot say whether it was forgotten",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: `if (!revocation && browser === "known")`,
     without: "if (false as boolean)",
     test: revoked,
@@ -381,7 +381,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "An attempt takes sixty login calls",
-    file: "src/server/pairing/asked-attempts.ts",
+    file: "src/server/login/asked-attempts.ts",
     text: "if (asked.calls >= maxCalls) return undefined;",
     without: "",
     test: revoked,
@@ -446,7 +446,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A user with too many wrong numbers is refused in new browsers",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: "if (reached) {",
     without: "if (false) {",
     test: pairing,
@@ -454,7 +454,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A user with too many wrong numbers still logs in where the browser is known",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: `return { proof: { kind: "known" } };`,
     without: ";",
     test: pairing,
@@ -526,7 +526,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "A site's function that fails makes no browser known",
-    file: "src/server/pairing/pairing.ts",
+    file: "src/server/login/pairing.ts",
     text: "?? Infinity",
     without: "?? -Infinity",
     test: pairing,

@@ -1,5 +1,5 @@
 import { Attempts } from "./attempt/attempts.js";
-import { StoreGuard } from "./attempt/store-guard.js";
+import { StoreGuard } from "./store/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
@@ -20,7 +20,7 @@ import { WaitingAttempts } from "./live/waiting-attempts.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
-import { Pairing } from "./pairing/pairing.js";
+import { Pairing } from "./login/pairing.js";
 import { PendingTasks } from "./pending-tasks.js";
 import { systemRuntime, withClockOf, type Runtime } from "./runtime.js";
 import { Tickets } from "./login/tickets.js";

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "./attempt/store-guard.js";
+import { StoreUnavailable } from "./store/store-guard.js";
 import { copyOf } from "./text/copy.js";
 import { ApiError, serverError, temporarilyUnavailable } from "./http/api-error.js";
 import { loggedAddress, type Call } from "./http/call.js";

@@ -1,7 +1,7 @@
 import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
 import type { PauseOptions, ResumeOptions } from "./pause/pause-options.js";
 import type { PageOptions } from "./endpoints/page-check.js";
-import type { Pause } from "./pause/pause-switch.js";
+import type { Pause } from "./store/pause-switch.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
 import type { HeadersOfRequest, Login } from "./options.js";
 import type { TokenServerCheck } from "./token-server/token-server-check.js";

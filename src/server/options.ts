@@ -1,7 +1,7 @@
 import type { Timeouts } from "./timeouts.js";
 import type { LoginKitEvent } from "./kit-events.js";
-import type { Limits, WaitingLimit } from "./limits/limits.js";
-import type { AttemptStore } from "./attempt/attempt-store.js";
+import type { Limits, WaitingLimit } from "./limits.js";
+import type { AttemptStore } from "./store/attempt-store.js";
 import type { Transport } from "./token-server/transport.js";
 
 /**

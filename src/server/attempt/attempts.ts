@@ -1,11 +1,11 @@
-import type { Attempt, AttemptState, CompletedState } from "./attempt.js";
-import type { AttemptListener } from "./attempt-store.js";
+import type { Attempt, AttemptState, CompletedState } from "../store/attempt.js";
+import type { AttemptListener } from "../store/attempt-store.js";
 import type { Timeouts } from "../timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../text/bytes.js";
 import { copyOf } from "../text/copy.js";
 import type { Randomness, Runtime } from "../runtime.js";
-import type { GuardedStore } from "./store-guard.js";
+import type { GuardedStore } from "../store/store-guard.js";
 import { claim, type Claim, type ClaimOutcome } from "./claim.js";
 import { redeemTicket, type Redemption, type TicketRefusal } from "./ticket.js";
 import { beginAttempt, change, type Change, type NewScan, type NewTransaction } from "./transitions.js";

@@ -1,5 +1,5 @@
 import type { Timeouts } from "../timeouts.js";
-import { acceptedTransaction, type Attempt, type CompletedState } from "./attempt.js";
+import { acceptedTransaction, type Attempt, type CompletedState } from "../store/attempt.js";
 import { claimableUntil, repeatableUntil, ticketUntil } from "./deadlines.js";
 import { numberOutcome, type BrowserProof, type NumberOutcome } from "./number-rule.js";
 import { nextVersion } from "./transitions.js";

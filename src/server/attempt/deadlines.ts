@@ -7,7 +7,7 @@ import {
   type AttemptState,
   type Scan,
   type Transaction,
-} from "./attempt.js";
+} from "../store/attempt.js";
 import type { Timeouts } from "../timeouts.js";
 
 /* The deadlines of an attempt: pure functions, in milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import type { ApprovedState, CompletedState } from "./attempt.js";
+import type { ApprovedState, CompletedState } from "../store/attempt.js";
 
 /* Who may claim a login with the number on the phone, and who without. */
 

@@ -1,7 +1,7 @@
 import { base64url, sha256 } from "../text/bytes.js";
 import type { Runtime } from "../runtime.js";
 import type { Timeouts } from "../timeouts.js";
-import type { Attempt, CompletedState } from "./attempt.js";
+import type { Attempt, CompletedState } from "../store/attempt.js";
 import { nextVersion } from "./transitions.js";
 
 /** 256 random bits. */

@@ -6,7 +6,7 @@ import {
   type AttemptState,
   type Scan,
   type Transaction,
-} from "./attempt.js";
+} from "../store/attempt.js";
 import { claimableUntil, forgetAt, isAcceptable, isOpen, keptUntil, openUntil } from "./deadlines.js";
 
 /** What can happen to an attempt, but for its browser's claim (`claim.ts`) and its ticket (`ticket.ts`). */

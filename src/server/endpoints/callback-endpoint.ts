@@ -1,6 +1,6 @@
 import { auth } from "hono/utils/basic-auth";
 import { timingSafeEqual } from "hono/utils/buffer";
-import { StoreUnavailable } from "../attempt/store-guard.js";
+import { StoreUnavailable } from "../store/store-guard.js";
 import { invalidRequest } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { emptyResponse } from "../http/response.js";

@@ -1,4 +1,4 @@
-import type { GuardedStore, StoreGuard } from "../attempt/store-guard.js";
+import type { GuardedStore, StoreGuard } from "../store/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import type { Health } from "../login-kit.js";

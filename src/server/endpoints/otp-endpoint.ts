@@ -9,7 +9,7 @@ import {
   unknownAttempt,
   type ApiError,
 } from "../http/api-error.js";
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import { createAttemptId } from "../attempt/attempts.js";
 import type { NewTransaction } from "../attempt/transitions.js";
 import { loggedAddress, type Call } from "../http/call.js";
@@ -22,7 +22,7 @@ import type { Place } from "../live/waiting-places.js";
 import type { LoginPause } from "../pause/login-pause.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
-import type { Pairing } from "../pairing/pairing.js";
+import type { Pairing } from "../login/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import { sha256 } from "../text/bytes.js";

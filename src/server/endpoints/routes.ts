@@ -1,5 +1,5 @@
 import { Hono, type Context as HonoContext } from "hono";
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
 import type { ErrorLog } from "../event-reporter.js";
@@ -9,7 +9,7 @@ import type { Call } from "../http/call.js";
 import { checkCsrf, Cors } from "../http/csrf-and-cors.js";
 import { readJsonObject } from "../http/json-body.js";
 import { logIn } from "../login/login-endpoint.js";
-import type { Pairing } from "../pairing/pairing.js";
+import type { Pairing } from "../login/pairing.js";
 import { authenticateCallback, type CallbackEndpoint } from "./callback-endpoint.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
 import { answerStatus, polled, type StatusEndpointParts } from "./status-endpoint.js";

@@ -1,11 +1,11 @@
 import { ApiError, limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
-import type { StoreGuard } from "../attempt/store-guard.js";
+import type { StoreGuard } from "../store/store-guard.js";
 import type { Report } from "../kit-events.js";
-import { addressLimits, type AddressLimit, type Rate } from "../limits/limits.js";
+import { addressLimits, type AddressLimit, type Rate } from "../limits.js";
 import { countedNetworks } from "../limits/networks.js";
 import type { RateLimiter } from "../limits/rate-limiter.js";
-import { siteLimiter } from "../limits/site-limiter.js";
+import { siteLimiter } from "../store/site-limiter.js";
 import { addTo } from "../limits/usage-by-client.js";
 import type { Config } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";

@@ -1,7 +1,7 @@
 import type { StatusAnswer } from "../../protocol/login-api.js";
 import { tokenServerCallsExceeded, unknownAttempt } from "../http/api-error.js";
 import { jsonResponse, rawResponse } from "../http/response.js";
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
 import { scannedUntil, statusAnswer } from "../attempt/deadlines.js";
 import { preferredWaitSeconds, wantsStream } from "../http/content-negotiation.js";

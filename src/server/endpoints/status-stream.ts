@@ -1,6 +1,6 @@
 import { statusEvent } from "../../protocol/login-api.js";
 import { noStore, type StreamSink } from "../http/response.js";
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
 import { statusAnswer } from "../attempt/deadlines.js";
 import { randomShare } from "../runtime.js";

@@ -1,4 +1,4 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
 
 /** Receives what a reader reads. */

@@ -1,4 +1,4 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
 
 /** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */

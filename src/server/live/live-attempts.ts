@@ -1,4 +1,4 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import { openUntil } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import type { ApiError } from "../http/api-error.js";

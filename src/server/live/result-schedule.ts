@@ -1,4 +1,4 @@
-import type { Attempt, Transaction } from "../attempt/attempt.js";
+import type { Attempt, Transaction } from "../store/attempt.js";
 import { isOpen, openUntil } from "../attempt/deadlines.js";
 import type { Timeouts } from "../timeouts.js";
 import { afterGap, type StoreGap } from "./store-gap.js";

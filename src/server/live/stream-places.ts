@@ -1,4 +1,4 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import { limitExceeded, type ApiError } from "../http/api-error.js";
 import { addTo, UsageByClient } from "../limits/usage-by-client.js";
 import type { Config } from "../parse-options.js";

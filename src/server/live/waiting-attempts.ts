@@ -1,4 +1,4 @@
-import type { Attempt } from "../attempt/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import { openUntil, scansIn } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import type { Client } from "../limits/networks.js";

@@ -1,11 +1,11 @@
-import type { Attempt, CompletedState } from "../attempt/attempt.js";
+import type { Attempt, CompletedState } from "../store/attempt.js";
 import { claim } from "../attempt/claim.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { Core } from "../core.js";
-import type { Pairing, Shown } from "../pairing/pairing.js";
-import { refusedClaim } from "../pairing/refused-claim.js";
+import type { Pairing, Shown } from "./pairing.js";
+import { refusedClaim } from "./refused-claim.js";
 import { summaryOf, type ClaimedLogin } from "./login-summary.js";
 import { answerTicket } from "./hand-over.js";
 import { runSignIn } from "./sign-in.js";

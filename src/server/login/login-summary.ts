@@ -1,4 +1,4 @@
-import { scansOf, type Attempt, type CompletedState } from "../attempt/attempt.js";
+import { scansOf, type Attempt, type CompletedState } from "../store/attempt.js";
 import type { LoginSummary } from "../options.js";
 
 /** A login of the browser that began its attempt. */

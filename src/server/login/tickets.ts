@@ -5,7 +5,7 @@ import { LogThrottle } from "../event-reporter.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { RedeemedLogin } from "../login-kit.js";
 import type { HeadersOfRequest } from "../options.js";
-import type { Pairing } from "../pairing/pairing.js";
+import type { Pairing } from "./pairing.js";
 import { summaryOf } from "./login-summary.js";
 
 /** Redeems tickets. What comes as a ticket may be anything. */

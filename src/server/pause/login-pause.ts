@@ -1,4 +1,4 @@
-import { memoryPauseSwitch, type Pause, type PauseSwitch } from "./pause-switch.js";
+import { memoryPauseSwitch, type Pause, type PauseSwitch } from "../store/pause-switch.js";
 import {
   isNewer,
   nextRegister,
@@ -8,7 +8,7 @@ import {
   speakerOf,
   type Word,
 } from "./pause-register.js";
-import { StoreUnavailable, type StoreGuard } from "../attempt/store-guard.js";
+import { StoreUnavailable, type StoreGuard } from "../store/store-guard.js";
 import type { Core } from "../core.js";
 import { loginPaused } from "../http/api-error.js";
 import { randomShare } from "../runtime.js";

@@ -1,4 +1,4 @@
-import type { Pause } from "./pause-switch.js";
+import type { Pause } from "../store/pause-switch.js";
 import type { Speaker } from "./pause-register.js";
 import { printable } from "../text/printable.js";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Pause } from "./pause-switch.js";
+import type { Pause } from "../store/pause-switch.js";
 
 /*
  * A site's pause is a register: the store, and each server that has heard it, keep what the operator said last, with its version.

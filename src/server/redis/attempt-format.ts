@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { attemptFormat, otherFormat, type Attempt, type Transaction } from "../attempt/attempt.js";
+import { attemptFormat, otherFormat, type Attempt, type Transaction } from "../store/attempt.js";
 import { RedisStoreError } from "./redis-errors.js";
 
 /*

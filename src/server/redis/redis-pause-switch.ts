@@ -1,4 +1,4 @@
-import type { PauseSwitch } from "../pause/pause-switch.js";
+import type { PauseSwitch } from "../store/pause-switch.js";
 import { RedisStoreError } from "./redis-errors.js";
 import { getScript, pauseScript, type redisKeys, type RunScript } from "./redis-scripts.js";
 import type { RedisSubscriber } from "./redis-subscriber.js";

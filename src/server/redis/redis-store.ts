@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Attempt } from "../attempt/attempt.js";
-import type { AttemptStore } from "../attempt/attempt-store.js";
-import type { PauseSwitch } from "../pause/pause-switch.js";
+import type { Attempt } from "../store/attempt.js";
+import type { AttemptStore } from "../store/attempt-store.js";
+import type { PauseSwitch } from "../store/pause-switch.js";
 import { beginningOf, decodeAttempt, encodeAttempt } from "./attempt-format.js";
 import { PendingTasks } from "../pending-tasks.js";
 import type { Counted, RateLimit, RateLimiter } from "../limits/rate-limiter.js";

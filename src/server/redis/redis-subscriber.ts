@@ -1,5 +1,5 @@
-import { AttemptListeners } from "../attempt/attempt-listeners.js";
-import type { AttemptListener } from "../attempt/attempt-store.js";
+import { AttemptListeners } from "../store/attempt-listeners.js";
+import type { AttemptListener } from "../store/attempt-store.js";
 import { unref } from "../runtime.js";
 import { RedisStoreError, within } from "./redis-errors.js";
 

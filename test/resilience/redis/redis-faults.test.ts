@@ -10,7 +10,7 @@ import {
   type RedisServer,
 } from "../../support/services/redis.js";
 import { until, holds } from "../../support/until.js";
-import { anAttempt } from "../../unit/server/attempt/store-suite.js";
+import { anAttempt } from "../../unit/server/store/store-suite.js";
 import { deadEndTo } from "./support/redis-connections.js";
 import { openClusterStore, openSentinelStore, openStore, type OpenStore } from "./support/redis-stores.js";
 

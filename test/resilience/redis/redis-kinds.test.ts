@@ -7,7 +7,7 @@ import {
   startRedisSentinel,
   type RedisKind,
 } from "../../support/services/redis.js";
-import { describeStore } from "../../unit/server/attempt/store-suite.js";
+import { describeStore } from "../../unit/server/store/store-suite.js";
 import {
   describeLimiter,
   openClusterStore,

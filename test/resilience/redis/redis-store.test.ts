@@ -7,7 +7,7 @@ import { redisStore, RedisStoreError, type RedisStoreOptions } from "onegini-otp
 import { scriptRunner } from "../../../src/server/redis/redis-scripts.js";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
 import { until, holds } from "../../support/until.js";
-import { anAttempt, describeStore } from "../../unit/server/attempt/store-suite.js";
+import { anAttempt, describeStore } from "../../unit/server/store/store-suite.js";
 import { describeLimiter, openStore } from "./support/redis-stores.js";
 
 let server: RedisServer;

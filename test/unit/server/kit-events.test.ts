@@ -5,7 +5,7 @@ import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-
 import { createReport } from "../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../src/server/runtime.js";
 import type { Transport } from "../../../src/server/token-server/transport.js";
-import { StoreGuard } from "../../../src/server/attempt/store-guard.js";
+import { StoreGuard } from "../../../src/server/store/store-guard.js";
 import { Browser } from "./support/browser.js";
 import { send } from "./support/raw.js";
 import { accepted, failed, json, scriptedTokenServer, site } from "./support/site.js";

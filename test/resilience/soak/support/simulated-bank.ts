@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { nodeTransport, toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "../../../../src/server/create-login-kit.js";
-import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /**

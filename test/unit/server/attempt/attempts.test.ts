@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
-import type { Attempt } from "../../../../src/server/attempt/attempt.js";
+import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { Attempts, createAttemptId, isAttemptId } from "../../../../src/server/attempt/attempts.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ApprovedState } from "../../../../src/server/attempt/attempt.js";
+import type { ApprovedState } from "../../../../src/server/store/attempt.js";
 import { numberOutcome, type BrowserProof } from "../../../../src/server/attempt/number-rule.js";
 
 const approved: ApprovedState = { status: "approved", userId: "alice", transaction: "one", at: 0 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Attempt, AttemptState } from "../../../../src/server/attempt/attempt.js";
+import type { Attempt, AttemptState } from "../../../../src/server/store/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import * as transitions from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts, type Timeouts } from "../../../../src/server/timeouts.js";

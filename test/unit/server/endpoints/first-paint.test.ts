@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { toWebRequest } from "onegini-otp-login/node";
 import type { BeginOptions, FirstPaint } from "onegini-otp-login/server";
 import { encode, fillOtp } from "../../../../src/protocol/qr.js";
-import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import { Browser } from "../support/browser.js";
 import { holds } from "../../../support/until.js";
 import { json, scriptedTokenServer, listen, site, type Site } from "../support/site.js";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits/limits.js";
+import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits.js";
 import { clientAt, countedNetworks } from "../../../../src/server/limits/networks.js";
 import { UsageByClient } from "../../../../src/server/limits/usage-by-client.js";
 import { memoryLimiter, type RateLimit } from "../../../../src/server/limits/rate-limiter.js";
-import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import { CallQuota } from "../../../../src/server/limits/call-quota.js";
 import { Browser, type StatusStream } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Attempt, Transaction } from "../../../../src/server/attempt/attempt.js";
+import type { Attempt, Transaction } from "../../../../src/server/store/attempt.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
 import {
   callBegan,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Attempt } from "../../../../src/server/attempt/attempt.js";
+import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { beginningOf, decodeAttempt, encodeAttempt } from "../../../../src/server/redis/attempt-format.js";
 import { RedisStoreError } from "../../../../src/server/redis/redis-errors.js";
 import { holds } from "../../../support/until.js";

@@ -8,7 +8,7 @@ import { copyOf } from "../../../../src/server/text/copy.js";
 import { createReport } from "../../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../../src/server/runtime.js";
 import { holds } from "../../../support/until.js";
-import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import { Browser } from "../support/browser.js";
 import { site } from "../support/site.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { memoryStore } from "../../../../src/server/attempt/memory-store.js";
+import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import {
   memoryLimiter,
   type RateLimit,

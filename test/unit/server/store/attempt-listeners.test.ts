@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AttemptListeners } from "../../../../src/server/attempt/attempt-listeners.js";
+import { AttemptListeners } from "../../../../src/server/store/attempt-listeners.js";
 
 describe("listeners", () => {
   /** Listeners that record their names when they are called. */

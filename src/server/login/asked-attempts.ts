@@ -1,6 +1,6 @@
 import type { Core } from "../core.js";
 import { PendingTasks } from "../pending-tasks.js";
-import type { Revocation } from "./revocations.js";
+import type { Revocation } from "../pairing/revocations.js";
 
 /** How long after its time an attempt is ended, because the servers' clocks differ a little. */
 const marginMs = 1000;

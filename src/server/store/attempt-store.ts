@@ -1,5 +1,5 @@
 import type { Attempt } from "./attempt.js";
-import type { PauseSwitch } from "../pause/pause-switch.js";
+import type { PauseSwitch } from "./pause-switch.js";
 import type { RateLimit, RateLimiter } from "../limits/rate-limiter.js";
 
 /**

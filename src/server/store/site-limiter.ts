@@ -1,7 +1,7 @@
-import { always, type StoreGuard } from "../attempt/store-guard.js";
+import { always, type StoreGuard } from "./store-guard.js";
 import type { Config } from "../parse-options.js";
-import type { Rate } from "./limits.js";
-import { memoryLimiter, type Counted, type RateLimit, type RateLimiter } from "./rate-limiter.js";
+import type { Rate } from "../limits.js";
+import { memoryLimiter, type Counted, type RateLimit, type RateLimiter } from "../limits/rate-limiter.js";
 
 /**
  * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself,

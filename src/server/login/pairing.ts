@@ -1,20 +1,20 @@
-import { acceptedTransaction, type Attempt, type CompletedState } from "../attempt/attempt.js";
+import { acceptedTransaction, type Attempt, type CompletedState } from "../store/attempt.js";
 import type { CompletedAttempt } from "../attempt/attempts.js";
-import type { StoreGuard } from "../attempt/store-guard.js";
+import type { StoreGuard } from "../store/store-guard.js";
 import type { BrowserProof } from "../attempt/number-rule.js";
 import type { NewTransaction } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
 import { invalidRequest } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
-import type { ClaimedLogin } from "../login/login-summary.js";
+import type { ClaimedLogin } from "./login-summary.js";
 import { timedOut, withTimeout, type Randomness } from "../runtime.js";
 import { AskedAttempts } from "./asked-attempts.js";
-import { KnownBrowsers, type KnownBrowser } from "./known-browsers.js";
-import { createNumber, numberCodes, parseNumber, signNumber } from "./number.js";
-import type { PairingSettings } from "./pairing-options.js";
-import { ReturningBrowsers } from "./returning-browsers.js";
-import { noRevocation, parseKnownSince, type Revocation } from "./revocations.js";
-import { SigningKeys } from "./signing-keys.js";
+import { KnownBrowsers, type KnownBrowser } from "../pairing/known-browsers.js";
+import { createNumber, numberCodes, parseNumber, signNumber } from "../pairing/number.js";
+import type { PairingSettings } from "../pairing/pairing-options.js";
+import { ReturningBrowsers } from "../pairing/returning-browsers.js";
+import { noRevocation, parseKnownSince, type Revocation } from "../pairing/revocations.js";
+import { SigningKeys } from "../pairing/signing-keys.js";
 import { WrongNumbers, type TypedNumber } from "./wrong-numbers.js";
 
 /** The longest that a function of the site may take. */

@@ -1,4 +1,4 @@
-import { acceptedTransaction, type Attempt } from "../attempt/attempt.js";
+import { acceptedTransaction, type Attempt } from "../store/attempt.js";
 import type { ClaimOutcome } from "../attempt/claim.js";
 import { claimableUntil, secondsLeft } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";

@@ -8,7 +8,7 @@ import {
   type LoginKitEvent,
   type RateLimiter,
 } from "onegini-otp-login/server";
-import { StoreGuard, StoreUnavailable } from "../../../../src/server/attempt/store-guard.js";
+import { StoreGuard, StoreUnavailable } from "../../../../src/server/store/store-guard.js";
 import { Browser } from "../support/browser.js";
 import { site } from "../support/site.js";
 import { until } from "../../../support/until.js";

@@ -3,7 +3,7 @@ import type { LoginKitEvent, Report } from "../kit-events.js";
 import type { Runtime } from "../runtime.js";
 import { attemptFormat, otherFormat, type Attempt } from "./attempt.js";
 import type { AttemptStore } from "./attempt-store.js";
-import type { PauseSwitch } from "../pause/pause-switch.js";
+import type { PauseSwitch } from "./pause-switch.js";
 
 /** Takes the place of any error of the store. The guard has already reported that error. */
 export class StoreUnavailable extends Error {

@@ -2,7 +2,7 @@ import type { Attempt } from "./attempt.js";
 import { steadyNow } from "../runtime.js";
 import { AttemptListeners } from "./attempt-listeners.js";
 import type { AttemptStore } from "./attempt-store.js";
-import { memoryPauseSwitch, type PauseSwitch } from "../pause/pause-switch.js";
+import { memoryPauseSwitch, type PauseSwitch } from "./pause-switch.js";
 
 /** Old attempts are deleted at most this often. */
 const sweepMs = 10_000;

@@ -1,11 +1,11 @@
-import type { StoreGuard } from "../attempt/store-guard.js";
+import type { StoreGuard } from "../store/store-guard.js";
 import type { LimitReached } from "../attempt/number-rule.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
-import type { Limits, Rate } from "../limits/limits.js";
+import type { Limits, Rate } from "../limits.js";
 import { clientAt } from "../limits/networks.js";
 import type { Counted, RateLimiter } from "../limits/rate-limiter.js";
-import { readableSiteLimiter } from "../limits/site-limiter.js";
+import { readableSiteLimiter } from "../store/site-limiter.js";
 
 /** Who types a number, and where. */
 interface Typist {
