@@ -4,11 +4,15 @@
  * @module
  */
 import { nodeTransport } from "./node.js";
-import type { BeginOptions } from "./server/endpoints/first-paint.js";
-import type { PageOptions } from "./server/endpoints/page-check.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
-import type { ForgetOptions, LoginKit, RedeemedLogin } from "./server/login-kit.js";
+import type {
+  BeginOptions,
+  ForgetOptions,
+  LoginKit,
+  PageOptions,
+  RedeemedLogin,
+} from "./server/login-kit.js";
 import { answerWithout, isKit, KitSource } from "./server/on-demand/kit-source.js";
 import { endsOfCookies } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";

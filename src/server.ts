@@ -12,16 +12,24 @@ import type { LoginKitOptions } from "./server/options.js";
 export type { LoginKitOptionsFunction };
 export type { Attempt, AttemptState, Scan, Ticket, Transaction } from "./server/store/attempt.js";
 export type { LoginKitEvent } from "./server/kit-events.js";
-export type { ForgetOptions, Health, LoginKit, RedeemedLogin, ScannedCode } from "./server/login-kit.js";
+export type {
+  BeginOptions,
+  FirstPaint,
+  ForgetOptions,
+  Health,
+  LoginKit,
+  PageOptions,
+  PauseOptions,
+  RedeemedLogin,
+  ResumeOptions,
+  ScannedCode,
+} from "./server/login-kit.js";
 export { clientIpBehind, type ClientIpOptions } from "./server/address/client-ip.js";
 export {
   compareAddresses,
   type AddressComparison,
   type CompareAddressesOptions,
 } from "./server/address/compare-addresses.js";
-export type { BeginOptions, FirstPaint } from "./server/endpoints/first-paint.js";
-export type { PauseOptions, ResumeOptions } from "./server/pause/pause-options.js";
-export type { PageOptions } from "./server/endpoints/page-check.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 export type { LimitName, Limits, Rate, WaitingLimit } from "./server/limits.js";
 export { memoryStore } from "./server/store/memory-store.js";
@@ -33,17 +41,16 @@ export type {
   KnownSince,
   Login,
   LoginKitOptions,
-  Message,
   LoginSummary,
-  MessageDetails,
   PairingOptions,
-  Secret,
   SignIn,
   SignInAnswer,
   TokenServerOptions,
 } from "./server/options.js";
 export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";
 export type { Timeouts } from "./server/timeouts.js";
+export type { Message, MessageDetails } from "./server/token-server/message.js";
+export type { Secret } from "./server/token-server/secret.js";
 export type { TokenServerCheck } from "./server/token-server/token-server-check.js";
 export type { Transport, TransportAnswer, TransportCall } from "./server/token-server/transport.js";
 export { sitePath } from "./protocol/site-path.js";

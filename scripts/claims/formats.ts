@@ -90,7 +90,7 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "A limit that any store cannot read is reported",
-    file: "src/server/store/site-limiter.ts",
+    file: "src/server/store/store-guard.ts",
     text: "if (counted.unreadable !== undefined)",
     without: "if (counted.unreadable === null)",
     test: guard,

@@ -63,8 +63,8 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Starts are counted for each site that shares a store",
-    file: "src/server/store/site-limiter.ts",
-    text: "`${origin}|${key}`",
+    file: "src/server/store/store-guard.ts",
+    text: "`${this.#origin}|${key}`",
     without: "key",
     test: limitsTest,
     title: "use up nothing of the other one's limits",
@@ -267,7 +267,7 @@ export const limits: readonly Defence[] = [
   },
   {
     claim: "Logs: one warning a minute about what strangers do",
-    file: "src/server/event-reporter.ts",
+    file: "src/server/endpoints/error-log.ts",
     text: `this.#throttle.level(limit.name, "warn")`,
     without: `"warn"`,
     test: limitsTest,

@@ -28,7 +28,7 @@ export const pauseDefences: readonly Defence[] = [
   {
     claim: "The store is read again by itself",
     file: "src/server/pause/login-pause.ts",
-    text: `this.#cancelReading = runtime.after(rereadMs, read, "background");`,
+    text: `this.#cancelReading = this.#core.runtime.after(rereadMs, read, "background");`,
     without: "void read;",
     test: register,
     title: "is written back to a store that was emptied, thirty seconds later at the latest",

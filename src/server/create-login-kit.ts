@@ -1,4 +1,5 @@
 import { Attempts } from "./attempt/attempts.js";
+import { memoryStore } from "./store/memory-store.js";
 import { StoreGuard } from "./store/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
@@ -6,7 +7,8 @@ import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
 import { PageCheck } from "./endpoints/page-check.js";
 import { createRoutes } from "./endpoints/routes.js";
 import { StartLimits } from "./endpoints/start-limits.js";
-import { createReport, ErrorLog } from "./event-reporter.js";
+import { ErrorLog } from "./endpoints/error-log.js";
+import { createReport } from "./event-reporter.js";
 import { healthOf } from "./endpoints/health.js";
 import type { Core } from "./core.js";
 import { AddressCheck } from "./address/address-check.js";
@@ -64,13 +66,14 @@ export function createLoginKit<Context = unknown>(
   givenRuntime: Runtime = systemRuntime,
   defaultTransport: Transport = fetchTransport,
 ): LoginKit<Context> {
-  const config = parseOptions(options, givenRuntime, defaultTransport);
-  const runtime = withClockOf(config.store, givenRuntime);
+  const config = parseOptions(options);
+  const { transport = defaultTransport, store: keptIn = memoryStore(() => givenRuntime.now()) } = config;
+  const runtime = withClockOf(keptIn, givenRuntime);
   const report = createReport(config.onEvent, runtime);
   const errorLog = new ErrorLog(report, runtime);
   // Later, because the site's hook may need the kit.
   queueMicrotask(() => {
-    const { notice }: TransportWithNotice = config.transport;
+    const { notice }: TransportWithNotice = transport;
     const event = notice?.(config.tokenServer.url);
     if (event) report(event);
   });
@@ -78,25 +81,24 @@ export function createLoginKit<Context = unknown>(
   const addressCheck = new AddressCheck(report);
 
   // A status: a result call writes what the Token Server says to the attempt, and those that watch it are shown the change.
-  const guard = new StoreGuard(runtime, report);
-  const store = guard.guard(config.store);
+  const store = new StoreGuard(keptIn, config.pages.origin, runtime, report);
   const attempts = new Attempts(store, config.pages.origin, config.timeouts, runtime, report, (attempt) =>
     waiting.seen(attempt),
   );
   const core: Core<Context> = { config, attempts, runtime, report };
-  const tokenServer = new TokenServerClient(config.tokenServer, config.transport, runtime);
+  const tokenServer = new TokenServerClient(config.tokenServer, transport, runtime);
   // By this process's clock: the store's may be set.
   const quota = new CallQuota(config.limits.tokenServerCalls, givenRuntime);
   const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
   const calls = new ResultCalls(core, tokenServer, quota);
-  const live = new LiveAttempts(core, calls, () => guard.failedAt);
+  const live = new LiveAttempts(core, calls, store);
   const waiting = new WaitingAttempts(core, live);
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
-  const startLimits = new StartLimits(config, guard, report, givenRuntime);
-  const pairing = config.pairing && new Pairing(config.pairing, core, guard);
-  const pause = new LoginPause(core, guard);
+  const startLimits = new StartLimits(config.limits, store, report, givenRuntime);
+  const pairing = config.pairing && new Pairing(config.pairing, core, store);
+  const pause = new LoginPause(core, store);
   const breaker = new StartBreaker({
     ...{ tokenServer, checks, pending, report, runtime: givenRuntime },
     mayCheck: () => !live.isClosed && !pause.present,
@@ -143,7 +145,7 @@ export function createLoginKit<Context = unknown>(
     check: () => checks.check(),
     pause: (options) => pending.add(pause.pause(options)),
     resume: (options) => pending.add(pause.resume(options)),
-    health: () => healthOf(store, guard, { live, waiting, pause, runtime }),
+    health: () => healthOf(store, { live, waiting, pause, runtime }),
     async close() {
       live.close();
       waiting.close();

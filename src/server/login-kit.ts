@@ -1,6 +1,3 @@
-import type { BeginOptions, FirstPaint } from "./endpoints/first-paint.js";
-import type { PauseOptions, ResumeOptions } from "./pause/pause-options.js";
-import type { PageOptions } from "./endpoints/page-check.js";
 import type { Pause } from "./store/pause-switch.js";
 import type { NewBrowserCookie } from "./http/browser-cookie.js";
 import type { HeadersOfRequest, Login } from "./options.js";
@@ -168,4 +165,51 @@ export interface Health {
    * count for `healthy`.
    */
   paused?: Pause;
+}
+
+/** What the site knows of a page that its server renders. */
+export interface PageOptions {
+  /**
+   * The page's address in the browser, if the site knows it: from its framework, behind proxies only if the framework
+   * takes scheme and host from them. If pages of that origin may not call the login API, nothing begins. Without it the page
+   * counts as one of `origin`.
+   */
+  pageUrl?: string | URL | undefined;
+}
+
+/** An attempt that began with a page, for the server that renders the page. */
+export interface FirstPaint {
+  /** For the element's attribute `attempt`. */
+  attempt: string;
+  /** For the element's attribute `otp`: base64, safe in HTML as it is. */
+  otp: string;
+  /** For the element's attribute `expires-in`: whole seconds until the code expires. */
+  expiresIn: number;
+  /** For the page's answer: `Cache-Control`, and `Set-Cookie` for a browser without the kit's cookie. */
+  headers: Headers;
+  /** The code as markup, to be placed between the element's tags. It needs no style and no script. */
+  svg: string;
+}
+
+/** Options of `kit.begin`. */
+export interface BeginOptions extends PageOptions {
+  /**
+   * The element's attribute `qr-link`, if the page sets it: a link such as `https://bank.example/app#otp={otp}`, which the code
+   * holds in place of the OTP alone. https only, `{otp}` in the fragment, and at most 110 characters besides.
+   */
+  qrLink?: string | undefined;
+}
+
+/** Who resumes the logins, and why: for the events of all servers. */
+export interface ResumeOptions {
+  /** Who says so: at most 100 characters without control characters. */
+  by?: string | undefined;
+  /** Why: at most 100 characters without control characters. */
+  reason?: string | undefined;
+}
+
+/** When a pause ends, who pauses the logins, and why. */
+export interface PauseOptions extends ResumeOptions {
+  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
+  until?: Date | number | undefined;
 }

@@ -2,6 +2,8 @@ import type { Timeouts } from "./timeouts.js";
 import type { LoginKitEvent } from "./kit-events.js";
 import type { Limits, WaitingLimit } from "./limits.js";
 import type { AttemptStore } from "./store/attempt-store.js";
+import type { Message } from "./token-server/message.js";
+import type { Secret } from "./token-server/secret.js";
 import type { Transport } from "./token-server/transport.js";
 
 /**
@@ -67,26 +69,6 @@ export type SignInAnswer =
  * and does not try again. It must not answer by itself, as by Express's `res.redirect`.
  */
 export type SignIn<Context = unknown> = (login: Login<Context>) => SignInAnswer | Promise<SignInAnswer>;
-
-/** The login for which a message is made. */
-export interface MessageDetails<Context = unknown> {
-  /** The language of the page as two or three letters, e.g. `nl`; undefined if it is unknown. */
-  language: string | undefined;
-  /** The browser's request for a code. */
-  request: Request;
-  /** The second argument of `kit.fetch`; from the Node adapter `{ req, res }`. */
-  context: Context;
-}
-
-/** Makes the text that the phone shows for a login: 1 to `maxMessageLength` characters. */
-export type Message<Context = unknown> = (details: MessageDetails<Context>) => string | Promise<string>;
-
-/**
- * A secret that can be changed without an interruption: one string, or two while the other side changes from one to the
- * other. A function is called at each use, and returns at once: the secret may change while the kit runs. If it throws or
- * returns something else, that call fails, and the reason is logged.
- */
-export type Secret = string | readonly string[] | (() => string | readonly string[]);
 
 /** The Token Server, and the site's API client there. */
 export interface TokenServerOptions {

@@ -1,51 +1,18 @@
 import * as v from "valibot";
 import { defaultPath } from "../protocol/login-api.js";
-import { memoryStore } from "./store/memory-store.js";
-import { siteAddresses, socketAddresses, type ClientAddresses } from "./address/client-addresses.js";
+import { siteAddresses, socketAddresses } from "./address/client-addresses.js";
 import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
 import { defaultLimits, withPrefixLimits, type Limits } from "./limits.js";
-import type { CallbackCredentials, HandOver, LoginKitOptions, Message, Secret, SignIn } from "./options.js";
+import type { Config, LoginOutcome } from "./core.js";
+import type { HandOver, LoginKitOptions } from "./options.js";
 import { checkedMessage, withNumber } from "./token-server/message.js";
-import { pairingSchema, pairingSettings, type PairingSettings } from "./pairing/pairing-options.js";
-import type { Runtime } from "./runtime.js";
-import { isSecretOption, secretsOf } from "./token-server/secret.js";
-import type { AttemptStore } from "./store/attempt-store.js";
+import { pairingSchema, pairingSettings } from "./pairing/pairing-options.js";
+import { isSecretOption, secretsOf, type Secret } from "./token-server/secret.js";
 import { defaultTimeouts, type Timeouts } from "./timeouts.js";
-import type { Transport } from "./token-server/transport.js";
-import type { TokenServerSettings } from "./token-server/token-server-client.js";
-
-/** What becomes of a login: the site's `signIn` runs, or the page gets a ticket. */
-export type LoginOutcome<Context> = { signIn: SignIn<Context> } | { handOver: HandOver };
-
-/** The options, parsed and with their defaults. */
-export interface Config<Context> {
-  pages: PageOrigins;
-  path: string;
-  tokenServer: TokenServerSettings;
-  transport: Transport;
-  callbackCredentials: CallbackCredentials | undefined;
-  message: Message<Context> | undefined;
-  pairing: PairingSettings<Context> | undefined;
-  /** The message of a code that nobody is shown; undefined if the type has its own. */
-  checkMessage: string | undefined;
-  outcome: LoginOutcome<Context>;
-  store: AttemptStore;
-  /** Where the addresses of clients come from: `clientIp`, or the sockets. */
-  addresses: ClientAddresses<Context>;
-  /** Milliseconds between two result calls while somebody watches; infinite if off. */
-  resultPollingMs: number;
-  onEvent: LoginKitOptions["onEvent"];
-  limits: Limits;
-  timeouts: Timeouts;
-}
 
 /** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */
-export function parseOptions<Context>(
-  options: LoginKitOptions<Context>,
-  runtime: Runtime,
-  defaultTransport: Transport,
-): Config<Context> {
+export function parseOptions<Context>(options: LoginKitOptions<Context>): Config<Context> {
   const parsed = parse(options);
   const { path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } = parsed;
   const pages = pageOriginsOf(parsed);
@@ -64,7 +31,7 @@ export function parseOptions<Context>(
       timeoutMs: timeouts.tokenServerSeconds * 1000,
       numberDigits: pairing?.digits,
     },
-    transport: transport ?? defaultTransport,
+    transport,
     callbackCredentials:
       username !== undefined && password !== undefined
         ? { username, passwords: secretsOf(password, "callback.password") }
@@ -77,7 +44,7 @@ export function parseOptions<Context>(
         : message && withNumber(message, "0".repeat(pairing?.digits ?? 0)),
     pairing,
     outcome: outcomeOf(options, pages.apiOrigin),
-    store: store ?? memoryStore(() => runtime.now()),
+    store,
     addresses: clientIp ? siteAddresses(clientIp) : socketAddresses,
     resultPollingMs: (resultPolling ?? Infinity) * 1000,
     onEvent,

@@ -5,7 +5,7 @@ import type { Report } from "../kit-events.js";
 import { base64url } from "../text/bytes.js";
 import { copyOf } from "../text/copy.js";
 import type { Randomness, Runtime } from "../runtime.js";
-import type { GuardedStore } from "../store/store-guard.js";
+import type { StoredAttempts } from "../store/store-guard.js";
 import { claim, type Claim, type ClaimOutcome } from "./claim.js";
 import { redeemTicket, type Redemption, type TicketRefusal } from "./ticket.js";
 import { beginAttempt, change, type Change, type NewScan, type NewTransaction } from "./transitions.js";
@@ -46,7 +46,7 @@ export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test
  * attempt that another one began, and that perhaps another Token Server approved, does not exist here.
  */
 export class Attempts {
-  readonly #store: GuardedStore;
+  readonly #store: StoredAttempts;
   readonly #origin: string;
   readonly #timeouts: Timeouts;
   readonly #runtime: Runtime;
@@ -58,7 +58,7 @@ export class Attempts {
    * @param seen hears of each attempt that was read or changed
    */
   constructor(
-    store: GuardedStore,
+    store: StoredAttempts,
     origin: string,
     timeouts: Timeouts,
     runtime: Runtime,

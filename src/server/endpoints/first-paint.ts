@@ -7,36 +7,14 @@ import {
   parseQrLink,
 } from "../../protocol/qr.js";
 import type { Core } from "../core.js";
-import type { ErrorLog } from "../event-reporter.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
 import type { BrowserCookie, NewBrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
 import { noStore } from "../http/response.js";
+import type { BeginOptions, FirstPaint, PageOptions } from "../login-kit.js";
+import type { ErrorLog } from "./error-log.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
-import type { PageCheck, PageOptions } from "./page-check.js";
-
-/** An attempt that began with a page, for the server that renders the page. */
-export interface FirstPaint {
-  /** For the element's attribute `attempt`. */
-  attempt: string;
-  /** For the element's attribute `otp`: base64, safe in HTML as it is. */
-  otp: string;
-  /** For the element's attribute `expires-in`: whole seconds until the code expires. */
-  expiresIn: number;
-  /** For the page's answer: `Cache-Control`, and `Set-Cookie` for a browser without the kit's cookie. */
-  headers: Headers;
-  /** The code as markup, to be placed between the element's tags. It needs no style and no script. */
-  svg: string;
-}
-
-/** Options of `kit.begin`. */
-export interface BeginOptions extends PageOptions {
-  /**
-   * The element's attribute `qr-link`, if the page sets it: a link such as `https://bank.example/app#otp={otp}`, which the code
-   * holds in place of the OTP alone. https only, `{otp}` in the fragment, and at most 110 characters besides.
-   */
-  qrLink?: string | undefined;
-}
+import type { PageCheck } from "./page-check.js";
 
 interface FirstPaintParts<Context> {
   otp: OtpEndpoint<Context>;

@@ -1,4 +1,4 @@
-import type { GuardedStore, StoreGuard } from "../store/store-guard.js";
+import type { StoreGuard } from "../store/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import type { Health } from "../login-kit.js";
@@ -20,12 +20,11 @@ interface HealthParts {
 
 /** The state of this server, for a load balancer. Never rejects. */
 export async function healthOf(
-  store: GuardedStore,
-  guard: StoreGuard,
+  store: StoreGuard,
   { live, waiting, pause, runtime }: HealthParts,
 ): Promise<Health> {
   const asked = Promise.all([store.get(noAttempt), pause.follow()]).then(
-    async () => ((await guard.takesWrites()) ? "ok" : "refuses_writes"),
+    async () => ((await store.takesWrites()) ? "ok" : "refuses_writes"),
     () => "unreachable" as const,
   );
   const found = await withTimeout(asked, timeoutMs, runtime);

@@ -1,20 +1,10 @@
-import { LogThrottle } from "../event-reporter.js";
+import { LogThrottle } from "../log-throttle.js";
 import type { Core } from "../core.js";
 import type { PageOrigins } from "../http/page-origins.js";
 import type { Report } from "../kit-events.js";
 
 /** How much of what a stranger may have sent goes into the site's log. */
 const maxLoggedLength = 200;
-
-/** What the site knows of a page that its server renders. */
-export interface PageOptions {
-  /**
-   * The page's address in the browser, if the site knows it: from its framework, behind proxies only if the framework
-   * takes scheme and host from them. If pages of that origin may not call the login API, nothing begins. Without it the page
-   * counts as one of `origin`.
-   */
-  pageUrl?: string | URL | undefined;
-}
 
 /**
  * Whether a login that begins together with a page can end there. The CSRF check would refuse it only after the person has

@@ -2,7 +2,6 @@ import { Hono, type Context as HonoContext } from "hono";
 import type { Attempt } from "../store/attempt.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
-import type { ErrorLog } from "../event-reporter.js";
 import { invalidRequest, notFound, unknownAttempt, type RefusedOrigins } from "../http/api-error.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { Call } from "../http/call.js";
@@ -11,6 +10,7 @@ import { readJsonObject } from "../http/json-body.js";
 import { logIn } from "../login/login-endpoint.js";
 import type { Pairing } from "../login/pairing.js";
 import { authenticateCallback, type CallbackEndpoint } from "./callback-endpoint.js";
+import type { ErrorLog } from "./error-log.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
 import { answerStatus, polled, type StatusEndpointParts } from "./status-endpoint.js";
 

@@ -2,12 +2,10 @@ import { ApiError, limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../store/store-guard.js";
 import type { Report } from "../kit-events.js";
-import { addressLimits, type AddressLimit, type Rate } from "../limits.js";
+import { addressLimits, type AddressLimit, type Limits, type Rate } from "../limits.js";
 import { countedNetworks } from "../limits/networks.js";
 import type { RateLimiter } from "../limits/rate-limiter.js";
-import { siteLimiter } from "../store/site-limiter.js";
 import { addTo } from "../limits/usage-by-client.js";
-import type { Config } from "../parse-options.js";
 import type { Runtime } from "../runtime.js";
 
 type StartLimit = AddressLimit | "startsPerBrowser";
@@ -28,11 +26,11 @@ export class StartLimits {
   #hasWarned = false;
 
   /** @param runtime with this process's clock, by which counts in memory end */
-  constructor(config: Config<never>, guard: StoreGuard, report: Report, runtime: Runtime) {
+  constructor(limits: Limits, store: StoreGuard, report: Report, runtime: Runtime) {
     this.#limiters = new Map(
       [...addressLimits, "startsPerBrowser" as const].flatMap((name) => {
-        const rate = config.limits[name];
-        return rate ? [[name, { rate, limiter: siteLimiter(name, rate, config, guard) }]] : [];
+        const rate = limits[name];
+        return rate ? [[name, { rate, limiter: store.limiter(name, rate) }]] : [];
       }),
     );
     this.#report = report;

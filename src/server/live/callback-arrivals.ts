@@ -1,5 +1,6 @@
 import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
+import type { StoreGuard } from "../store/store-guard.js";
 
 /** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */
 interface Arrivals {
@@ -47,7 +48,7 @@ const reportIntervalMs = 60_000;
 /** Notices that the Token Server's callbacks do not arrive. */
 export class CallbackWatch {
   readonly #core: Core;
-  readonly #storeFailedAt: () => number;
+  readonly #store: Pick<StoreGuard, "failedAt">;
   readonly #onLost: () => void;
   #arrivals = noArrivals;
   /** The functions that cancel the pending checks. */
@@ -56,13 +57,10 @@ export class CallbackWatch {
   /** The missing callbacks since the last report. */
   #missing = 0;
 
-  /**
-   * @param storeFailedAt gives the time when the store last failed
-   * @param onLost is called when callbacks begin to seem lost
-   */
-  constructor(core: Core, storeFailedAt: () => number, onLost: () => void) {
+  /** @param onLost is called when callbacks begin to seem lost */
+  constructor(core: Core, store: Pick<StoreGuard, "failedAt">, onLost: () => void) {
     this.#core = core;
-    this.#storeFailedAt = storeFailedAt;
+    this.#store = store;
     this.#onLost = onLost;
   }
 
@@ -102,7 +100,7 @@ export class CallbackWatch {
     const found = await this.#core.attempts.findByTransaction(transactionId).catch(() => undefined);
     const transaction = found?.transactions.find(({ id }) => id === transactionId);
     // Only what is certain counts: a server without a store keeps its callbacks until the store works again.
-    if (!transaction || this.#storeFailedAt() >= foundAt) return;
+    if (!transaction || this.#store.failedAt >= foundAt) return;
     const { calledBackAt } = transaction;
     if (calledBackAt === undefined) this.#missed(attempt, transactionId, foundAt);
     else this.arrived(calledBackAt);

@@ -2,6 +2,7 @@ import type { Attempt } from "../store/attempt.js";
 import { openUntil } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import type { ApiError } from "../http/api-error.js";
+import type { StoreGuard } from "../store/store-guard.js";
 import { CallbackWatch } from "./callback-arrivals.js";
 import { KeepAliveTimer } from "./keep-alive-timer.js";
 import { LiveAttempt, type LiveParts, type Watcher } from "./live-attempt.js";
@@ -30,12 +31,11 @@ export class LiveAttempts {
   #lifeMs = defaultLifeMs;
   #sweptAt = -Infinity;
 
-  /** @param storeFailedAt gives the time when the store last failed */
-  constructor(core: Core, calls: ResultCalls, storeFailedAt: () => number) {
+  constructor(core: Core, calls: ResultCalls, store: StoreGuard) {
     this.#core = core;
     const { config, runtime } = core;
     const { timeouts } = config;
-    const callbacks = new CallbackWatch(core, storeFailedAt, () => {
+    const callbacks = new CallbackWatch(core, store, () => {
       // The times of the next calls have changed for all.
       for (const live of [...this.#live.values()]) live.makeDueCalls();
     });
@@ -48,7 +48,7 @@ export class LiveAttempts {
       schedule: {
         timeouts,
         pollingMs: config.resultPollingMs,
-        isShared: config.store.isShared === true,
+        isShared: store.isShared,
         get callbacksLostSince() {
           return callbacks.lostSince;
         },

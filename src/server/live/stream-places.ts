@@ -1,7 +1,7 @@
 import type { Attempt } from "../store/attempt.js";
 import { limitExceeded, type ApiError } from "../http/api-error.js";
 import { addTo, UsageByClient } from "../limits/usage-by-client.js";
-import type { Config } from "../parse-options.js";
+import type { Config } from "../core.js";
 
 /** How long a stream above a limit waits before it tries again: `Retry-After`, or `retry:` once the stream has begun. */
 export const retryAfterMs = 10_000;

@@ -3,7 +3,7 @@ import type { CompletedAttempt } from "../attempt/attempts.js";
 import type { StoreGuard } from "../store/store-guard.js";
 import type { BrowserProof } from "../attempt/number-rule.js";
 import type { NewTransaction } from "../attempt/transitions.js";
-import type { Core } from "../core.js";
+import type { Core, PairingSettings } from "../core.js";
 import { invalidRequest } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { ClaimedLogin } from "./login-summary.js";
@@ -11,7 +11,6 @@ import { timedOut, withTimeout, type Randomness } from "../runtime.js";
 import { AskedAttempts } from "./asked-attempts.js";
 import { KnownBrowsers, type KnownBrowser } from "../pairing/known-browsers.js";
 import { createNumber, numberCodes, parseNumber, signNumber } from "../pairing/number.js";
-import type { PairingSettings } from "../pairing/pairing-options.js";
 import { ReturningBrowsers } from "../pairing/returning-browsers.js";
 import { noRevocation, parseKnownSince, type Revocation } from "../pairing/revocations.js";
 import { SigningKeys } from "../pairing/signing-keys.js";
@@ -43,11 +42,11 @@ export class Pairing<Context> {
   readonly asked: AskedAttempts;
   readonly #wrongNumbers: WrongNumbers;
 
-  constructor(settings: PairingSettings<Context>, core: Core<Context>, guard: StoreGuard) {
+  constructor(settings: PairingSettings<Context>, core: Core<Context>, store: StoreGuard) {
     this.#settings = settings;
     this.#core = core;
     this.asked = new AskedAttempts(core);
-    this.#wrongNumbers = new WrongNumbers(core, guard);
+    this.#wrongNumbers = new WrongNumbers(core, store);
     this.#keys = new SigningKeys(settings.keys);
     const { origin, apiOrigin } = core.config.pages;
     const { rememberDays } = settings;

@@ -5,7 +5,6 @@ import type { Core } from "../core.js";
 import type { Limits, Rate } from "../limits.js";
 import { clientAt } from "../limits/networks.js";
 import type { Counted, RateLimiter } from "../limits/rate-limiter.js";
-import { readableSiteLimiter } from "../store/site-limiter.js";
 
 /** Who types a number, and where. */
 interface Typist {
@@ -47,12 +46,12 @@ export class WrongNumbers {
   readonly #browser: Counter | undefined;
   readonly #address: Counter | undefined;
 
-  constructor(core: Core, guard: StoreGuard) {
+  constructor(core: Core, store: StoreGuard) {
     this.#core = core;
-    const { config } = core;
+    const { limits } = core.config;
     const counter = (name: keyof Limits & `wrong${string}`): Counter | undefined => {
-      const rate = config.limits[name];
-      return rate ? { rate, limiter: readableSiteLimiter(name, rate, config, guard) } : undefined;
+      const rate = limits[name];
+      return rate ? { rate, limiter: store.readableLimiter(name, rate) } : undefined;
     };
     this.#user = counter("wrongNumbersPerUser");
     this.#browser = counter("wrongNumbersPerBrowser");

@@ -1,18 +1,5 @@
 import * as v from "valibot";
 import type { PairingOptions } from "../options.js";
-import type { Digits } from "./number.js";
-
-/** The option `pairing`, parsed and with its defaults. */
-export interface PairingSettings<Context> {
-  /** @throws TypeError if the site's function returns something else */
-  keys: () => readonly string[];
-  when: "unknown-browsers" | "always";
-  digits: Digits;
-  rememberDays: number;
-  unnumbered: "refuse" | "allow";
-  remember: PairingOptions<Context>["remember"];
-  knownSince: PairingOptions<Context>["knownSince"];
-}
 
 const maxKeys = 4;
 const minKeyCharacters = 32;
@@ -58,7 +45,7 @@ export const pairingSchema = v.strictObject(
 export function pairingSettings<Context>(
   { keys, when, digits, rememberDays, unnumbered }: v.InferOutput<typeof pairingSchema>,
   { remember, knownSince }: PairingOptions<Context>,
-): PairingSettings<Context> {
+) {
   return { keys: keysOf(keys), when, digits, rememberDays, unnumbered, remember, knownSince };
 }
 

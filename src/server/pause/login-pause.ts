@@ -1,4 +1,4 @@
-import { memoryPauseSwitch, type Pause, type PauseSwitch } from "../store/pause-switch.js";
+import type { Pause, PauseSwitch } from "../store/pause-switch.js";
 import {
   isNewer,
   nextRegister,
@@ -12,7 +12,8 @@ import { StoreUnavailable, type StoreGuard } from "../store/store-guard.js";
 import type { Core } from "../core.js";
 import { loginPaused } from "../http/api-error.js";
 import { randomShare } from "../runtime.js";
-import { parsePause, parseResume, type PauseOptions, type ResumeOptions } from "./pause-options.js";
+import type { PauseOptions, ResumeOptions } from "../login-kit.js";
+import { parsePause, parseResume } from "./pause-options.js";
 
 /**
  * `kit.pause` and `kit.resume` reject with it: the store has a pause that this version cannot read. It pauses the logins, and is not
@@ -48,7 +49,7 @@ const objectionMs = 500;
  */
 export class LoginPause {
   readonly #core: Pick<Core, "config" | "report" | "runtime">;
-  readonly #guard: StoreGuard;
+  readonly #store: StoreGuard;
   /** Undefined: the store is shared, and has none. */
   readonly #switch: PauseSwitch | undefined;
   #newest = nothingSaid;
@@ -66,12 +67,10 @@ export class LoginPause {
   #cancelEnd = ignore;
   #cancelReading = ignore;
 
-  constructor(core: Pick<Core, "config" | "report" | "runtime">, guard: StoreGuard) {
+  constructor(core: Pick<Core, "config" | "report" | "runtime">, store: StoreGuard) {
     this.#core = core;
-    this.#guard = guard;
-    const { store, pages } = core.config;
-    const made = store.pauseSwitch?.(pages.origin) ?? (store.isShared ? undefined : memoryPauseSwitch());
-    this.#switch = made && guard.guardSwitch(made);
+    this.#store = store;
+    this.#switch = store.pauseSwitch();
   }
 
   /**
@@ -114,7 +113,7 @@ export class LoginPause {
     this.#cancelReading();
   }
 
-  /** Subscribes to the store, once, so that no start has to read it. Never rejects: the guard reports a failure. */
+  /** Subscribes to the store, once, so that no start has to read it. Never rejects: `StoreGuard` reports a failure. */
   async follow(): Promise<void> {
     const { runtime } = this.#core;
     if (!this.#switch || this.#isFollowing || this.#isClosed || runtime.now() < this.#retryAt) return;
@@ -139,21 +138,20 @@ export class LoginPause {
 
   /** A store that was emptied holds no pause although there is one: the servers that have heard it write it back at once. */
   async #objections(): Promise<void> {
-    const { config, runtime } = this.#core;
+    const { runtime } = this.#core;
     const { version, since = -Infinity } = this.#newest;
     const leftMs = Math.min(objectionMs, since + objectionMs - runtime.now());
-    if (!config.store.isShared || version > 0 || leftMs <= 0) return;
+    if (!this.#store.isShared || version > 0 || leftMs <= 0) return;
     await new Promise<void>((resolve) => runtime.after(leftMs, resolve));
   }
 
   #readLater(from: PauseSwitch): void {
-    const { config, runtime } = this.#core;
-    if (!config.store.isShared) return;
+    if (!this.#store.isShared) return;
     const read = (): void => {
       this.#readLater(from);
       void this.#read(from).catch(ignore);
     };
-    this.#cancelReading = runtime.after(rereadMs, read, "background");
+    this.#cancelReading = this.#core.runtime.after(rereadMs, read, "background");
   }
 
   /** Reads the store: once for all that ask before it begins. */
@@ -202,12 +200,12 @@ export class LoginPause {
       }
       const found = stored?.register;
       if (found && !isNewer(this.#newest, found)) this.#newest = found;
-      const { config, runtime } = this.#core;
+      const { runtime } = this.#core;
       const known =
         found || this.#newest.version > 0 ? this.#newest : { ...nothingSaid, since: runtime.now() };
       const next = word ? nextRegister(this.#newest, runtime.now(), word) : known;
       const isStored = found !== undefined && !isNewer(next, found);
-      if (text !== undefined && isStored && !this.#hasAgreed && config.store.isShared) {
+      if (text !== undefined && isStored && !this.#hasAgreed && this.#store.isShared) {
         // It may be that of an older copy: the others hear of this, and write back what they know. A full store can still be read.
         await store.compareAndSet(text, text).catch(ignore);
       }
@@ -227,7 +225,7 @@ export class LoginPause {
     const description =
       `The store has a pause of ${config.pages.origin} that this version cannot read (${fault}). ` +
       "Logins are paused, and it is not written over: use the version that wrote it, or delete it from the store.";
-    if (!this.#isClosed) this.#guard.unreadable("pause", description);
+    if (!this.#isClosed) this.#store.unreadable("pause", description);
     return description;
   }
 

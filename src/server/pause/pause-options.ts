@@ -2,20 +2,6 @@ import type { Pause } from "../store/pause-switch.js";
 import type { Speaker } from "./pause-register.js";
 import { printable } from "../text/printable.js";
 
-/** Who resumes the logins, and why: for the events of all servers. */
-export interface ResumeOptions {
-  /** Who says so: at most 100 characters without control characters. */
-  by?: string | undefined;
-  /** Why: at most 100 characters without control characters. */
-  reason?: string | undefined;
-}
-
-/** When a pause ends, who pauses the logins, and why. */
-export interface PauseOptions extends ResumeOptions {
-  /** When logins go on by themselves: a `Date` or milliseconds since the epoch, in the future. Default: with `resume` only. */
-  until?: Date | number | undefined;
-}
-
 /** The longest `by` and `reason`, in characters. */
 const maxLength = 100;
 

@@ -1,9 +1,11 @@
 import { base64url } from "../text/bytes.js";
 import type { LoginKitEvent, Report } from "../kit-events.js";
+import type { Rate } from "../limits.js";
+import { memoryLimiter, type Counted, type RateLimiter } from "../limits/rate-limiter.js";
 import type { Runtime } from "../runtime.js";
 import { attemptFormat, otherFormat, type Attempt } from "./attempt.js";
-import type { AttemptStore } from "./attempt-store.js";
-import type { PauseSwitch } from "./pause-switch.js";
+import type { AttemptListener, AttemptStore } from "./attempt-store.js";
+import { memoryPauseSwitch, type PauseSwitch } from "./pause-switch.js";
 
 /** Takes the place of any error of the store. The guard has already reported that error. */
 export class StoreUnavailable extends Error {
@@ -14,8 +16,8 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** A store whose methods reject with `StoreUnavailable` only. An attempt that cannot be read is unknown. */
-export type GuardedStore = Pick<
+/** The attempts in a store. */
+export type StoredAttempts = Pick<
   AttemptStore,
   "create" | "get" | "compareAndSet" | "findByTransaction" | "subscribe"
 >;
@@ -36,7 +38,9 @@ const isUnreadable = (error: unknown): error is Error =>
   error instanceof Error && "kind" in error && error.kind === "unreadable";
 
 /** Of a task that writes whatever its result. */
-export const always = (): boolean => true;
+const always = (): boolean => true;
+
+const canRead = (limiter: RateLimiter): limiter is Required<RateLimiter> => "read" in limiter;
 
 /** How long a write that was taken says that the next will be. */
 const trustedMs = 5000;
@@ -45,10 +49,12 @@ const trustedMs = 5000;
 const probeMs = 1000;
 
 /**
- * Turns every error of a store into `StoreUnavailable`, and reports when the store fails and when it has recovered. A store that is
- * full, or a replica, can still be read: it has recovered when it takes writes.
+ * The store of one site. Turns every error of it into `StoreUnavailable`, and reports when it fails and when it has recovered. A store
+ * that is full, or a replica, can still be read: it has recovered when it takes writes. An attempt that cannot be read is unknown.
  */
-export class StoreGuard {
+export class StoreGuard implements StoredAttempts {
+  readonly #store: AttemptStore;
+  readonly #origin: string;
   readonly #runtime: Runtime;
   readonly #report: Report;
   /** The first failure since the store last recovered; undefined if there was none. */
@@ -61,12 +67,13 @@ export class StoreGuard {
   /** Whether the store took the last write; undefined before the first. */
   #tookWrite: boolean | undefined;
   #wroteAt = -Infinity;
-  /** Writes something that nobody reads. */
-  #write: () => Promise<void> = () => Promise.resolve();
   #probe: Promise<boolean> | undefined;
   readonly #unreadableAt = new Map<StoredKind, number>();
 
-  constructor(runtime: Runtime, report: Report) {
+  /** @param origin the site's: others may share the store */
+  constructor(store: AttemptStore, origin: string, runtime: Runtime, report: Report) {
+    this.#store = store;
+    this.#origin = origin;
     this.#runtime = runtime;
     this.#report = report;
   }
@@ -78,7 +85,7 @@ export class StoreGuard {
    * @param wrote of a task that writes: whether it has, with this result
    * @throws StoreUnavailable
    */
-  async run<T>(operation: string, task: () => Promise<T>, wrote?: (result: T) => boolean): Promise<T> {
+  async #run<T>(operation: string, task: () => Promise<T>, wrote?: (result: T) => boolean): Promise<T> {
     let result: T;
     try {
       result = await task();
@@ -98,7 +105,7 @@ export class StoreGuard {
   /** Whether the store takes writes: tries one if the last was refused or is some seconds ago. Never rejects. */
   async takesWrites(): Promise<boolean> {
     if (this.#tookWrite === true && this.#runtime.now() < this.#wroteAt + trustedMs) return true;
-    this.#probe ??= this.run("writing", this.#write, always).then(
+    this.#probe ??= this.#run("writing", () => this.#store.create(this.#probeAttempt()), always).then(
       () => true,
       () => false,
     );
@@ -107,35 +114,70 @@ export class StoreGuard {
     return takesWrites;
   }
 
+  /** Whether other servers share the store. */
+  get isShared(): boolean {
+    return this.#store.isShared === true;
+  }
+
   /** When the store last failed. */
   get failedAt(): number {
     return this.#failedAt;
   }
 
-  /** Wraps the store's methods with `run`. */
-  guard(store: AttemptStore): GuardedStore {
-    this.#write = () => store.create(this.#probeAttempt());
+  create(attempt: Attempt): Promise<void> {
+    return this.#run("creating an attempt", () => this.#store.create(attempt), always);
+  }
+
+  get(id: string): Promise<Attempt | undefined> {
+    return this.#read("reading an attempt", () => this.#store.get(id));
+  }
+
+  compareAndSet(id: string, version: number, next: Attempt): Promise<boolean> {
+    const write = () => this.#store.compareAndSet(id, version, next);
+    return this.#run("changing an attempt", write, (isSet) => isSet);
+  }
+
+  findByTransaction(id: string): Promise<Attempt | undefined> {
+    return this.#read("finding a transaction", () => this.#store.findByTransaction(id));
+  }
+
+  subscribe(id: string, listener: AttemptListener): Promise<() => void> {
+    return this.#run("subscribing to an attempt", () => this.#store.subscribe(id, listener));
+  }
+
+  /**
+   * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself, because
+   * other sites may share it.
+   */
+  limiter(name: string, rate: Rate): RateLimiter {
+    const limit = { name, ...rate };
+    const limiter = this.#store.limiter?.(limit);
+    return limiter ? { count: (key) => this.#count(limiter, key) } : memoryLimiter(limit);
+  }
+
+  /** The same for a limit whose uses are also read: a store that cannot read them does not count them either. */
+  readableLimiter(name: string, rate: Rate): Required<RateLimiter> {
+    const limit = { name, ...rate };
+    const limiter = this.#store.limiter?.(limit);
+    if (!limiter || !canRead(limiter)) return memoryLimiter(limit);
     return {
-      create: (attempt) => this.run("creating an attempt", () => store.create(attempt), always),
-      get: (id) => this.#read("reading an attempt", () => store.get(id)),
-      compareAndSet: (id, version, next) =>
-        this.run(
-          "changing an attempt",
-          () => store.compareAndSet(id, version, next),
-          (isSet) => isSet,
-        ),
-      findByTransaction: (id) => this.#read("finding a transaction", () => store.findByTransaction(id)),
-      subscribe: (id, listener) => this.run("subscribing to an attempt", () => store.subscribe(id, listener)),
+      count: (key) => this.#count(limiter, key),
+      read: async (key) =>
+        this.#reported(await this.#run("reading a limit", () => limiter.read(this.#keyOf(key)))),
     };
   }
 
-  /** Wraps the methods of a pause switch. */
-  guardSwitch(of: PauseSwitch): PauseSwitch {
-    return {
-      read: () => this.run("reading a pause", () => of.read()),
-      compareAndSet: (text, next) => this.run("writing a pause", () => of.compareAndSet(text, next)),
-      subscribe: (listener) => this.run("subscribing to a pause", () => of.subscribe(listener)),
-    };
+  /** Where the operator's last word about a pause is; undefined if the store is shared and has no place for it. */
+  pauseSwitch(): PauseSwitch | undefined {
+    const found =
+      this.#store.pauseSwitch?.(this.#origin) ?? (this.isShared ? undefined : memoryPauseSwitch());
+    return (
+      found && {
+        read: () => this.#run("reading a pause", () => found.read()),
+        compareAndSet: (text, next) => this.#run("writing a pause", () => found.compareAndSet(text, next)),
+        subscribe: (listener) => this.#run("subscribing to a pause", () => found.subscribe(listener)),
+      }
+    );
   }
 
   /** An attempt that nobody began: every store has a method to write one, and forgets it by itself. */
@@ -169,7 +211,7 @@ export class StoreGuard {
 
   /** All attempts from any store come in here. One that cannot be read is unknown. */
   #read(operation: string, task: () => Promise<Attempt | undefined>): Promise<Attempt | undefined> {
-    return this.run(operation, async () => {
+    return this.#run(operation, async () => {
       try {
         const attempt = await task();
         const other = attempt && otherFormat(attempt.format);
@@ -181,6 +223,23 @@ export class StoreGuard {
       }
       return undefined;
     });
+  }
+
+  async #count(limiter: RateLimiter, key: string): Promise<Counted> {
+    return this.#reported(
+      await this.#run("counting for a limit", () => limiter.count(this.#keyOf(key)), always),
+    );
+  }
+
+  /** Reports a count that could not be read. */
+  #reported(counted: Counted): Counted {
+    if (counted.unreadable !== undefined)
+      this.unreadable("limit", `cannot read a limit with ${counted.unreadable}`);
+    return counted;
+  }
+
+  #keyOf(key: string): string {
+    return `${this.#origin}|${key}`;
   }
 
   #failed(operation: string, error: unknown): void {

@@ -1,5 +1,15 @@
-import type { Message } from "../options.js";
-import type { Digits } from "../pairing/number.js";
+/** The login for which a message is made. */
+export interface MessageDetails<Context = unknown> {
+  /** The language of the page as two or three letters, e.g. `nl`; undefined if it is unknown. */
+  language: string | undefined;
+  /** The browser's request for a code. */
+  request: Request;
+  /** The second argument of `kit.fetch`; from the Node adapter `{ req, res }`. */
+  context: Context;
+}
+
+/** Makes the text that the phone shows for a login: 1 to `maxMessageLength` characters. */
+export type Message<Context = unknown> = (details: MessageDetails<Context>) => string | Promise<string>;
 
 /** Where the number stands in a message. The vendor's templates use `{code}` and square brackets. */
 const placeholder = "{number}";
@@ -17,7 +27,7 @@ export const withNumber = (message: string, number: string): string => message.r
 export function checkedMessage<Context>(
   message: string | Message<Context> | undefined,
   maxLength: number,
-  digits: Digits | undefined,
+  digits: number | undefined,
 ): Message<Context> | undefined {
   if (message === undefined && digits === undefined) return undefined;
   if (typeof message === "function")
@@ -33,14 +43,14 @@ export function checkedMessage<Context>(
   );
 }
 
-function expectedOf(text: unknown, maxLength: number, digits: Digits | undefined): string {
+function expectedOf(text: unknown, maxLength: number, digits: number | undefined): string {
   if (digits !== undefined)
     return `at most ${maxLength} characters with ${digits} digits in place of ${placeholder}, which "pairing" needs exactly once`;
   const isForPairing = typeof text === "string" && text.includes(placeholder);
   return `1 to ${maxLength} characters${isForPairing ? ` without ${placeholder}, which is for "pairing"` : ""}`;
 }
 
-function isMessage(text: unknown, maxLength: number, digits: Digits | undefined): text is string {
+function isMessage(text: unknown, maxLength: number, digits: number | undefined): text is string {
   if (typeof text !== "string") return false;
   const parts = text.split(placeholder);
   const length = [...parts.join("")].length + (digits ?? 0);

@@ -1,4 +1,9 @@
-import type { Secret } from "../options.js";
+/**
+ * A secret that can be changed without an interruption: one string, or two while the other side changes from one to the
+ * other. A function is called at each use, and returns at once: the secret may change while the kit runs. If it throws or
+ * returns something else, that call fails, and the reason is logged.
+ */
+export type Secret = string | readonly string[] | (() => string | readonly string[]);
 
 /** If there are two, one is about to be replaced by the other. */
 const maxSecrets = 2;

@@ -332,9 +332,16 @@ describe("a failure that lasts", () => {
   test("of the store is one event in ten seconds, even if every other call works, and one event when it ends", async () => {
     const clock = new VirtualClock();
     const events: LoginKitEvent[] = [];
-    const guard = new StoreGuard(clock, (event) => void events.push(event));
-    const fail = () => guard.run("x", () => Promise.reject(new Error("full"))).catch(() => undefined);
-    const work = () => guard.run("x", () => Promise.resolve());
+    let isFull = false;
+    const get = () => (isFull ? Promise.reject(new Error("full")) : Promise.resolve(undefined));
+    const store = { ...memoryStore(), get };
+    const guard = new StoreGuard(store, "https://www.example.com", clock, (event) => void events.push(event));
+    const work = () => guard.get("x");
+    const fail = async () => {
+      isFull = true;
+      await work().catch(() => undefined);
+      isFull = false;
+    };
     for (let count = 0; count < 50; count++) {
       await fail();
       await work();

@@ -109,10 +109,12 @@ for (const [what, make] of Object.entries(unreadable))
   });
 
 describe("what a store cannot read", () => {
-  function scene() {
+  function scene(methods: Partial<AttemptStore> = {}) {
     const clock = new VirtualClock();
     const events: LoginKitEvent[] = [];
-    return { clock, events, guard: new StoreGuard(clock, (event) => events.push(event)) };
+    const store = { ...memoryStore(), ...methods };
+    const guard = new StoreGuard(store, "https://www.example.com", clock, (event) => events.push(event));
+    return { clock, events, guard };
   }
 
   test("is reported at most once a minute, of each kind", async () => {
@@ -140,15 +142,16 @@ describe("what a store cannot read", () => {
   });
 
   test("is named by its format, and nothing else of it", async () => {
-    const { clock, events, guard } = scene();
+    let stored: unknown;
+    const { clock, events, guard } = scene({ get: () => Promise.resolve(stored as Attempt) });
     for (const [format, description] of [
       [2, "format 2"],
       ["a secret", "no format"],
       [1e300, "no format"],
       [null, "no format"],
     ]) {
-      const store = { ...memoryStore(), get: () => Promise.resolve({ format } as unknown as Attempt) };
-      assert.equal(await guard.guard(store).get("a"), undefined);
+      stored = { format };
+      assert.equal(await guard.get("a"), undefined);
       assert.equal(
         unreadableEvents(events).at(-1)?.description,
         `cannot read an attempt with ${String(description)}`,
@@ -158,15 +161,13 @@ describe("what a store cannot read", () => {
   });
 
   test("is no failure of the store; any other error is", async () => {
-    const { events, guard } = scene();
     const attempt = anAttempt();
-    const guarded = guard.guard({
-      ...memoryStore(),
+    const { events, guard } = scene({
       get: () => Promise.reject(Object.assign(new Error("refused"), { kind: "refused" })),
       findByTransaction: () => Promise.reject(Object.assign(new Error("format 2"), { kind: "unreadable" })),
     });
-    assert.equal(await guarded.findByTransaction(attempt.id), undefined);
-    await assert.rejects(guarded.get(attempt.id), StoreUnavailable);
+    assert.equal(await guard.findByTransaction(attempt.id), undefined);
+    await assert.rejects(guard.get(attempt.id), StoreUnavailable);
     assert.deepEqual(
       events.map(({ type }) => type),
       ["store_unreadable", "store_trouble"],
