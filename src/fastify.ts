@@ -15,13 +15,15 @@ import type {
   RouteOptions,
 } from "fastify";
 import { closeWithConnection, toWebHeaders, originForm } from "./node/node-handler.js";
-import { createLoginKit, type LoginKitOptionsFunction } from "./node.js";
+import { nodeTransport } from "./node/node-transport.js";
 import { defaultPath } from "./protocol/login-api.js";
 import { notFound } from "./server/http/api-error.js";
 import { rawBodyOf, type OpenStream } from "./server/http/response.js";
 import { forAdapter, type KitForAdapter } from "./server/create-login-kit.js";
 import type { LoginKitEvent } from "./server/kit-events.js";
 import type { LoginKit } from "./server/login-kit.js";
+import type { LoginKitOptionsFunction } from "./server/on-demand/kit-source.js";
+import { createKit } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /** The `context` that the plugin passes to the site's `signIn`, `clientIp` and `message`. */
@@ -125,8 +127,9 @@ function mount(app: FastifyInstance, options: PluginOptions & ScopeOptions): voi
       path: joined(joined(app.prefix, prefix), path),
     };
   };
-  const kit = createLoginKit<FastifyContext>(
+  const kit = createKit<FastifyContext>(
     "options" in others ? optionsLater(others.options, withDefaults) : withDefaults(others),
+    nodeTransport,
   );
   app.decorate("oneginiOtpLogin", kit);
   app.addHook("preClose", () => kit.close());

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeTransport } from "./node.js";
+import { nodeTransport } from "./node/node-transport.js";
 import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
 import type {

@@ -5,10 +5,9 @@
  * @module
  */
 import { nodeTransport } from "./node/node-transport.js";
-import { createLoginKit as create } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptionsFunction } from "./server/on-demand/kit-source.js";
-import { onDemandKit } from "./server/on-demand/on-demand-kit.js";
+import { createKit } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export { nodeTransport };
@@ -32,7 +31,4 @@ export { toNodeHandler, toWebRequest, type NodeContext, type NodeHandler } from 
  */
 export const createLoginKit = <Context = unknown>(
   options: LoginKitOptions<Context> | LoginKitOptionsFunction<Context>,
-): LoginKit<Context> =>
-  typeof options === "function"
-    ? onDemandKit(options, undefined, nodeTransport)
-    : create(options, undefined, nodeTransport);
+): LoginKit<Context> => createKit(options, nodeTransport);

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { createLoginKit as create } from "./server/create-login-kit.js";
 import type { LoginKit } from "./server/login-kit.js";
 import type { LoginKitOptionsFunction } from "./server/on-demand/kit-source.js";
-import { onDemandKit } from "./server/on-demand/on-demand-kit.js";
+import { createKit } from "./server/on-demand/on-demand-kit.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 export type { LoginKitOptionsFunction };
@@ -68,4 +67,4 @@ export type { Pause, PauseSwitch } from "./server/store/pause-switch.js";
  */
 export const createLoginKit = <Context = unknown>(
   options: LoginKitOptions<Context> | LoginKitOptionsFunction<Context>,
-): LoginKit<Context> => (typeof options === "function" ? onDemandKit(options) : create(options));
+): LoginKit<Context> => createKit(options);

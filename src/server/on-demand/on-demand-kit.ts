@@ -3,10 +3,20 @@ import { BrowserCookie } from "../http/browser-cookie.js";
 import { KnownCookie } from "../pairing/known-browsers.js";
 import { toWebResponse } from "../http/response.js";
 import { answerWithout, isKit, KitSource, type LoginKitOptionsFunction } from "./kit-source.js";
-import { forAdapter, provideForAdapter } from "../create-login-kit.js";
+import { createLoginKit, forAdapter, provideForAdapter } from "../create-login-kit.js";
 import type { ForgetOptions, LoginKit } from "../login-kit.js";
+import type { LoginKitOptions } from "../options.js";
 import type { Runtime } from "../runtime.js";
 import type { Transport } from "../token-server/transport.js";
+
+/** Creates a kit: now, or at its first call where a function returns its options. */
+export const createKit = <Context>(
+  options: LoginKitOptions<Context> | LoginKitOptionsFunction<Context>,
+  transport?: Transport,
+): LoginKit<Context> =>
+  typeof options === "function"
+    ? onDemandKit(options, undefined, transport)
+    : createLoginKit(options, undefined, transport);
 
 /** A kit whose options are read at its first call. What concerns a page never fails with it. */
 export function onDemandKit<Context>(
