@@ -1,5 +1,6 @@
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+import { imports, pathsOf } from "./scripts/rooms.js";
 
 /** Forbids imports by pattern; the reason is what the developer reads. */
 const forbid = (files, ...patterns) => ({
@@ -26,6 +27,14 @@ const frameworks = [
   "Only a framework's own entry, such as next.ts, loads it: the package is optional.",
 ];
 
+/** What a room may not import of this repository. */
+const zones = [...imports].map(([room, allowed]) => ({
+  target: pathsOf(room),
+  from: ".",
+  except: [...[room, ...allowed].flatMap(pathsOf), "node_modules", "dist", "package.json"],
+  message: "scripts/rooms.js says who may import whom.",
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -49,27 +58,20 @@ export default tseslint.config(
       "@typescript-eslint/only-throw-error": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": ["error", { zones }],
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-console": "off",
     },
   },
-  forbid(["src/protocol/**"], [["../*", "!./*"], "protocol/ imports nothing of ours."], node),
+  forbid(["src/protocol/**", "src/emulator/**", "src/better-auth.ts"], node),
   forbid(
     ["src/element/**", "src/index.ts", "src/define.ts"],
-    [
-      ["**/server/**", "**/server.js", "**/emulator/**", "**/emulator.js", "**/node.js"],
-      "The widget knows only protocol/.",
-    ],
     [["hono", "hono/*", "valibot", "@hono/*"], "The kit's libraries stay in the kit."],
     frameworks,
     node,
   ),
   forbid(
     ["src/server/**", "src/server.ts", "src/redis.ts"],
-    [
-      ["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"],
-      "The kit knows only protocol/.",
-    ],
     [["lit", "lit/*", "rxjs", "rxjs/*", "qrcode", "qrcode/*"], "The widget's libraries stay in the widget."],
     [
       ["/redis", "/redis/**", "@redis/*"],
@@ -78,26 +80,7 @@ export default tseslint.config(
     frameworks,
     node,
   ),
-  forbid(
-    ["src/node/**", "src/node.ts"],
-    [["**/element/**", "**/emulator/**", "**/locales/**"], "node/ adapts the kit only."],
-    frameworks,
-  ),
-  forbid(
-    ["src/better-auth.ts"],
-    [
-      ["**/element/**", "**/emulator/**", "**/locales/**", "**/node/**"],
-      "It adapts the kit only, on any platform.",
-    ],
-    node,
-  ),
-  forbid(
-    ["src/fastify.ts"],
-    [
-      ["**/element/**", "**/index.js", "**/define.js", "**/emulator/**", "**/emulator.js", "**/locales/**"],
-      "It adapts the kit only.",
-    ],
-  ),
+  forbid(["src/node/**", "src/node.ts"], frameworks),
   {
     files: ["src/fastify.ts"],
     rules: {
@@ -115,21 +98,6 @@ export default tseslint.config(
       ],
     },
   },
-  forbid(
-    ["src/emulator/**"],
-    [
-      ["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"],
-      "The emulator shares no code with the kit or the widget.",
-    ],
-    node,
-  ),
-  forbid(
-    ["src/emulator.ts"],
-    [
-      ["**/server/**", "**/server.js", "**/element/**", "**/protocol/**", "**/locales/**", "**/node.js"],
-      "The emulator shares no code with the kit or the widget.",
-    ],
-  ),
   {
     files: ["src/locales/**"],
     rules: {
@@ -138,81 +106,6 @@ export default tseslint.config(
         {
           patterns: [
             { group: ["*"], allowTypeImports: true, message: "A locale imports only the messages' type." },
-          ],
-        },
-      ],
-    },
-  },
-  {
-    files: ["demo/**"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              regex: "/src/(?!service/process/)",
-              message:
-                "The demo uses public entries, onegini-otp-login/…, and what any process needs: src/service/process/.",
-            },
-          ],
-        },
-      ],
-    },
-  },
-  {
-    files: ["src/service/**"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              regex:
-                "/(?:element|emulator|locales|protocol|server/(?!text/bytes|own-object)|node/(?!env-proxy))",
-              message:
-                "Public entries only, the kit's readers of bodies, and what it knows of proxies: onegini-otp-login/…",
-            },
-            {
-              group: ["**/demo/**"],
-              message: "Only command/ starts the demo: what both use is in process/.",
-            },
-          ],
-        },
-      ],
-    },
-  },
-  forbid(
-    ["src/service/command/**"],
-    [
-      [
-        "**/element/**",
-        "**/emulator/**",
-        "**/protocol/**",
-        "**/server/**",
-        "**/node/**",
-        "!**/demo/server/**",
-      ],
-      "Command uses public entries only: onegini-otp-login/…",
-    ],
-  ),
-  {
-    files: ["src/service/doctor/**"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              regex:
-                "/(?:element|emulator|locales|protocol/(?!qr)|server/(?!token-server/|text/bytes|runtime)|node/(?!node-transport|env-proxy))",
-              message:
-                "doctor has the kit's own Token Server client, its parsers, its reader of bodies and its QR encoder. All else: public entries.",
-            },
-            {
-              group: ["**/demo/**"],
-              message: "Only command/ starts the demo: what both use is in process/.",
-            },
           ],
         },
       ],

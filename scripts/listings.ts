@@ -1,6 +1,7 @@
 /**
  * `npm run listings`: writes the listings that come from an example into the pages, below a comment that names the file, or a
- * region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has another text.
+ * region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has another text. Of
+ * `scripts/rooms.js` the listing is its picture.
  *
  * A region begins with `// #region kit` and ends with `// #endregion kit`. A listing joins all regions of its name. A region
  * named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
@@ -9,6 +10,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { picture } from "./rooms.js";
 
 const marker = /^( *)\/\/ #(end)?region\b ?(.*)$/;
 
@@ -41,6 +43,7 @@ function withoutIndent(lines: readonly string[]): string {
 
 /** A file of an example, or a region of it, as a listing. It begins with the file's path in the example. */
 function listingOf(file: string, region: string | undefined, text: string): string {
+  if (file === "scripts/rooms.js") return `\`\`\`text\n${picture}\`\`\`\n`;
   const [, path = file] = /^examples\/(?:backends\/)?[^/]+\/(.*)$/.exec(file) ?? [];
   return `\`\`\`${extname(file).slice(1)}\n// ${path}\n${withoutIndent(linesOf(file, region, text))}\`\`\`\n`;
 }
@@ -67,9 +70,12 @@ export function withListings(page: string, read: (file: string) => string): stri
 
 if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
   const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
-  const pages = readdirSync("docs")
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`);
+  const pages = [
+    "CONTRIBUTING.md",
+    ...readdirSync("docs")
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file}`),
+  ];
   const stale = pages.filter((page) => {
     const text = readFileSync(page, "utf8");
     const wanted = withListings(text, (file) => readFileSync(file, "utf8"));

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
 import ts from "typescript";
+import { imports, pathsOf, picture, wings } from "../../scripts/rooms.js";
 import { suiteOf, suites, type Need } from "../../scripts/suites.js";
 
 /** The structure of the sources: the imports between files, and their names. */
@@ -12,9 +13,9 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath.replaceAll("\\", "/"), entry.name));
 
-const sources = filesIn("src").filter((file) => file.endsWith(".ts"));
+const sources = ["src", "demo"].flatMap(filesIn).filter((file) => file.endsWith(".ts"));
 
-/** The files of `src` that a file imports, for types too. */
+/** The files of `src` and `demo` that a file imports, for types too. */
 const importsOf = new Map(
   sources.map((file) => [
     file,
@@ -26,15 +27,18 @@ const importsOf = new Map(
   ]),
 );
 
-/** Throws if a chain of imports that begins with a file leads back to it. */
-function assertNoCircle(file: string, chain: readonly string[] = []): void {
-  const here = [...chain, file];
-  assert.equal(chain.includes(file), false, `Files import each other in a circle: ${here.join(" → ")}`);
-  if (checked.has(file)) return;
-  for (const imported of importsOf.get(file) ?? []) assertNoCircle(imported, here);
-  checked.add(file);
+/** Throws if a chain of imports, of files or of rooms, leads back to where it began. */
+function assertNoCircle(importsOf: ReadonlyMap<string, readonly string[]>): void {
+  const checked = new Set<string>();
+  const follow = (from: string, chain: readonly string[]): void => {
+    const here = [...chain, from];
+    assert.equal(chain.includes(from), false, `They import each other in a circle: ${here.join(" → ")}`);
+    if (checked.has(from)) return;
+    for (const imported of importsOf.get(from) ?? []) follow(imported, here);
+    checked.add(from);
+  };
+  for (const from of importsOf.keys()) follow(from, []);
 }
-const checked = new Set<string>();
 
 /** The files of `test` that a file of it imports, and those that they import. */
 function supportOf(file: string, found = new Set<string>()): Set<string> {
@@ -77,13 +81,60 @@ describe("the suites of scripts/suites.ts", () => {
 
 describe("the sources", () => {
   test("have no circle of imports, imports of types included", () => {
-    for (const file of sources) assertNoCircle(file);
+    assertNoCircle(importsOf);
   });
 
   test("have no two files with the same name", () => {
-    const names = sources.map((file) => basename(file)).filter((name) => name !== "index.ts");
+    const names = sources
+      .filter((file) => file.startsWith("src/"))
+      .map((file) => basename(file))
+      .filter((name) => name !== "index.ts");
     const entries = readdirSync("src").filter((name) => name.endsWith(".ts"));
     const twice = names.filter((name, index) => names.indexOf(name) !== index && !entries.includes(name));
     assert.deepEqual(twice, []);
+  });
+});
+
+describe("the rooms of scripts/rooms.js", () => {
+  const rooms = [...imports.keys()];
+  const isIn = (file: string, room: string): boolean =>
+    pathsOf(room).some((path) => file === path || (path.endsWith("/") && file.startsWith(path)));
+  const roomOf = (file: string): string => rooms.find((room) => isIn(file, room)) ?? "";
+
+  test("hold every file once, and none is empty", () => {
+    const files = new Map(sources.map((file) => [file, rooms.filter((room) => isIn(file, room))]));
+    assert.deepEqual(
+      [...files].filter(([, found]) => found.length !== 1),
+      [],
+    );
+    const used = [...files.values()].flat();
+    assert.deepEqual(
+      rooms.filter((room) => !used.includes(room)),
+      [],
+    );
+  });
+
+  test("import only what is below them, or what another wing offers", () => {
+    const wrong = [...importsOf].flatMap(([file, imported]) => {
+      const room = roomOf(file);
+      const allowed = [room, ...(imports.get(room) ?? [])];
+      return imported
+        .filter((other) => !allowed.some((each) => isIn(other, each)))
+        .map((other) => `${file} → ${other}`);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  test("have no circle between wings", () => {
+    assertNoCircle(imports);
+  });
+
+  test("are drawn in CONTRIBUTING", () => {
+    assert.ok(readFileSync("CONTRIBUTING.md", "utf8").includes(picture), "npm run listings draws them");
+  });
+
+  test("are ten floors of the kit at most", () => {
+    const kit = wings.find(({ name }) => name === "kit");
+    assert.ok(kit && kit.floors.length <= 10);
   });
 });

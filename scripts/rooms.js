@@ -1,0 +1,84 @@
+/**
+ * Who may import whom in `src` and `demo`, types included. ESLint's rule, the picture in CONTRIBUTING and the test of the structure
+ * are made from it.
+ *
+ * A room is a file, a folder, or two that belong together. Its wing has floors, the highest first: a room imports rooms on
+ * lower floors, and of other wings what `uses` names. Paths are below `src`.
+ */
+export const wings = [
+  {
+    name: "kit",
+    uses: ["protocol/"],
+    floors: [
+      ["server.ts", "node.ts", "fastify.ts", "next.ts + next-modules.d.ts", "better-auth.ts", "redis.ts"],
+      ["server/on-demand/", "node/", "server/redis/"],
+      ["server/create-login-kit.ts"],
+      ["server/endpoints/", "server/parse-options.ts", "server/event-reporter.ts"],
+      ["server/live/", "server/login/", "server/pause/"],
+      ["server/core.ts", "server/login-kit.ts", "server/pairing/"],
+      ["server/attempt/", "server/http/", "server/options.ts"],
+      ["server/store/", "server/token-server/", "server/address/"],
+      ["server/kit-events.ts", "server/limits/", "server/log-throttle.ts", "server/own-object.ts"],
+      [
+        "server/runtime.ts",
+        "server/limits.ts",
+        "server/timeouts.ts",
+        "server/pending-tasks.ts",
+        "server/text/",
+      ],
+    ],
+  },
+  {
+    name: "widget",
+    uses: ["protocol/"],
+    floors: [["onegini-otp-login.ts"], ["index.ts", "define.ts", "early.ts"], ["element/ + locales/"]],
+  },
+  { name: "login API", uses: [], floors: [["protocol/"]] },
+  { name: "emulator", uses: [], floors: [["emulator.ts"], ["emulator/"]] },
+  { name: "tag", uses: [], floors: [["frameworks/"]] },
+  {
+    name: "command",
+    uses: ["service/serve/", "service/doctor/", "service/process/", "../demo/"],
+    floors: [["service/command/"]],
+  },
+  {
+    name: "service",
+    uses: [
+      "node/",
+      "protocol/",
+      "server/token-server/",
+      "server/text/",
+      "server/own-object.ts",
+      "server/runtime.ts",
+    ],
+    floors: [["service/serve/", "service/doctor/"], ["service/settings/"], ["service/process/"]],
+  },
+  { name: "demo", uses: ["service/process/"], floors: [["../demo/"]] },
+];
+
+/** The paths of a room, from the top of the repository. */
+export const pathsOf = (room) =>
+  room.split(" + ").map((path) => (path.startsWith("../") ? path.slice(3) : `src/${path}`));
+
+/** Each room, and the rooms that it may import. */
+export const imports = new Map(
+  wings.flatMap(({ floors, uses }) =>
+    floors.flatMap((rooms, floor) =>
+      rooms.map((room) => [room, [...floors.slice(floor + 1).flat(), ...uses]]),
+    ),
+  ),
+);
+
+/** The picture in CONTRIBUTING. */
+export const picture = wings
+  .flatMap(({ name, uses, floors }) => {
+    const wing = uses.length > 0 ? `${name} (uses ${uses.join(" ")})` : name;
+    const [rooms = []] = floors;
+    if (floors.length === 1) return [`${wing}: ${rooms.join(" ")}`];
+    return [
+      wing,
+      ...floors.map((rooms, index) => `${String(floors.length - index).padStart(4)}  ${rooms.join("  ")}`),
+    ];
+  })
+  .map((line) => `${line}\n`)
+  .join("");
