@@ -19,13 +19,7 @@ export const wings = [
       ["server/attempt/", "server/http/", "server/options.ts"],
       ["server/store/", "server/token-server/", "server/address/"],
       ["server/kit-events.ts", "server/limits/", "server/log-throttle.ts", "server/own-object.ts"],
-      [
-        "server/runtime.ts",
-        "server/limits.ts",
-        "server/timeouts.ts",
-        "server/pending-tasks.ts",
-        "server/text/",
-      ],
+      ["server/defaults/", "server/runtime.ts", "server/pending-tasks.ts", "server/text/"],
     ],
   },
   {

@@ -30,7 +30,7 @@ export {
   type CompareAddressesOptions,
 } from "./server/address/compare-addresses.js";
 export type { NewBrowserCookie } from "./server/http/browser-cookie.js";
-export type { LimitName, Limits, Rate, WaitingLimit } from "./server/limits.js";
+export type { LimitName, Limits, Rate, WaitingLimit } from "./server/defaults/limits.js";
 export { memoryStore } from "./server/store/memory-store.js";
 export type {
   CallbackOptions,
@@ -47,7 +47,7 @@ export type {
   TokenServerOptions,
 } from "./server/options.js";
 export type { Counted, RateLimit, RateLimiter } from "./server/limits/rate-limiter.js";
-export type { Timeouts } from "./server/timeouts.js";
+export type { Timeouts } from "./server/defaults/timeouts.js";
 export type { Message, MessageDetails } from "./server/token-server/message.js";
 export type { Secret } from "./server/token-server/secret.js";
 export type { TokenServerCheck } from "./server/token-server/token-server-check.js";

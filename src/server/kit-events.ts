@@ -1,5 +1,5 @@
 import type { ApiErrorCode } from "../protocol/login-api.js";
-import type { LimitName } from "./limits.js";
+import type { LimitName } from "./defaults/limits.js";
 
 /**
  * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the

@@ -1,6 +1,6 @@
-import type { Timeouts } from "./timeouts.js";
+import type { Timeouts } from "./defaults/timeouts.js";
 import type { LoginKitEvent } from "./kit-events.js";
-import type { Limits, WaitingLimit } from "./limits.js";
+import type { Limits, WaitingLimit } from "./defaults/limits.js";
 import type { AttemptStore } from "./store/attempt-store.js";
 import type { Message } from "./token-server/message.js";
 import type { Secret } from "./token-server/secret.js";

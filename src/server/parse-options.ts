@@ -3,13 +3,13 @@ import { defaultPath } from "../protocol/login-api.js";
 import { siteAddresses, socketAddresses } from "./address/client-addresses.js";
 import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
-import { defaultLimits, withPrefixLimits, type Limits } from "./limits.js";
+import { defaultLimits, withPrefixLimits, type Limits } from "./defaults/limits.js";
 import type { Config, LoginOutcome } from "./core.js";
 import type { HandOver, LoginKitOptions } from "./options.js";
 import { checkedMessage, withNumber } from "./token-server/message.js";
 import { pairingSchema, pairingSettings } from "./pairing/pairing-options.js";
 import { isSecretOption, secretsOf, type Secret } from "./token-server/secret.js";
-import { defaultTimeouts, type Timeouts } from "./timeouts.js";
+import { defaultTimeouts, type Timeouts } from "./defaults/timeouts.js";
 
 /** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */
 export function parseOptions<Context>(options: LoginKitOptions<Context>): Config<Context> {

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptState, CompletedState } from "../store/attempt.js";
 import type { AttemptListener } from "../store/attempt-store.js";
-import type { Timeouts } from "../timeouts.js";
+import type { Timeouts } from "../defaults/timeouts.js";
 import type { Report } from "../kit-events.js";
 import { base64url } from "../text/bytes.js";
 import { copyOf } from "../text/copy.js";

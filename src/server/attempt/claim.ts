@@ -1,4 +1,4 @@
-import type { Timeouts } from "../timeouts.js";
+import type { Timeouts } from "../defaults/timeouts.js";
 import { acceptedTransaction, type Attempt, type CompletedState } from "../store/attempt.js";
 import { claimableUntil, repeatableUntil, ticketUntil } from "./deadlines.js";
 import { numberOutcome, type BrowserProof, type NumberOutcome } from "./number-rule.js";

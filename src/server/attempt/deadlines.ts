@@ -8,7 +8,7 @@ import {
   type Scan,
   type Transaction,
 } from "../store/attempt.js";
-import type { Timeouts } from "../timeouts.js";
+import type { Timeouts } from "../defaults/timeouts.js";
 
 /* The deadlines of an attempt: pure functions, in milliseconds since the epoch. */
 

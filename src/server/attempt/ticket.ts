@@ -1,6 +1,6 @@
 import { base64url, sha256 } from "../text/bytes.js";
 import type { Runtime } from "../runtime.js";
-import type { Timeouts } from "../timeouts.js";
+import type { Timeouts } from "../defaults/timeouts.js";
 import type { Attempt, CompletedState } from "../store/attempt.js";
 import { nextVersion } from "./transitions.js";
 

@@ -1,4 +1,4 @@
-import type { Timeouts } from "../timeouts.js";
+import type { Timeouts } from "../defaults/timeouts.js";
 import {
   attemptFormat,
   scansOf,

@@ -2,7 +2,7 @@ import { ApiError, limitExceeded } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
 import type { StoreGuard } from "../store/store-guard.js";
 import type { Report } from "../kit-events.js";
-import { addressLimits, type AddressLimit, type Limits, type Rate } from "../limits.js";
+import { addressLimits, type AddressLimit, type Limits, type Rate } from "../defaults/limits.js";
 import { countedNetworks } from "../limits/networks.js";
 import type { RateLimiter } from "../limits/rate-limiter.js";
 import { addTo } from "../limits/usage-by-client.js";

@@ -1,5 +1,5 @@
 import { errorStatus, type ApiErrorCode, type ErrorAnswer } from "../../protocol/login-api.js";
-import type { LimitName } from "../limits.js";
+import type { LimitName } from "../defaults/limits.js";
 import { jsonResponse } from "./response.js";
 
 /** A limit that a call exceeded. */

@@ -1,4 +1,4 @@
-import type { Rate } from "../limits.js";
+import type { Rate } from "../defaults/limits.js";
 import type { Client } from "./networks.js";
 import { addTo, UsageByClient } from "./usage-by-client.js";
 import type { Runtime } from "../runtime.js";

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { AddressLimit } from "../limits.js";
+import type { AddressLimit } from "../defaults/limits.js";
 
 /**
  * What is counted for the starts from an address, the largest network first. For IPv6 these are networks, because a customer

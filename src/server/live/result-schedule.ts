@@ -1,6 +1,6 @@
 import type { Attempt, Transaction } from "../store/attempt.js";
 import { isOpen, openUntil } from "../attempt/deadlines.js";
-import type { Timeouts } from "../timeouts.js";
+import type { Timeouts } from "../defaults/timeouts.js";
 import { afterGap, type StoreGap } from "./store-gap.js";
 
 /*

@@ -1,6 +1,6 @@
 import { limitExceeded, type ApiError } from "../http/api-error.js";
 import { randomShare, type Randomness } from "../runtime.js";
-import type { WaitingLimit } from "../limits.js";
+import type { WaitingLimit } from "../defaults/limits.js";
 import type { Client } from "../limits/networks.js";
 import { addTo } from "../limits/usage-by-client.js";
 

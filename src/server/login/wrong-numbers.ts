@@ -2,7 +2,7 @@ import type { StoreGuard } from "../store/store-guard.js";
 import type { LimitReached } from "../attempt/number-rule.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
-import type { Limits, Rate } from "../limits.js";
+import type { Limits, Rate } from "../defaults/limits.js";
 import { clientAt } from "../limits/networks.js";
 import type { Counted, RateLimiter } from "../limits/rate-limiter.js";
 

@@ -1,6 +1,6 @@
 import { base64url } from "../text/bytes.js";
 import type { LoginKitEvent, Report } from "../kit-events.js";
-import type { Rate } from "../limits.js";
+import type { Rate } from "../defaults/limits.js";
 import { memoryLimiter, type Counted, type RateLimiter } from "../limits/rate-limiter.js";
 import type { Runtime } from "../runtime.js";
 import { attemptFormat, otherFormat, type Attempt } from "./attempt.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { defaultTimeouts } from "../../../src/server/timeouts.js";
+import { defaultTimeouts } from "../../../src/server/defaults/timeouts.js";
 
 /** The tables of options in the documents have a row for each option of the code, and for nothing else. */
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { Attempts, createAttemptId, isAttemptId } from "../../../../src/server/attempt/attempts.js";
-import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../../../support/until.js";
 

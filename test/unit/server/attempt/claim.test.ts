@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
-import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 import { accepted, approved, begun, claimed, second, t0, transaction } from "../support/accepted-attempt.js";
 
 const numbered = change(

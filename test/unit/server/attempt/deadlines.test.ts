@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt, Transaction } from "../../../../src/server/store/attempt.js";
-import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 import {
   expiresInSeconds,
   forgetAt,

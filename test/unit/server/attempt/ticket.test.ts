@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import { redeemTicket } from "../../../../src/server/attempt/ticket.js";
-import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 import { approved, begun, claimed, second, t0 } from "../support/accepted-attempt.js";
 
 const after = (attempt: Attempt, what: Claim): Attempt => claim(attempt, what, timeouts).next;

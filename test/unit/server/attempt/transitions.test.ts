@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Attempt, AttemptState } from "../../../../src/server/store/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import * as transitions from "../../../../src/server/attempt/transitions.js";
-import { defaultTimeouts as timeouts, type Timeouts } from "../../../../src/server/timeouts.js";
+import { defaultTimeouts as timeouts, type Timeouts } from "../../../../src/server/defaults/timeouts.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
 
 const t0 = 1_000_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createLoginKit, type RateLimiter } from "onegini-otp-login/server";
-import { defaultLimits, withPrefixLimits } from "../../../../src/server/limits.js";
+import { defaultLimits, withPrefixLimits } from "../../../../src/server/defaults/limits.js";
 import { clientAt, countedNetworks } from "../../../../src/server/limits/networks.js";
 import { UsageByClient } from "../../../../src/server/limits/usage-by-client.js";
 import { memoryLimiter, type RateLimit } from "../../../../src/server/limits/rate-limiter.js";

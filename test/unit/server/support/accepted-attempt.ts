@@ -1,6 +1,6 @@
 import type { Claim } from "../../../../src/server/attempt/claim.js";
 import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
-import { defaultTimeouts as timeouts } from "../../../../src/server/timeouts.js";
+import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 
 /** When it begins. */
 export const t0 = 1_000_000;
