@@ -185,7 +185,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "On a page that may not call no login begins",
     file: "src/server/endpoints/first-paint.ts",
-    text: "|| !pageCheck.allows(call.request, pageUrl)",
+    text: "|| !this.#pageCheck.allows(call.request, pageUrl)",
     without: "",
     test: firstPaint,
     title: "begins nothing on a page at …, and names the option in an event",

@@ -2,10 +2,10 @@ import { Attempts } from "./attempt/attempts.js";
 import { memoryStore } from "./store/memory-store.js";
 import { StoreGuard } from "./store/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
-import { beginWithPage, newCookieFor } from "./endpoints/first-paint.js";
+import { FirstPaints } from "./endpoints/first-paint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
-import { PageCheck } from "./endpoints/page-check.js";
 import { createRoutes } from "./endpoints/routes.js";
+import { StatusEndpoint } from "./endpoints/status-endpoint.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import { ErrorLog } from "./endpoints/error-log.js";
 import { createReport } from "./event-reporter.js";
@@ -67,70 +67,75 @@ export function createLoginKit<Context = unknown>(
   defaultTransport: Transport = fetchTransport,
 ): LoginKit<Context> {
   const config = parseOptions(options);
-  const { transport = defaultTransport, store: keptIn = memoryStore(() => givenRuntime.now()) } = config;
-  const runtime = withClockOf(keptIn, givenRuntime);
+  const { transport = defaultTransport, store = memoryStore(() => givenRuntime.now()) } = config;
+  const runtime = withClockOf(store, givenRuntime);
   const report = createReport(config.onEvent, runtime);
-  const errorLog = new ErrorLog(report, runtime);
   // Later, because the site's hook may need the kit.
   queueMicrotask(() => {
     const { notice }: TransportWithNotice = transport;
     const event = notice?.(config.tokenServer.url);
     if (event) report(event);
   });
+  const guard = new StoreGuard(store, config.pages.origin, runtime, report);
+  const attempts = new Attempts(guard, config.pages.origin, config.timeouts, runtime, report);
+  return kitOf(assemble({ config, attempts, runtime, report }, guard, transport, givenRuntime));
+}
+
+/** Makes the parts of a kit. @param ownRuntime with this process's clock: the store's may be set */
+function assemble<Context>(
+  core: Core<Context>,
+  store: StoreGuard,
+  transport: Transport,
+  ownRuntime: Runtime,
+) {
+  const { attempts, config, report, runtime } = core;
   const pending = new PendingTasks();
+  const errorLog = new ErrorLog(report, runtime);
   const addressCheck = new AddressCheck(report);
 
   // A status: a result call writes what the Token Server says to the attempt, and those that watch it are shown the change.
-  const store = new StoreGuard(keptIn, config.pages.origin, runtime, report);
-  const attempts = new Attempts(store, config.pages.origin, config.timeouts, runtime, report, (attempt) =>
-    waiting.seen(attempt),
-  );
-  const core: Core<Context> = { config, attempts, runtime, report };
   const tokenServer = new TokenServerClient(config.tokenServer, transport, runtime);
-  // By this process's clock: the store's may be set.
-  const quota = new CallQuota(config.limits.tokenServerCalls, givenRuntime);
-  const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
+  const quota = new CallQuota(config.limits.tokenServerCalls, ownRuntime);
   const calls = new ResultCalls(core, tokenServer, quota);
   const live = new LiveAttempts(core, calls, store);
   const waiting = new WaitingAttempts(core, live);
+  attempts.onSeen = (attempt) => waiting.seen(attempt);
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
   const cookie = new BrowserCookie(config.pages.apiOrigin);
-  const startLimits = new StartLimits(config.limits, store, report, givenRuntime);
+  const startLimits = new StartLimits(config.limits, store, report, ownRuntime);
   const pairing = config.pairing && new Pairing(config.pairing, core, store);
   const pause = new LoginPause(core, store);
-  const breaker = new StartBreaker({
-    ...{ tokenServer, checks, pending, report, runtime: givenRuntime },
-    mayCheck: () => !live.isClosed && !pause.present,
-  });
-  const otp = new OtpEndpoint(core, {
-    cookie,
-    live,
-    waiting,
-    pause,
-    startLimits,
-    breaker,
-    quota,
-    pairing,
-  });
+  const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
+  const mayCheck = (): boolean => !live.isClosed && !pause.present;
+  const breaker = new StartBreaker(tokenServer, checks, pending, report, ownRuntime, mayCheck);
+  const gates = { pause, breaker, startLimits, waiting, quota };
+  const otp = new OtpEndpoint(core, { ...gates, cookie, live, pairing });
 
   // The login API.
   const callback = new CallbackEndpoint(core, live, pending);
-  // One object for all calls, because each held poll keeps it.
-  const status = { core, live, calls };
-  const routes = createRoutes<Context>({ core, cookie, errorLog, otp, callback, status, pairing });
+  const status = new StatusEndpoint(core, live, calls);
+  const routes = createRoutes(core, cookie, errorLog, { otp, callback, status, pairing });
+  const paints = new FirstPaints(core, cookie, otp, errorLog);
+  const tickets = "handOver" in config.outcome ? new Tickets(core, cookie, pairing) : undefined;
+  return {
+    ...{ core, store, pending, addressCheck, cookie, routes, paints, tickets },
+    ...{ live, waiting, pause, checks, callback, pairing },
+  };
+}
 
+function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<Context> {
+  const { core, pending, addressCheck, cookie, routes, paints, tickets } = parts;
+  const { live, waiting, pause, checks, callback, pairing } = parts;
+  const { config, runtime } = core;
   const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
-    callOf(request, context, { addresses: config.addresses, addressCheck, runtime }, isAnswered);
-  const fetch = async (request: Request, context: Context, isAnswered?: () => boolean): Promise<Response> =>
-    pending.add(routes(toCall(request, context, isAnswered)));
-  const pageCheck = new PageCheck(core);
-  const tickets = "handOver" in config.outcome && new Tickets(core, cookie, pairing);
+    callOf(request, context, config.addresses, addressCheck, runtime.now(), isAnswered);
   const kit: LoginKit<Context> = {
-    fetch: async (request, ...[context]) => toWebResponse(await fetch(request, context as Context)),
+    fetch: async (request, ...[context]) =>
+      toWebResponse(await pending.add(routes(toCall(request, context as Context)))),
     begin: async (request, ...[context, options]) =>
-      pending.add(beginWithPage(toCall(request, context as Context), { otp, pageCheck, errorLog }, options)),
-    browserCookie: (request, options) => newCookieFor(request, { core, cookie, pageCheck }, options),
+      pending.add(paints.begin(toCall(request, context as Context), options)),
+    browserCookie: (request, options) => paints.newCookie(request, options),
     async redeem(ticket, request) {
       if (!tickets)
         throw new TypeError('kit.redeem: this kit has "signIn"; tickets take "handOver" in its place');
@@ -145,7 +150,7 @@ export function createLoginKit<Context = unknown>(
     check: () => checks.check(),
     pause: (options) => pending.add(pause.pause(options)),
     resume: (options) => pending.add(pause.resume(options)),
-    health: () => healthOf(store, { live, waiting, pause, runtime }),
+    health: () => healthOf(parts.store, live, waiting, pause, runtime),
     async close() {
       live.close();
       waiting.close();
@@ -157,7 +162,8 @@ export function createLoginKit<Context = unknown>(
     },
   };
   provideForAdapter(kit, {
-    fetch: (request, context, isAnswered) => fetch(request, context as Context, isAnswered),
+    fetch: async (request, context, isAnswered) =>
+      pending.add(routes(toCall(request, context as Context, isAnswered))),
     path: config.path,
   });
   return kit;

@@ -51,26 +51,16 @@ export class Attempts {
   readonly #timeouts: Timeouts;
   readonly #runtime: Runtime;
   readonly #report: Report;
-  readonly #seen: (attempt: Attempt) => void;
+  /** Is called with each attempt that was read or changed. */
+  onSeen: (attempt: Attempt) => void = () => undefined;
 
-  /**
-   * @param origin the site's
-   * @param seen hears of each attempt that was read or changed
-   */
-  constructor(
-    store: StoredAttempts,
-    origin: string,
-    timeouts: Timeouts,
-    runtime: Runtime,
-    report: Report,
-    seen: (attempt: Attempt) => void = () => undefined,
-  ) {
+  /** @param origin the site's */
+  constructor(store: StoredAttempts, origin: string, timeouts: Timeouts, runtime: Runtime, report: Report) {
     this.#store = store;
     this.#origin = origin;
     this.#timeouts = timeouts;
     this.#runtime = runtime;
     this.#report = report;
-    this.#seen = seen;
   }
 
   /** Begins an attempt with its first transaction. */
@@ -177,7 +167,7 @@ export class Attempts {
       const { next, outcome } = decide(current);
       if (next === current) return { attempt: current, outcome };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
-        this.#seen(next);
+        this.onSeen(next);
         if (next.state.status !== current.state.status) this.#reportSettled(next, current.state);
         return { attempt: next, outcome };
       }
@@ -190,7 +180,7 @@ export class Attempts {
 
   #own(attempt: Attempt | undefined): Attempt | undefined {
     if (attempt?.origin !== this.#origin) return undefined;
-    this.#seen(attempt);
+    this.onSeen(attempt);
     return attempt;
   }
 

@@ -14,74 +14,72 @@ import { noStore } from "../http/response.js";
 import type { BeginOptions, FirstPaint, PageOptions } from "../login-kit.js";
 import type { ErrorLog } from "./error-log.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
-import type { PageCheck } from "./page-check.js";
+import { PageCheck } from "./page-check.js";
 
-interface FirstPaintParts<Context> {
-  otp: OtpEndpoint<Context>;
-  pageCheck: PageCheck;
-  errorLog: ErrorLog;
-}
+/** What a login page gets that the site's server renders. */
+export class FirstPaints<Context> {
+  readonly #core: Core<Context>;
+  readonly #cookie: BrowserCookie;
+  readonly #otp: OtpEndpoint<Context>;
+  readonly #errorLog: ErrorLog;
+  readonly #pageCheck: PageCheck;
 
-/**
- * Begins an attempt for a page that the site's server renders; `null` for a request whose answer nobody sees, such as a
- * prefetch, for a page where the login could not end, and after an error; a wrong option is one. The last two are reported.
- * Never rejects.
- */
-export async function beginWithPage<Context>(
-  call: Call<Context>,
-  { otp, pageCheck, errorLog }: FirstPaintParts<Context>,
-  options?: BeginOptions | null,
-): Promise<FirstPaint | null> {
-  const { qrLink, pageUrl } = options ?? {};
-  try {
-    // Inside `try`: a wrong option must not break the page.
-    const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
-    if (!isSeen(call.request) || !pageCheck.allows(call.request, pageUrl)) return null;
-    return await firstPaint(call, otp, link);
-  } catch (error) {
-    errorLog.reportBegin(call, error);
-    return null;
+  constructor(core: Core<Context>, cookie: BrowserCookie, otp: OtpEndpoint<Context>, errorLog: ErrorLog) {
+    this.#core = core;
+    this.#cookie = cookie;
+    this.#otp = otp;
+    this.#errorLog = errorLog;
+    this.#pageCheck = new PageCheck(core);
   }
-}
 
-interface NewCookieParts {
-  core: Core;
-  cookie: BrowserCookie;
-  pageCheck: PageCheck;
-}
+  /**
+   * Begins an attempt; `null` for a request whose answer nobody sees, such as a prefetch, for a page where the login could not end,
+   * and after an error; a wrong option is one. The last two are reported. Never rejects.
+   */
+  async begin(call: Call<Context>, options?: BeginOptions | null): Promise<FirstPaint | null> {
+    const { qrLink, pageUrl } = options ?? {};
+    try {
+      // Inside `try`: a wrong option must not break the page.
+      const link = qrLink === undefined ? undefined : parseQrLink(String(qrLink));
+      if (!isSeen(call.request) || !this.#pageCheck.allows(call.request, pageUrl)) return null;
+      return await this.#paint(call, link);
+    } catch (error) {
+      this.#errorLog.reportBegin(call, error);
+      return null;
+    }
+  }
 
-/**
- * The kit's cookie for a browser that has none; undefined for a request whose answer nobody sees, and for a page where a login
- * could not end. Never throws.
- */
-export function newCookieFor(
-  request: Pick<Request, "method" | "headers">,
-  { core, cookie, pageCheck }: NewCookieParts,
-  options?: PageOptions | null,
-): NewBrowserCookie | undefined {
-  const { pageUrl } = options ?? {};
-  if (!isSeen(request) || cookie.read(request) !== undefined) return undefined;
-  return pageCheck.allows(request, pageUrl) ? cookie.parts(cookie.create(core.runtime)) : undefined;
-}
+  /**
+   * The kit's cookie for a browser that has none; undefined for a request whose answer nobody sees, and for a page where a login
+   * could not end. Never throws.
+   */
+  newCookie(
+    request: Pick<Request, "method" | "headers">,
+    options?: PageOptions | null,
+  ): NewBrowserCookie | undefined {
+    const { pageUrl } = options ?? {};
+    const cookie = this.#cookie;
+    if (!isSeen(request) || cookie.read(request) !== undefined) return undefined;
+    return this.#pageCheck.allows(request, pageUrl)
+      ? cookie.parts(cookie.create(this.#core.runtime))
+      : undefined;
+  }
 
-async function firstPaint<Context>(
-  call: Call<Context>,
-  endpoint: OtpEndpoint<Context>,
-  qrLink: string | undefined,
-): Promise<FirstPaint> {
-  const { answer, setCookie } = await endpoint.begin(call, undefined);
-  const { attempt, otp, expires_in: expiresIn } = answer;
-  // It is written into the page as it is, so it must be base64, and no longer than a QR code can hold.
-  if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();
-  const headers = new Headers({ "cache-control": `private, ${noStore["cache-control"]}` });
-  if (setCookie !== undefined) headers.append("set-cookie", setCookie);
-  return {
-    attempt,
-    otp,
-    expiresIn,
-    headers,
-    svg: codeSvg(qrLink === undefined ? otp : fillOtp(qrLink, otp)),
-  };
+  async #paint(call: Call<Context>, qrLink: string | undefined): Promise<FirstPaint> {
+    const { answer, setCookie } = await this.#otp.begin(call, undefined);
+    const { attempt, otp, expires_in: expiresIn } = answer;
+    // It is written into the page as it is, so it must be base64, and no longer than a QR code can hold.
+    if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();
+    const headers = new Headers({ "cache-control": `private, ${noStore["cache-control"]}` });
+    if (setCookie !== undefined) headers.append("set-cookie", setCookie);
+    return {
+      attempt,
+      otp,
+      expiresIn,
+      headers,
+      svg: codeSvg(qrLink === undefined ? otp : fillOtp(qrLink, otp)),
+    };
+  }
 }
 
 /**

@@ -11,17 +11,13 @@ const timeoutMs = 2000;
 /** An id that no attempt has: ids have 22 characters. */
 const noAttempt = "health";
 
-interface HealthParts {
-  live: LiveAttempts;
-  waiting: WaitingAttempts;
-  pause: LoginPause;
-  runtime: Runtime;
-}
-
 /** The state of this server, for a load balancer. Never rejects. */
 export async function healthOf(
   store: StoreGuard,
-  { live, waiting, pause, runtime }: HealthParts,
+  live: LiveAttempts,
+  waiting: WaitingAttempts,
+  pause: LoginPause,
+  runtime: Runtime,
 ): Promise<Health> {
   const asked = Promise.all([store.get(noAttempt), pause.follow()]).then(
     async () => ((await store.takesWrites()) ? "ok" : "refuses_writes"),

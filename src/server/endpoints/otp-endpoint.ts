@@ -34,8 +34,8 @@ import { troubleEvent, type Trouble } from "../token-server/token-server-client.
 import type { StartedTransaction } from "../token-server/token-server-answers.js";
 import type { CallQuota } from "../limits/call-quota.js";
 
-/** What starting a transaction takes. */
-interface OtpEndpointParts<Context> {
+/** With what the endpoint starts a transaction. */
+interface OtpCollaborators<Context> {
   cookie: BrowserCookie;
   live: LiveAttempts;
   waiting: WaitingAttempts;
@@ -67,11 +67,11 @@ const backSeconds = 10;
 /** The two calls that answer with an OTP: a start and a renewal. */
 export class OtpEndpoint<Context> {
   readonly #core: Core<Context>;
-  readonly #parts: OtpEndpointParts<Context>;
+  readonly #with: OtpCollaborators<Context>;
 
-  constructor(core: Core<Context>, parts: OtpEndpointParts<Context>) {
+  constructor(core: Core<Context>, collaborators: OtpCollaborators<Context>) {
     this.#core = core;
-    this.#parts = parts;
+    this.#with = collaborators;
   }
 
   /** `POST /`: begins an attempt. A browser without the kit's cookie gets one. */
@@ -86,7 +86,7 @@ export class OtpEndpoint<Context> {
 
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
-    const { breaker, cookie, pause, startLimits, waiting } = this.#parts;
+    const { breaker, cookie, pause, startLimits, waiting } = this.#with;
     // Before the start is counted.
     await pause.check();
     if (!breaker.admits()) {
@@ -113,11 +113,11 @@ export class OtpEndpoint<Context> {
     pageLanguage: string | undefined,
   ): Promise<Started> {
     const { attempts, report, runtime } = this.#core;
-    const { cookie, live, quota, startLimits, waiting } = this.#parts;
+    const { cookie, live, quota, startLimits, waiting } = this.#with;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const sentCookie = cookie.read(call.request);
     const randomness = drawnAtOnce(runtime);
-    const number = this.#parts.pairing?.createNumber(randomness);
+    const number = this.#with.pairing?.createNumber(randomness);
     const secret = sentCookie ?? cookie.create(randomness);
     const browser = await sha256(secret);
     const address = call.address();
@@ -163,7 +163,7 @@ export class OtpEndpoint<Context> {
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
     const { attempts, config, report, runtime } = this.#core;
-    const { breaker, live, pause } = this.#parts;
+    const { breaker, live, pause } = this.#with;
     await live.pollLast(attempt);
     await pause.check();
     if (!breaker.admits()) throw this.#tokenServerDown();
@@ -212,7 +212,7 @@ export class OtpEndpoint<Context> {
 
   /** What is stored of a code: of its number, with `pairing`, no more than a code by the site's keys. */
   async #transactionOf({ id, endsAt, number }: Issued, attempt: string): Promise<NewTransaction> {
-    const { pairing } = this.#parts;
+    const { pairing } = this.#with;
     if (!pairing || number === undefined) return { id, endsAt };
     return { id, endsAt, ...(await pairing.stored(number, attempt, id)) };
   }
@@ -220,12 +220,12 @@ export class OtpEndpoint<Context> {
   async #issueForRenewal(call: Call<Context>, attempt: Attempt): Promise<Issued> {
     const { attempts, config, runtime } = this.#core;
     const { language, address } = attempt;
-    const { quota } = this.#parts;
+    const { quota } = this.#with;
     const client = config.addresses.clientAt(address);
     try {
       if (!quota.take("renewal", client))
         throw tokenServerCallsExceeded(quota.retryAfterMs("renewal", client));
-      return await this.#issue(call, language, this.#parts.pairing?.createNumber(runtime));
+      return await this.#issue(call, language, this.#with.pairing?.createNumber(runtime));
     } catch (error) {
       await attempts.update(attempt, { kind: "renewal_abandoned" });
       throw error;
@@ -242,7 +242,7 @@ export class OtpEndpoint<Context> {
     const { request, context } = call;
     const text = await config.message?.({ language, request, context });
     const address = call.address();
-    const { breaker } = this.#parts;
+    const { breaker } = this.#with;
     // Others may have called since it was asked first.
     if (!breaker.admits()) throw this.#tokenServerDown();
     const beganAt = runtime.now();

@@ -12,18 +12,16 @@ import type { Pairing } from "../login/pairing.js";
 import { authenticateCallback, type CallbackEndpoint } from "./callback-endpoint.js";
 import type { ErrorLog } from "./error-log.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
-import { answerStatus, polled, type StatusEndpointParts } from "./status-endpoint.js";
+import type { StatusEndpoint } from "./status-endpoint.js";
 
 type Body = Readonly<Record<string, unknown>>;
 type Answer = Response | Promise<Response>;
 
-interface RoutesParts<Context> {
-  core: Core<Context>;
-  cookie: BrowserCookie;
-  errorLog: ErrorLog;
+/** Where the routes lead to. `pairing`: undefined if no code has a number. */
+interface Endpoints<Context> {
   otp: OtpEndpoint<Context>;
   callback: CallbackEndpoint;
-  status: StatusEndpointParts;
+  status: StatusEndpoint;
   pairing: Pairing<Context> | undefined;
 }
 
@@ -34,15 +32,12 @@ type Routes<Context> = (call: Call<Context>) => Promise<Response>;
  * The addresses of the login API. Each call is checked in this order: path, method, CSRF, the body's size, its type, its
  * JSON, the attempt. The endpoint checks the rest.
  */
-export function createRoutes<Context>({
-  core,
-  cookie,
-  errorLog,
-  otp,
-  callback,
-  status,
-  pairing,
-}: RoutesParts<Context>): Routes<Context> {
+export function createRoutes<Context>(
+  core: Core<Context>,
+  cookie: BrowserCookie,
+  errorLog: ErrorLog,
+  { otp, callback, status, pairing }: Endpoints<Context>,
+): Routes<Context> {
   const { attempts, config, runtime } = core;
   type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
   const app = new Hono<{ Bindings: { call: Call<Context> } }>();
@@ -98,9 +93,9 @@ export function createRoutes<Context>({
   pageRoute("/:attempt/otp", async (call, _body, c) => otp.renew(call, await attemptOf(c)));
   pageRoute("/:attempt/login", async (call, body, c) =>
     // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
-    logIn(call, body, await polled(await attemptOf(c), status), core, pairing),
+    logIn(call, body, await status.polled(await attemptOf(c)), core, pairing),
   );
-  route("/:attempt", "GET", async (c) => answerStatus(c.req.raw, await attemptOf(c), status));
+  route("/:attempt", "GET", async (c) => status.answer(c.req.raw, await attemptOf(c)));
 
   app.notFound(() => {
     throw notFound();

@@ -1,4 +1,3 @@
-import type { Runtime } from "../runtime.js";
 import type { AddressCheck } from "../address/address-check.js";
 import type { ClientAddresses } from "../address/client-addresses.js";
 
@@ -20,17 +19,13 @@ export interface Call<Context> {
   isCallback?: true;
 }
 
-interface CallDependencies<Context> {
-  addresses: ClientAddresses<Context>;
-  addressCheck: AddressCheck;
-  runtime: Runtime;
-}
-
 /** Reads the address at once: it is unknown when the connection is gone. */
 export function callOf<Context>(
   request: Request,
   context: Context,
-  { addresses, addressCheck, runtime }: CallDependencies<Context>,
+  addresses: ClientAddresses<Context>,
+  addressCheck: AddressCheck,
+  beganAt: number,
   isAnswered?: () => boolean,
 ): Call<Context> {
   return {
@@ -38,7 +33,7 @@ export function callOf<Context>(
     context,
     address: resultOf(() => addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")),
     hasAddress: addresses.areKnown(context),
-    beganAt: runtime.now(),
+    beganAt,
     ...(isAnswered && { isAnswered }),
   };
 }

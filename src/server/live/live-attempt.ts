@@ -37,7 +37,7 @@ export interface Watcher {
 }
 
 /** What all live attempts of a kit share. */
-export interface LiveParts {
+export interface LiveSurroundings {
   core: Core;
   calls: ResultCalls;
   callbacks: CallbackWatch;
@@ -59,7 +59,7 @@ interface Watch {
 
 /** One attempt on this server: its watchers, its result calls so far, and one timer for both. */
 export class LiveAttempt implements AttemptReading {
-  readonly #parts: LiveParts;
+  readonly #shared: LiveSurroundings;
   #attempt: Attempt;
   #history: CallHistory;
   /** Undefined while nobody watches. */
@@ -68,14 +68,14 @@ export class LiveAttempt implements AttemptReading {
   #timerAt = Infinity;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(attempt: Attempt, parts: LiveParts) {
+  constructor(attempt: Attempt, shared: LiveSurroundings) {
     this.#attempt = attempt;
-    this.#parts = parts;
-    this.#history = noCalls(parts.core.runtime.now());
+    this.#shared = shared;
+    this.#history = noCalls(shared.core.runtime.now());
   }
 
   get #runtime(): Runtime {
-    return this.#parts.core.runtime;
+    return this.#shared.core.runtime;
   }
 
   get watcherCount(): number {
@@ -98,7 +98,7 @@ export class LiveAttempt implements AttemptReading {
   }
 
   read(attempt: Attempt, lostAt: number | undefined): void {
-    this.#parts.callbacks.read(attempt);
+    this.#shared.callbacks.read(attempt);
     this.update(attempt);
     if (lostAt !== undefined) this.#endGap(lostAt);
     this.#show();
@@ -115,7 +115,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** @param isBack whether the browser was here before */
   join(watcher: Watcher, isBack: boolean): void {
-    const { core, keepAliveTimer, places } = this.#parts;
+    const { core, keepAliveTimer, places } = this.#shared;
     const { config, runtime } = core;
     const before = this.#watch;
     const watch = (this.#watch ??= {
@@ -139,7 +139,7 @@ export class LiveAttempt implements AttemptReading {
     const watch = this.#watch;
     if (!watch?.watchers.includes(watcher)) return;
     watch.watchers = watch.watchers.filter((other) => other !== watcher);
-    this.#parts.places.add(this.#attempt, -1);
+    this.#shared.places.add(this.#attempt, -1);
     if (watch.watchers.length === 0) this.#endWatch();
   }
 
@@ -159,7 +159,7 @@ export class LiveAttempt implements AttemptReading {
   }
 
   async poll(): Promise<void> {
-    const { calls, core } = this.#parts;
+    const { calls, core } = this.#shared;
     const due = pollDue(this.#attempt, this.#history, core.runtime.now(), core.config.timeouts);
     if (due.isLast) return this.pollLast();
     await Promise.all(
@@ -171,7 +171,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** The last calls of an attempt whose time is over. */
   async pollLast(): Promise<void> {
-    const { config, runtime } = this.#parts.core;
+    const { config, runtime } = this.#shared.core;
     const now = runtime.now();
     const calls = lastCalls(this.#attempt, this.#history, config.timeouts);
     await Promise.all(calls.map((id) => this.#call(id)));
@@ -186,7 +186,7 @@ export class LiveAttempt implements AttemptReading {
    * @returns false if there was no quota for some
    */
   async callLast(): Promise<boolean> {
-    const { calls, core } = this.#parts;
+    const { calls, core } = this.#shared;
     const ids = lastCalls(this.#attempt, this.#history, core.config.timeouts);
     const allowed = ids.filter(() => calls.take("last", this.#attempt));
     await Promise.all(allowed.map((id) => this.#call(id, true)));
@@ -205,19 +205,19 @@ export class LiveAttempt implements AttemptReading {
       this.#attempt,
       this.#history,
       this.#runtime.now(),
-      this.#parts.schedule,
+      this.#shared.schedule,
     );
     this.#history = history;
     this.#callAt = nextAt;
     this.#setTimer();
     for (const id of calls) void this.#call(id);
     if (isLast) this.pollLast().catch((error: unknown) => this.#reportError("polling a result", error));
-    if (this.#attempt.state.status !== "pending" && !this.#watch) this.#parts.forget(this, this.#attempt.id);
+    if (this.#attempt.state.status !== "pending" && !this.#watch) this.#shared.forget(this, this.#attempt.id);
   }
 
   #setTimer(): void {
     const runtime = this.#runtime;
-    const at = this.#parts.isClosed
+    const at = this.#shared.isClosed
       ? Infinity
       : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
     if (at === this.#timerAt) return;
@@ -236,7 +236,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
   #call(transactionId: string, hasQuota = false): Promise<void> {
-    return this.#parts.calls.once(
+    return this.#shared.calls.once(
       transactionId,
       () => this.#callOnce(transactionId, hasQuota),
       (outcome) => {
@@ -251,7 +251,7 @@ export class LiveAttempt implements AttemptReading {
     this.#history = callBegan(this.#history, transactionId, this.#runtime.now());
     let outcome: CallOutcome = "lost";
     try {
-      const asked = await this.#parts.calls.ask(this.#attempt, transactionId, hasQuota);
+      const asked = await this.#shared.calls.ask(this.#attempt, transactionId, hasQuota);
       await this.#apply(asked);
       // Not before: an answer that could not be stored is lost.
       ({ outcome } = asked);
@@ -265,7 +265,7 @@ export class LiveAttempt implements AttemptReading {
   /** Writes what a result call found to the attempt. */
   async #apply({ change, closed }: Asked): Promise<void> {
     if (!change) return;
-    const { callbacks, core } = this.#parts;
+    const { callbacks, core } = this.#shared;
     const calledBackAt = callbackAt(this.#history, change.id);
     const isChanged = await this.#change({ ...change, ...(calledBackAt !== undefined && { calledBackAt }) });
     if (!isChanged) return;
@@ -280,7 +280,7 @@ export class LiveAttempt implements AttemptReading {
         ...closed,
         durationMs: change.at - startedAt,
       });
-    } else if (calledBackAt === undefined && !this.#parts.isClosed) {
+    } else if (calledBackAt === undefined && !this.#shared.isClosed) {
       // The callback of a code that ended without an answer is not documented: it is not waited for.
       callbacks.foundByAsking(this.#attempt, change.id);
     }
@@ -296,7 +296,7 @@ export class LiveAttempt implements AttemptReading {
     const transaction = transactions.find(({ id }) => id === transactionId);
     const hasResult = state.status !== "pending" || transaction?.closed === true;
     if (at === undefined || !hasResult) return;
-    this.#parts.callbacks.arrived(at);
+    this.#shared.callbacks.arrived(at);
     if (transaction && transaction.calledBackAt === undefined)
       await this.#change({ kind: "called_back", id: transactionId, at });
   }
@@ -304,7 +304,7 @@ export class LiveAttempt implements AttemptReading {
   /** Changes the attempt in the store, and shows what it is then. */
   async #change(change: Change): Promise<boolean> {
     const write = async (): Promise<boolean> => {
-      const updated = await this.#parts.core.attempts.update(this.#attempt, change);
+      const updated = await this.#shared.core.attempts.update(this.#attempt, change);
       if (!updated) return false;
       this.update(updated.attempt);
       this.#show();
@@ -343,14 +343,14 @@ export class LiveAttempt implements AttemptReading {
     const watch = this.#watch;
     if (!watch) return;
     this.#watch = undefined;
-    this.#parts.places.add(this.#attempt, -watch.watchers.length);
-    this.#parts.keepAliveTimer.delete(this);
+    this.#shared.places.add(this.#attempt, -watch.watchers.length);
+    this.#shared.keepAliveTimer.delete(this);
     watch.reader.end();
     this.#history = unwatched(this.#history);
     this.makeDueCalls();
   }
 
   #reportError(operation: string, error: unknown): void {
-    this.#parts.core.report({ type: "internal_error", level: "error", operation, error });
+    this.#shared.core.report({ type: "internal_error", level: "error", operation, error });
   }
 }

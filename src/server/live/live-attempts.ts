@@ -5,7 +5,7 @@ import type { ApiError } from "../http/api-error.js";
 import type { StoreGuard } from "../store/store-guard.js";
 import { CallbackWatch } from "./callback-arrivals.js";
 import { KeepAliveTimer } from "./keep-alive-timer.js";
-import { LiveAttempt, type LiveParts, type Watcher } from "./live-attempt.js";
+import { LiveAttempt, type LiveSurroundings, type Watcher } from "./live-attempt.js";
 import type { ResultCalls } from "./result-calls.js";
 import { StreamPlaces } from "./stream-places.js";
 
@@ -25,7 +25,7 @@ const memoryMs = 120_000;
  */
 export class LiveAttempts {
   readonly #core: Core;
-  readonly #parts: LiveParts;
+  readonly #shared: LiveSurroundings;
   readonly #live = new Map<string, LiveAttempt>();
   /** The life of the code that was started last. */
   #lifeMs = defaultLifeMs;
@@ -39,7 +39,7 @@ export class LiveAttempts {
       // The times of the next calls have changed for all.
       for (const live of [...this.#live.values()]) live.makeDueCalls();
     });
-    this.#parts = {
+    this.#shared = {
       core,
       calls,
       callbacks,
@@ -61,20 +61,20 @@ export class LiveAttempts {
   }
 
   get isClosed(): boolean {
-    return this.#parts.isClosed;
+    return this.#shared.isClosed;
   }
 
   /** Streams and held polls on this server. */
   get watcherCount(): number {
-    return this.#parts.places.used;
+    return this.#shared.places.used;
   }
 
   /** The error if one more watcher exceeds a limit. A watcher that replaces another of its attempt exceeds none. */
   limitError(attempt: Attempt): ApiError | undefined {
     const ofAttempt = this.#live.get(attempt.id)?.watcherCount ?? 0;
     const isReplaced = ofAttempt >= this.#core.config.limits.streamsPerAttempt;
-    if (attempt.state.status !== "pending" || this.#parts.isClosed || isReplaced) return undefined;
-    return this.#parts.places.limitError(attempt);
+    if (attempt.state.status !== "pending" || this.#shared.isClosed || isReplaced) return undefined;
+    return this.#shared.places.limitError(attempt);
   }
 
   /**
@@ -82,7 +82,7 @@ export class LiveAttempts {
    * limits are checked here once more, because many requests at one moment pass `limitError` before the first one joins.
    */
   join(attempt: Attempt, watcher: Watcher): () => void {
-    if (attempt.state.status !== "pending" || this.#parts.isClosed) {
+    if (attempt.state.status !== "pending" || this.#shared.isClosed) {
       watcher.show(attempt);
       watcher.dismiss("closing");
       return () => undefined;
@@ -148,26 +148,26 @@ export class LiveAttempts {
    * to result calls.
    */
   close(): void {
-    this.#parts.isClosed = true;
-    this.#parts.callbacks.close();
+    this.#shared.isClosed = true;
+    this.#shared.callbacks.close();
     for (const live of [...this.#live.values()]) live.close();
   }
 
   /** Resolves when no result call is running. */
   settled(): Promise<void> {
-    return this.#parts.calls.settled();
+    return this.#shared.calls.settled();
   }
 
   #find(attempt: Attempt): LiveAttempt {
     // Another server may have noted a callback.
-    this.#parts.callbacks.read(attempt);
+    this.#shared.callbacks.read(attempt);
     const present = this.#live.get(attempt.id);
     if (present) {
       present.update(attempt);
       return present;
     }
     this.#sweep();
-    const live = new LiveAttempt(attempt, this.#parts);
+    const live = new LiveAttempt(attempt, this.#shared);
     this.#live.set(attempt.id, live);
     return live;
   }

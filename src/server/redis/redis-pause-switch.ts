@@ -3,16 +3,12 @@ import { RedisStoreError } from "./redis-errors.js";
 import { getScript, pauseScript, type redisKeys, type RunScript } from "./redis-scripts.js";
 import type { RedisSubscriber } from "./redis-subscriber.js";
 
-interface RedisPauseSwitchParts {
-  run: RunScript;
-  keys: ReturnType<typeof redisKeys>;
-  subscriber: Pick<RedisSubscriber, "subscribe" | "onLive">;
-}
-
 /** The switch of a site in Redis: one key without a time to live. */
 export function redisPauseSwitch(
   origin: string,
-  { run, keys, subscriber }: RedisPauseSwitchParts,
+  run: RunScript,
+  keys: ReturnType<typeof redisKeys>,
+  subscriber: Pick<RedisSubscriber, "subscribe" | "onLive">,
 ): PauseSwitch {
   const key = keys.pause(origin);
   // No attempt has such an id.

@@ -89,7 +89,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
     ...attemptScripts(run, keys, clock),
     subscribe,
     now,
-    pauseSwitch: (origin) => redisPauseSwitch(origin, { run, keys, subscriber }),
+    pauseSwitch: (origin) => redisPauseSwitch(origin, run, keys, subscriber),
     limiter: (limit) => redisRateLimiter(run, (key) => keys.limit(limit.name, key), limit),
     async close() {
       clearInterval(measuring);

@@ -15,7 +15,8 @@ const spreadMs = 1000;
 /** They are called at most once in this time: each call makes all of them read, which may be too much for a failing Redis. */
 const pauseMs = 3000;
 
-interface SubscriberDependencies {
+/** The connection that all listeners share, as the store gives it. */
+interface PubSub {
   /** Opens the connection and subscribes. Returns the function that ends it. */
   listen(onMessage: (message: string) => void, onGap: (why: unknown) => void): Promise<() => void>;
   publish(message: string): Promise<unknown>;
@@ -33,7 +34,7 @@ interface SubscriberDependencies {
  * publishes probes until it receives one: then the connection works again, and all listeners are called once.
  */
 export class RedisSubscriber {
-  readonly #dependencies: SubscriberDependencies;
+  readonly #pubSub: PubSub;
   readonly #listeners = new AttemptListeners();
   readonly #liveListeners = new Set<() => void>();
   readonly #name = crypto.randomUUID();
@@ -51,17 +52,17 @@ export class RedisSubscriber {
   #call: unknown;
   #calledAt = -Infinity;
 
-  private constructor(dependencies: SubscriberDependencies) {
-    this.#dependencies = dependencies;
-    this.#checks = unref(setInterval(() => this.#check(), dependencies.timeoutMs));
+  private constructor(pubSub: PubSub) {
+    this.#pubSub = pubSub;
+    this.#checks = unref(setInterval(() => this.#check(), pubSub.timeoutMs));
   }
 
   /** @throws RedisStoreError if it cannot listen or publish */
-  static async open(dependencies: SubscriberDependencies): Promise<RedisSubscriber> {
-    const subscriber = new RedisSubscriber(dependencies);
+  static async open(pubSub: PubSub): Promise<RedisSubscriber> {
+    const subscriber = new RedisSubscriber(pubSub);
     try {
       await subscriber.#connect();
-      await dependencies.publish(subscriber.#probe);
+      await pubSub.publish(subscriber.#probe);
       void subscriber.#probeUntilReceived();
       await subscriber.#live();
     } catch (error) {
@@ -92,7 +93,7 @@ export class RedisSubscriber {
   /** Calls all listeners as soon as Redis works, because they may have missed a message or failed to read. */
   callAll(): void {
     this.#gaps += 1;
-    this.#lostAt = this.#dependencies.now();
+    this.#lostAt = this.#pubSub.now();
     this.#isInDoubt = true;
     void this.#probeUntilReceived();
   }
@@ -108,14 +109,14 @@ export class RedisSubscriber {
   /** Resolves when the connection is live; rejects if that takes too long. */
   async #live(): Promise<void> {
     const operation = "waiting for the Pub/Sub connection";
-    if (!this.#isLive) await within(this.#dependencies.timeoutMs, operation, () => this.#waiting.promise);
+    if (!this.#isLive) await within(this.#pubSub.timeoutMs, operation, () => this.#waiting.promise);
     if (this.#isClosed) throw new RedisStoreError("closed", "The Redis store was closed");
   }
 
   async #connect(): Promise<void> {
     this.#end?.();
     this.#end = undefined;
-    const end = await this.#dependencies.listen(
+    const end = await this.#pubSub.listen(
       (message) => this.#receive(message),
       (why) => this.#lose(why),
     );
@@ -128,7 +129,7 @@ export class RedisSubscriber {
     if (this.#isLive) {
       this.#isLive = false;
       this.#waiting = deferred();
-      this.#dependencies.onLost(why);
+      this.#pubSub.onLost(why);
     }
     this.callAll();
   }
@@ -149,7 +150,7 @@ export class RedisSubscriber {
           await this.#connect();
           silentSince = performance.now();
         }
-        await this.#dependencies.publish(this.#probe);
+        await this.#pubSub.publish(this.#probe);
       } catch {
         // Redis itself does not work, so the connection is not replaced.
         silentSince = performance.now();
@@ -183,7 +184,7 @@ export class RedisSubscriber {
     if (this.#isInDoubt) return;
     if (!this.#hasReceived) return this.callAll();
     this.#hasReceived = false;
-    this.#dependencies.publish("").catch(() => undefined);
+    this.#pubSub.publish("").catch(() => undefined);
   }
 }
 

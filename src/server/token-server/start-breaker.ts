@@ -15,17 +15,6 @@ const suspiciousFailures = 3;
 /** The kit's own starts are at least this far apart. While the breaker is open, so are those of clients. */
 const intervalMs = 5000;
 
-interface StartBreakerParts {
-  tokenServer: TokenServerClient;
-  checks: TokenServerChecks;
-  pending: PendingTasks;
-  report: Report;
-  /** With this process's clock: the store's may be set. */
-  runtime: Runtime;
-  /** Whether the kit may start transactions by itself now: not while logins are paused, nor after `close()`. */
-  mayCheck: () => boolean;
-}
-
 /** The failed starts since the last one that succeeded. Each such series is an object of its own. */
 interface Failing {
   failures: number;
@@ -43,7 +32,12 @@ interface Failing {
  * starts lead to the kit's own.
  */
 export class StartBreaker {
-  readonly #parts: StartBreakerParts;
+  readonly #tokenServer: TokenServerClient;
+  readonly #checks: TokenServerChecks;
+  readonly #pending: PendingTasks;
+  readonly #report: Report;
+  readonly #runtime: Runtime;
+  readonly #mayCheck: () => boolean;
   #failing: Failing | undefined;
   /** While it is open: when the next start of a client may call. */
   #nextClientAt = 0;
@@ -51,22 +45,37 @@ export class StartBreaker {
   #nextCheckAt = -Infinity;
   #isChecking = false;
 
-  constructor(parts: StartBreakerParts) {
-    this.#parts = parts;
+  /**
+   * @param runtime with this process's clock: the store's may be set
+   * @param mayCheck whether the kit may start transactions by itself now: not while logins are paused, nor after `close()`
+   */
+  constructor(
+    tokenServer: TokenServerClient,
+    checks: TokenServerChecks,
+    pending: PendingTasks,
+    report: Report,
+    runtime: Runtime,
+    mayCheck: () => boolean,
+  ) {
+    this.#tokenServer = tokenServer;
+    this.#checks = checks;
+    this.#pending = pending;
+    this.#report = report;
+    this.#runtime = runtime;
+    this.#mayCheck = mayCheck;
   }
 
   /** Whether a client's start may call now. */
   admits(): boolean {
     if (this.#failing?.isDown !== true) return true;
     this.#check(this.#failing);
-    return this.#parts.runtime.now() >= this.#nextClientAt;
+    return this.#runtime.now() >= this.#nextClientAt;
   }
 
   /** Starts a transaction for a client that `admits` let pass. Never rejects. */
   async start(details: LoginDetails): Promise<StartOutcome> {
-    const { runtime, tokenServer } = this.#parts;
-    this.#nextClientAt = runtime.now() + intervalMs;
-    const outcome = await tokenServer.start(details);
+    this.#nextClientAt = this.#runtime.now() + intervalMs;
+    const outcome = await this.#tokenServer.start(details);
     switch (outcome.kind) {
       case "started":
         this.#succeeded();
@@ -84,47 +93,44 @@ export class StartBreaker {
   }
 
   #failed(): void {
-    this.#failing ??= { failures: 0, sinceMs: this.#parts.runtime.now(), isDown: false };
+    this.#failing ??= { failures: 0, sinceMs: this.#runtime.now(), isDown: false };
     this.#failing.failures += 1;
     if (this.#failing.failures >= suspiciousFailures) this.#check(this.#failing);
   }
 
   #succeeded(): void {
-    const { report, runtime } = this.#parts;
     const ended = this.#failing;
     this.#failing = undefined;
     if (ended?.isDown !== true) return;
     const { failures, sinceMs } = ended;
-    report({
+    this.#report({
       type: "token_server_recovered",
       level: "warn",
       failures,
-      durationMs: runtime.now() - sinceMs,
+      durationMs: this.#runtime.now() - sinceMs,
     });
   }
 
   /** Starts a transaction for nobody, unless that was done just now. */
   #check(failing: Failing): void {
-    const { mayCheck, pending, runtime } = this.#parts;
-    const now = runtime.now();
-    if (this.#isChecking || now < this.#nextCheckAt || !mayCheck()) return;
+    const now = this.#runtime.now();
+    if (this.#isChecking || now < this.#nextCheckAt || !this.#mayCheck()) return;
     this.#isChecking = true;
     this.#nextCheckAt = now + intervalMs;
-    void pending.add(this.#startForNobody(failing));
+    void this.#pending.add(this.#startForNobody(failing));
   }
 
   async #startForNobody(failing: Failing): Promise<void> {
-    const { checks, report, runtime } = this.#parts;
-    const outcome = await checks.start();
+    const outcome = await this.#checks.start();
     this.#isChecking = false;
     // A 4xx too: it can be reached, and the cause is a setting, so each start says so.
     if (outcome.kind !== "unavailable") return this.#succeeded();
     // Another series: somebody's start has succeeded in the meantime.
     if (this.#failing !== failing || failing.isDown) return;
     failing.isDown = true;
-    this.#nextClientAt = runtime.now() + intervalMs;
+    this.#nextClientAt = this.#runtime.now() + intervalMs;
     const { failures, sinceMs } = failing;
-    report({
+    this.#report({
       type: "token_server_down",
       level: "error",
       failures,
