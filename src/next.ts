@@ -129,11 +129,7 @@ export function createNextLogin(
     return known;
   };
   const available = () => source().available();
-  const kit = async (): Promise<LoginKit> => {
-    const found = await available();
-    if (!isKit(found)) throw found.error;
-    return found;
-  };
+  const kit = () => source().kit();
   const handle = async (request: Request): Promise<Response> => {
     const ours = await available();
     return isKit(ours) ? ours.fetch(request) : toWebResponse(answerWithout(ours));

@@ -51,7 +51,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "Claiming takes a POST that passes the CSRF check",
     file: "src/server/endpoints/routes.ts",
-    text: "checkCsrf(call.request, config.pages);",
+    text: "checkCsrf(call.request, this.#core.config.pages);",
     without: "",
     test: security,
     title:
@@ -60,7 +60,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "Claiming takes a POST that passes the CSRF check",
     file: "src/server/endpoints/routes.ts",
-    text: "checkCsrf(call.request, config.pages);",
+    text: "checkCsrf(call.request, this.#core.config.pages);",
     without: "",
     test: threats,
     title: "cannot log the victim in as the attacker from another origin, not even from the same site",
@@ -68,7 +68,7 @@ export const calls: readonly Defence[] = [
   {
     claim: "The CSRF check stops a start, a renewal and a login from another origin",
     file: "src/server/endpoints/routes.ts",
-    text: "checkCsrf(call.request, config.pages);",
+    text: "checkCsrf(call.request, this.#core.config.pages);",
     without: "",
     test: whoMayCall,
     title: "applies to renewals and logins too, but not to a status or a callback",

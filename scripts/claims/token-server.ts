@@ -43,7 +43,7 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "A callback needs Basic authentication if it is set",
     file: "src/server/endpoints/routes.ts",
-    text: "await authenticateCallback(call.request, config.callbackCredentials);",
+    text: "await authenticateCallback(call.request, callbackCredentials);",
     without: "",
     test: callback,
     title: "answers … with 401 and leads to no result call",
@@ -51,11 +51,11 @@ export const tokenServer: readonly Defence[] = [
   {
     claim: "Basic authentication is checked before the body is read",
     file: "src/server/endpoints/routes.ts",
-    text: `    await authenticateCallback(call.request, config.callbackCredentials);
-    return callback.answer(call, await readBody(call.request));`,
-    without: `    const body = await readBody(call.request);
-    await authenticateCallback(call.request, config.callbackCredentials);
-    return callback.answer(call, body);`,
+    text: `      await authenticateCallback(call.request, callbackCredentials);
+      return callback.answer(call, await this.#readBody(call.request));`,
+    without: `      const body = await this.#readBody(call.request);
+      await authenticateCallback(call.request, callbackCredentials);
+      return callback.answer(call, body);`,
     test: callback,
     title: "is checked before the body is read",
   },

@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { LoginKit } from "../server/login-kit.js";
 import { systemRuntime, timedOut, withTimeout } from "../server/runtime.js";
-import { watchConnections } from "./connections.js";
+import { Connections } from "./connections.js";
 
 /** Options of `gracefulShutdown`. */
 export interface GracefulShutdownOptions {
@@ -64,7 +64,7 @@ export function gracefulShutdown(
   }
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new TypeError(`gracefulShutdown: there is no option "${unknown}"`);
-  const all = [server].flat().map(watchConnections);
+  const all = [server].flat().map((each) => new Connections(each));
 
   const limitMs = limitSeconds * 1000;
   const momentMs = Math.min(maxMomentMs, limitMs / 10);

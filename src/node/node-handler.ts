@@ -46,38 +46,27 @@ export function toNodeHandler<
   Res extends ServerResponse = ServerResponse,
 >(kit: LoginKit<NodeContext<Req, Res>>): NodeHandler<Req, Res> {
   const inner = forAdapter(kit);
-  const listener = getRequestListener(
-    async (request, { incoming, outgoing }) => {
-      const req = incoming as Req;
-      const res = outgoing as Res;
-      restoreUrl(req);
-      closeWithConnection(res);
-      const context = { req, res };
-      const asked = withParsedBody(request, req);
-      const isAnswered = (): boolean => res.headersSent;
-      const response = await (inner?.fetch(asked, context, isAnswered) ?? kit.fetch(asked, context));
-      // `signIn` answered by itself, and may have left the response open.
-      if (isAnswered()) {
-        res.end();
-        return RESPONSE_ALREADY_SENT;
-      }
-      keepCookies(res, response);
-      const body = rawBodyOf(response);
-      if (body === undefined) return response;
-      if (typeof body === "string") writeText(body, response, res);
-      else writeStream(body, response, res);
+  const listener = getRequestListener(async (request, { incoming, outgoing }) => {
+    const req = incoming as Req;
+    const res = outgoing as Res;
+    restoreUrl(req);
+    closeWithConnection(res);
+    const context = { req, res };
+    const asked = withParsedBody(request, req);
+    const isAnswered = (): boolean => res.headersSent;
+    const response = await (inner?.fetch(asked, context, isAnswered) ?? kit.fetch(asked, context));
+    // `signIn` answered by itself, and may have left the response open.
+    if (isAnswered()) {
+      res.end();
       return RESPONSE_ALREADY_SENT;
-    },
-    {
-      overrideGlobalObjects: false,
-      // For HTTP/1.0 clients. The kit does not use the host.
-      hostname: "localhost",
-      errorHandler: (error) =>
-        error instanceof RequestError
-          ? toWebResponse(invalidRequest("The request cannot be read.").toResponse())
-          : undefined,
-    },
-  );
+    }
+    keepCookies(res, response);
+    const body = rawBodyOf(response);
+    if (body === undefined) return response;
+    if (typeof body === "string") writeText(body, response, res);
+    else writeStream(body, response, res);
+    return RESPONSE_ALREADY_SENT;
+  }, listenerOptions);
 
   const handle: NodeHandler<Req, Res> = (req, res, next) => handleAt(inner?.path, req, res, next);
   const findPath = inner?.findPath?.bind(inner);
@@ -104,6 +93,16 @@ export function toNodeHandler<
     restoreUrl(req);
   }
 }
+
+const listenerOptions: Parameters<typeof getRequestListener>[1] = {
+  overrideGlobalObjects: false,
+  // For HTTP/1.0 clients. The kit does not use the host.
+  hostname: "localhost",
+  errorHandler: (error) =>
+    error instanceof RequestError
+      ? toWebResponse(invalidRequest("The request cannot be read.").toResponse())
+      : undefined,
+};
 
 /** The addresses of requests as a framework set them. The listener reads the whole address instead. */
 const mountedUrls = new WeakMap<IncomingMessage, string | undefined>();

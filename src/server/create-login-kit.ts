@@ -4,7 +4,7 @@ import { StoreGuard } from "./store/store-guard.js";
 import { CallbackEndpoint } from "./endpoints/callback-endpoint.js";
 import { FirstPaints } from "./endpoints/first-paint.js";
 import { OtpEndpoint } from "./endpoints/otp-endpoint.js";
-import { createRoutes } from "./endpoints/routes.js";
+import { Routes } from "./endpoints/routes.js";
 import { StatusEndpoint } from "./endpoints/status-endpoint.js";
 import { StartLimits } from "./endpoints/start-limits.js";
 import { ErrorLog } from "./endpoints/error-log.js";
@@ -115,7 +115,7 @@ function assemble<Context>(
   // The login API.
   const callback = new CallbackEndpoint(core, live, pending);
   const status = new StatusEndpoint(core, live, calls);
-  const routes = createRoutes(core, cookie, errorLog, { otp, callback, status, pairing });
+  const routes = new Routes(core, cookie, errorLog, { otp, callback, status, pairing });
   const paints = new FirstPaints(core, cookie, otp, errorLog);
   const tickets = "handOver" in config.outcome ? new Tickets(core, cookie, pairing) : undefined;
   return {
@@ -132,7 +132,7 @@ function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<C
     callOf(request, context, config.addresses, addressCheck, runtime.now(), isAnswered);
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) =>
-      toWebResponse(await pending.add(routes(toCall(request, context as Context)))),
+      toWebResponse(await pending.add(routes.answer(toCall(request, context as Context)))),
     begin: async (request, ...[context, options]) =>
       pending.add(paints.begin(toCall(request, context as Context), options)),
     browserCookie: (request, options) => paints.newCookie(request, options),
@@ -163,7 +163,7 @@ function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<C
   };
   provideForAdapter(kit, {
     fetch: async (request, context, isAnswered) =>
-      pending.add(routes(toCall(request, context as Context, isAnswered))),
+      pending.add(routes.answer(toCall(request, context as Context, isAnswered))),
     path: config.path,
   });
   return kit;

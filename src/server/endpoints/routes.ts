@@ -25,29 +25,75 @@ interface Endpoints<Context> {
   pairing: Pairing<Context> | undefined;
 }
 
-/** Answers a call. Never rejects. */
-type Routes<Context> = (call: Call<Context>) => Promise<Response>;
+/** What Hono passes to a route. */
+interface OfCall<Context> {
+  Bindings: { call: Call<Context> };
+}
 
 /**
  * The addresses of the login API. Each call is checked in this order: path, method, CSRF, the body's size, its type, its
  * JSON, the attempt. The endpoint checks the rest.
  */
-export function createRoutes<Context>(
-  core: Core<Context>,
-  cookie: BrowserCookie,
-  errorLog: ErrorLog,
-  { otp, callback, status, pairing }: Endpoints<Context>,
-): Routes<Context> {
-  const { attempts, config, runtime } = core;
-  type C = HonoContext<{ Bindings: { call: Call<Context> } }>;
-  const app = new Hono<{ Bindings: { call: Call<Context> } }>();
-  const cors = new Cors(config.pages);
-  const bodyLimits = { maxBytes: config.limits.bodyBytes, maxMs: config.timeouts.bodySeconds * 1000 };
-  const readBody = (request: Request): Promise<Body> => readJsonObject(request, bodyLimits, runtime);
+export class Routes<Context> {
+  readonly #core: Core<Context>;
+  readonly #cookie: BrowserCookie;
+  readonly #errorLog: ErrorLog;
+  readonly #cors: Cors;
+  readonly #app = new Hono<OfCall<Context>>();
 
-  const route = (path: string, methods: "GET" | "POST", handle: (c: C) => Answer): void => {
+  constructor(
+    core: Core<Context>,
+    cookie: BrowserCookie,
+    errorLog: ErrorLog,
+    { otp, callback, status, pairing }: Endpoints<Context>,
+  ) {
+    this.#core = core;
+    this.#cookie = cookie;
+    this.#errorLog = errorLog;
+    this.#cors = new Cors(core.config.pages);
+    const { callbackCredentials, path } = core.config;
+
+    this.#route("/callback", "POST", async ({ env: { call } }) => {
+      // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
+      if (new URL(call.request.url).pathname !== `${path}/callback`) throw notFound();
+      call.isCallback = true;
+      await authenticateCallback(call.request, callbackCredentials);
+      return callback.answer(call, await this.#readBody(call.request));
+    });
+    this.#pageRoute("", (call, body) => otp.start(call, body));
+    this.#pageRoute("/:attempt/otp", async (call, _body, c) => otp.renew(call, await this.#attemptOf(c)));
+    this.#pageRoute("/:attempt/login", async (call, body, c) =>
+      // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
+      logIn(call, body, await status.polled(await this.#attemptOf(c)), core, pairing),
+    );
+    this.#route("/:attempt", "GET", async (c) => status.answer(c.req.raw, await this.#attemptOf(c)));
+    this.#app.notFound(() => {
+      throw notFound();
+    });
+    this.#app.onError((error) => {
+      throw error;
+    });
+  }
+
+  /** Answers a call. Never rejects. */
+  async answer(call: Call<Context>): Promise<Response> {
+    const { request } = call;
+    let response: Response;
+    try {
+      // Hono decodes paths. Another spelling of an address would get past rules of a proxy that compare the raw path.
+      if (encodedLetter.test(request.url.split("?", 1)[0] ?? "")) throw notFound();
+      response = await this.#app.fetch(request, { call });
+    } catch (error) {
+      response = this.#errorLog.report(call, error, `answering ${request.method}`).toResponse();
+    }
+    this.#cors.mark(request, response);
+    return response;
+  }
+
+  #route(path: string, methods: "GET" | "POST", handle: (c: HonoContext<OfCall<Context>>) => Answer): void {
+    const cors = this.#cors;
     const allow = methods === "GET" ? "GET, HEAD" : methods;
-    app.all(config.path + path, async (c) => {
+    this.#app.all(this.#core.config.path + path, async (c) => {
       const { method } = c.req;
       const isOfPages = path !== "/callback";
       const preflight = isOfPages ? cors.preflight(c.req.raw, methods) : undefined;
@@ -56,19 +102,30 @@ export function createRoutes<Context>(
         throw notAllowed(method, allow, isOfPages ? cors.whyRefused(c.req.raw) : undefined);
       return handle(c);
     });
-  };
+  }
 
   /** A state-changing call of a page. */
-  const pageRoute = (path: string, handle: (call: Call<Context>, body: Body, c: C) => Answer): void =>
-    route(path, "POST", async (c) => {
+  #pageRoute(
+    path: string,
+    handle: (call: Call<Context>, body: Body, c: HonoContext<OfCall<Context>>) => Answer,
+  ): void {
+    this.#route(path, "POST", async (c) => {
       const { call } = c.env;
-      checkCsrf(call.request, config.pages);
-      return handle(call, await readBody(call.request), c);
+      checkCsrf(call.request, this.#core.config.pages);
+      return handle(call, await this.#readBody(call.request), c);
     });
+  }
+
+  #readBody(request: Request): Promise<Body> {
+    const { limits, timeouts } = this.#core.config;
+    const bodyLimits = { maxBytes: limits.bodyBytes, maxMs: timeouts.bodySeconds * 1000 };
+    return readJsonObject(request, bodyLimits, this.#core.runtime);
+  }
 
   /** The attempt in the address, if this browser began it. */
-  const attemptOf = async (c: C): Promise<Attempt> => {
-    const secret = cookie.read(c.req.raw);
+  async #attemptOf(c: HonoContext<OfCall<Context>>): Promise<Attempt> {
+    const { attempts, runtime } = this.#core;
+    const secret = this.#cookie.read(c.req.raw);
     // Without a cookie the store is not read.
     if (secret === undefined) throw unknownAttempt();
     const found = await attempts.get(c.req.param("attempt") ?? "", await sha256(secret));
@@ -80,42 +137,7 @@ export function createRoutes<Context>(
     if (!attempt) throw unknownAttempt();
     c.env.call.attempt = attempt.id;
     return attempt;
-  };
-
-  route("/callback", "POST", async ({ env: { call } }) => {
-    // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
-    if (new URL(call.request.url).pathname !== `${config.path}/callback`) throw notFound();
-    call.isCallback = true;
-    await authenticateCallback(call.request, config.callbackCredentials);
-    return callback.answer(call, await readBody(call.request));
-  });
-  pageRoute("", (call, body) => otp.start(call, body));
-  pageRoute("/:attempt/otp", async (call, _body, c) => otp.renew(call, await attemptOf(c)));
-  pageRoute("/:attempt/login", async (call, body, c) =>
-    // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
-    logIn(call, body, await status.polled(await attemptOf(c)), core, pairing),
-  );
-  route("/:attempt", "GET", async (c) => status.answer(c.req.raw, await attemptOf(c)));
-
-  app.notFound(() => {
-    throw notFound();
-  });
-  app.onError((error) => {
-    throw error;
-  });
-  const answer = async (call: Call<Context>): Promise<Response> => {
-    // Hono decodes paths. Another spelling of an address would get past rules of a proxy that compare the raw path.
-    if (encodedLetter.test(call.request.url.split("?", 1)[0] ?? "")) throw notFound();
-    return app.fetch(call.request, { call });
-  };
-  return async (call) => {
-    const { request } = call;
-    const response = await answer(call).catch((error: unknown) =>
-      errorLog.report(call, error, `answering ${request.method}`).toResponse(),
-    );
-    cors.mark(request, response);
-    return response;
-  };
+  }
 }
 
 /** A percent-encoded letter, digit, `-`, `.`, `_` or `~`: characters that need no encoding (RFC 3986 §2.3). */

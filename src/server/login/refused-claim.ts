@@ -1,9 +1,11 @@
 import { acceptedTransaction, type Attempt } from "../store/attempt.js";
 import type { ClaimOutcome } from "../attempt/claim.js";
 import { claimableUntil, secondsLeft } from "../attempt/deadlines.js";
+import type { Refusal } from "../attempt/number-rule.js";
 import type { Core } from "../core.js";
 import { ApiError, attemptSettled, temporarilyUnavailable } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
+import type { Report } from "../kit-events.js";
 import type { Pairing } from "./pairing.js";
 import type { TypedNumber } from "./wrong-numbers.js";
 
@@ -66,28 +68,37 @@ export async function refusedClaim<Context>(
     }
     case "refused":
       pairing?.asked.delete(attempt.id);
-      switch (outcome.because) {
-        case "unnumbered":
-          report({ type: "unnumbered_login", level: "error", ...about, allowed: false });
-          return attemptSettled();
-        case "revoked":
-          report({ type: "pairing_failed", level: "warn", ...about, reason: "revoked" });
-          return attemptSettled();
-        case "wrong_numbers":
-          report({ type: "pairing_failed", level: "warn", ...about, reason: "wrong_numbers" });
-          return new ApiError("pairing_failed", "The number was wrong too often. Start a new attempt.");
-        case "limit": {
-          const { by, retryAfterMs } = outcome.limit;
-          report({ type: "pairing_failed", level: "warn", ...about, reason: `${by}_limit` });
-          return new ApiError("pairing_failed", "There were too many wrong numbers. Log in another way.", {
-            headers: { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
-          });
-        }
-        default:
-          return outcome satisfies never;
-      }
+      return refusedForGood(outcome, about, report);
     default:
       return outcome satisfies never;
+  }
+}
+
+/** The attempt has failed. */
+function refusedForGood(
+  refusal: Refusal,
+  about: { attempt: string; userId: string; address?: string; durationMs: number },
+  report: Report,
+): ApiError {
+  switch (refusal.because) {
+    case "unnumbered":
+      report({ type: "unnumbered_login", level: "error", ...about, allowed: false });
+      return attemptSettled();
+    case "revoked":
+      report({ type: "pairing_failed", level: "warn", ...about, reason: "revoked" });
+      return attemptSettled();
+    case "wrong_numbers":
+      report({ type: "pairing_failed", level: "warn", ...about, reason: "wrong_numbers" });
+      return new ApiError("pairing_failed", "The number was wrong too often. Start a new attempt.");
+    case "limit": {
+      const { by, retryAfterMs } = refusal.limit;
+      report({ type: "pairing_failed", level: "warn", ...about, reason: `${by}_limit` });
+      return new ApiError("pairing_failed", "There were too many wrong numbers. Log in another way.", {
+        headers: { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
+      });
+    }
+    default:
+      return refusal satisfies never;
   }
 }
 

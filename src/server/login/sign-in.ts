@@ -3,6 +3,7 @@ import type { Core } from "../core.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse, jsonTextResponse, noStore, rawBodyOf } from "../http/response.js";
+import type { LoginKitEvent } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
 import type { SignIn } from "../options.js";
 import { timedOut, withTimeout } from "../runtime.js";
@@ -35,16 +36,21 @@ export async function runSignIn<Context>(
   };
   const abort = new AbortController();
   const { request, context } = call;
-  const answer = async (): Promise<Response> => {
-    const result = await returnedOrThrown(() =>
-      signIn({ userId, attempt, login, request, context, signal: abort.signal }),
-    );
+  const run = async (): Promise<Response> => {
+    let result: unknown;
+    try {
+      result = await signIn({ userId, attempt, login, request, context, signal: abort.signal });
+    } catch (thrown) {
+      // Some frameworks' code answers by throwing a `Response`.
+      if (!isResponse(thrown)) throw thrown;
+      result = thrown;
+    }
     if (call.isAnswered?.()) throw new NotAResponse("answered the request by itself");
     return isResponse(result) ? copy(result) : jsonOf(result);
   };
   let outcome: Response | typeof timedOut;
   try {
-    outcome = await withTimeout(answer(), timeouts.signInSeconds * 1000, runtime);
+    outcome = await withTimeout(run(), timeouts.signInSeconds * 1000, runtime);
   } catch (error) {
     if (!(error instanceof NotAResponse))
       throw fail({ reason: "threw", ...(error !== undefined && { error }) });
@@ -56,46 +62,32 @@ export async function runSignIn<Context>(
     abort.abort();
     throw fail({ reason: `took longer than ${timeouts.signInSeconds} s` });
   }
-  const raw = rawBodyOf(outcome);
-  const json = parseJson(typeof raw === "string" ? raw : await outcome.clone().text());
-  const isOk = outcome.status >= 200 && outcome.status < 300;
-  // Decided as in the widget, which ignores the content type.
-  if (isOk && parseLoginAnswer(json)) {
-    report({
-      type: "logged_in",
-      level: "info",
-      ...about(),
-      ...(login.browser && { browser: login.browser }),
-      status: outcome.status,
-      repeated,
-    });
-  } else {
-    const { status, headers } = outcome;
-    // A 4xx with JSON is a refusal, as documented.
-    const isRefusal = status >= 400 && status < 500 && json !== undefined;
-    const expected = isRefusal
-      ? ""
-      : ` ${headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`;
-    report({
-      type: "sign_in_failed",
-      level: "warn",
-      ...about(),
-      reason: `answered ${status}${expected}`,
-      status,
-      ...codeOf(json),
-    });
-  }
+  report(await eventOf(outcome, login.browser, repeated, about));
   return outcome;
 }
 
-/** What a function returned, or the `Response` that it threw: some frameworks' code answers like that. */
-async function returnedOrThrown(run: () => unknown): Promise<unknown> {
-  try {
-    return await run();
-  } catch (thrown) {
-    if (isResponse(thrown)) return thrown;
-    throw thrown;
+/** The event for an answer of `signIn`. */
+async function eventOf(
+  answer: Response,
+  browser: "known" | "new" | undefined,
+  repeated: boolean,
+  about: () => { userId: string; attempt: string; address?: string; durationMs: number },
+): Promise<LoginKitEvent> {
+  const { status, headers } = answer;
+  const raw = rawBodyOf(answer);
+  const json = parseJson(typeof raw === "string" ? raw : await answer.clone().text());
+  // Decided as in the widget, which ignores the content type.
+  if (answer.ok && parseLoginAnswer(json)) {
+    const known = browser && { browser };
+    return { type: "logged_in", level: "info", ...about(), ...known, status, repeated };
   }
+  // A 4xx with JSON is a refusal, as documented.
+  const isRefusal = status >= 400 && status < 500 && json !== undefined;
+  const expected = isRefusal
+    ? ""
+    : ` ${headers.get("content-type") ?? "without a content type"}; the page accepts only 2xx with JSON`;
+  const reason = `answered ${status}${expected}`;
+  return { type: "sign_in_failed", level: "warn", ...about(), reason, status, ...codeOf(json) };
 }
 
 /** Also one of another copy of `Response`, such as a polyfill's. */

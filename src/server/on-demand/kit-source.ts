@@ -76,6 +76,13 @@ export class KitSource<Context> {
     }
   }
 
+  /** The same for what cannot go on without a kit: rejects if there is none. */
+  async kit(): Promise<LoginKit<Context>> {
+    const found = await this.available();
+    if (!isKit(found)) throw found.error;
+    return found;
+  }
+
   /** Closes the kit, and one that is still to come. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -37,25 +37,13 @@ export function onDemandKit<Context>(
       return isKit(found) ? found.begin(...call) : null;
     },
     browserCookie: (...call) => source.now()?.browserCookie(...call),
-    async redeem(...call) {
-      const found = await available();
-      if (!isKit(found)) throw found.error;
-      return found.redeem(...call);
-    },
+    redeem: async (...call) => (await source.kit()).redeem(...call),
     async scanned(scan) {
       const found = await available();
       if (isKit(found)) await found.scanned(scan);
     },
-    async pause(...options) {
-      const found = await available();
-      if (!isKit(found)) throw found.error;
-      return found.pause(...options);
-    },
-    async resume(...options) {
-      const found = await available();
-      if (!isKit(found)) throw found.error;
-      return found.resume(...options);
-    },
+    pause: async (...options) => (await source.kit()).pause(...options),
+    resume: async (...options) => (await source.kit()).resume(...options),
     // A log-out works without the options.
     forget: (options) => source.now()?.forget(options) ?? endsOfCookies(options),
     async check() {
