@@ -19,6 +19,7 @@ import { CallQuota } from "./limits/call-quota.js";
 import { LiveAttempts } from "./live/live-attempts.js";
 import { ResultCalls } from "./live/result-calls.js";
 import { WaitingAttempts } from "./live/waiting-attempts.js";
+import { WaitingPlaces } from "./live/waiting-places.js";
 import type { LoginKit } from "./login-kit.js";
 import type { LoginKitOptions } from "./options.js";
 import { parseOptions } from "./parse-options.js";
@@ -98,7 +99,8 @@ function assemble<Context>(
   const quota = new CallQuota(config.limits.tokenServerCalls, ownRuntime);
   const calls = new ResultCalls(core, tokenServer, quota);
   const live = new LiveAttempts(core, calls, store);
-  const waiting = new WaitingAttempts(core, live);
+  const places = new WaitingPlaces(config.limits.waiting, runtime);
+  const waiting = new WaitingAttempts(core, live, places);
   attempts.onSeen = (attempt) => waiting.seen(attempt);
 
   // An OTP: the endpoint starts a transaction, keeps it in an attempt, and answers its OTP.
@@ -109,8 +111,8 @@ function assemble<Context>(
   const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
   const mayCheck = (): boolean => !live.isClosed && !pause.present;
   const breaker = new StartBreaker(tokenServer, checks, pending, report, ownRuntime, mayCheck);
-  const gates = { pause, breaker, startLimits, waiting, quota };
-  const otp = new OtpEndpoint(core, { ...gates, cookie, live, pairing });
+  const gates = { pause, breaker, places, startLimits, quota };
+  const otp = new OtpEndpoint(core, { ...gates, cookie, waiting, live, pairing });
 
   // The login API.
   const callback = new CallbackEndpoint(core, live, pending);
@@ -120,13 +122,13 @@ function assemble<Context>(
   const tickets = "handOver" in config.outcome ? new Tickets(core, cookie, pairing) : undefined;
   return {
     ...{ core, store, pending, addressCheck, cookie, routes, paints, tickets },
-    ...{ live, waiting, pause, checks, callback, pairing },
+    ...{ calls, live, places, waiting, pause, checks, callback, pairing },
   };
 }
 
 function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<Context> {
   const { core, pending, addressCheck, cookie, routes, paints, tickets } = parts;
-  const { live, waiting, pause, checks, callback, pairing } = parts;
+  const { calls, live, places, waiting, pause, checks, callback, pairing } = parts;
   const { config, runtime } = core;
   const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
     callOf(request, context, config.addresses, addressCheck, runtime.now(), isAnswered);
@@ -144,20 +146,20 @@ function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<C
     scanned: (scan) => pending.add(markScanned(scan, core, addressCheck)),
     forget({ knownBrowser = false } = {}) {
       const headers = new Headers({ "set-cookie": cookie.endHeader() });
-      if (knownBrowser && pairing) headers.append("set-cookie", pairing.endHeader());
+      if (knownBrowser && pairing) headers.append("set-cookie", pairing.browsers.endHeader());
       return headers;
     },
     check: () => checks.check(),
     pause: (options) => pending.add(pause.pause(options)),
     resume: (options) => pending.add(pause.resume(options)),
-    health: () => healthOf(parts.store, live, waiting, pause, runtime),
+    health: () => healthOf(parts.store, live, places, pause, runtime),
     async close() {
       live.close();
       waiting.close();
       pause.close();
       callback.close();
       await pending.settled();
-      await live.settled();
+      await calls.settled();
       await pairing?.close();
     },
   };

@@ -1,6 +1,6 @@
 import type { StoreGuard } from "../store/store-guard.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
-import type { WaitingAttempts } from "../live/waiting-attempts.js";
+import type { WaitingPlaces } from "../live/waiting-places.js";
 import type { Health } from "../login-kit.js";
 import type { LoginPause } from "../pause/login-pause.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
@@ -15,7 +15,7 @@ const noAttempt = "health";
 export async function healthOf(
   store: StoreGuard,
   live: LiveAttempts,
-  waiting: WaitingAttempts,
+  places: WaitingPlaces,
   pause: LoginPause,
   runtime: Runtime,
 ): Promise<Health> {
@@ -32,7 +32,7 @@ export async function healthOf(
     store: state,
     closing,
     watchers,
-    waiting: waiting.count,
+    waiting: places.used,
     ...(paused && { paused }),
   };
 }

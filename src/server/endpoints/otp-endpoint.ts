@@ -18,7 +18,7 @@ import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
 import { clientAt, type Client } from "../limits/networks.js";
-import type { Place } from "../live/waiting-places.js";
+import type { Place, WaitingPlaces } from "../live/waiting-places.js";
 import type { LoginPause } from "../pause/login-pause.js";
 import type { StartLimits } from "./start-limits.js";
 import { languageCode } from "../http/content-negotiation.js";
@@ -38,6 +38,7 @@ import type { CallQuota } from "../limits/call-quota.js";
 interface OtpCollaborators<Context> {
   cookie: BrowserCookie;
   live: LiveAttempts;
+  places: WaitingPlaces;
   waiting: WaitingAttempts;
   pause: LoginPause;
   startLimits: StartLimits;
@@ -86,7 +87,7 @@ export class OtpEndpoint<Context> {
 
   /** Begins an attempt, for `start` and for `kit.begin`. */
   async begin(call: Call<Context>, pageLanguage: string | undefined): Promise<Started> {
-    const { breaker, cookie, pause, startLimits, waiting } = this.#with;
+    const { breaker, cookie, pause, places, startLimits } = this.#with;
     // Before the start is counted.
     await pause.check();
     if (!breaker.admits()) {
@@ -97,11 +98,11 @@ export class OtpEndpoint<Context> {
     }
     // A client that resets its connection at once has no address, and its starts are counted together with others of that kind.
     const client = call.hasAddress ? clientAt(call.address()) : undefined;
-    const place = waiting.take(client);
+    const place = places.take(client);
     try {
       return await this.#beginAt(place, client, call, pageLanguage);
     } catch (error) {
-      waiting.free(place);
+      places.free(place);
       throw error;
     }
   }

@@ -100,13 +100,21 @@ export class LiveAttempt implements AttemptReading {
   read(attempt: Attempt, lostAt: number | undefined): void {
     this.#shared.callbacks.read(attempt);
     this.update(attempt);
-    if (lostAt !== undefined) this.#endGap(lostAt);
+    if (lostAt !== undefined) {
+      // Callbacks may have been lost.
+      const endedAt = this.#runtime.now();
+      const callAt = endedAt + randomShare(this.#runtime) * gapSpreadMs;
+      const codes = this.#attempt.transactions.length;
+      this.#history = gapEnded(this.#history, { endedAt, callAt, codes }, lostAt);
+    }
     this.#show();
     this.makeDueCalls();
   }
 
   gone(): void {
-    this.#dismissAll();
+    const watchers = this.#watch?.watchers ?? [];
+    this.#endWatch();
+    for (const watcher of watchers) watcher.dismiss("closing");
   }
 
   unreadable(): void {
@@ -195,7 +203,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** Dismisses the watchers, and sets no timer any more. */
   close(): void {
-    this.#dismissAll();
+    this.gone();
     this.#setTimer();
   }
 
@@ -211,12 +219,11 @@ export class LiveAttempt implements AttemptReading {
     this.#callAt = nextAt;
     this.#setTimer();
     for (const id of calls) void this.#call(id);
-    if (isLast) this.pollLast().catch((error: unknown) => this.#reportError("polling a result", error));
+    if (isLast) this.pollLast().catch((error: unknown) => this.#reportError(error));
     if (this.#attempt.state.status !== "pending" && !this.#watch) this.#shared.forget(this, this.#attempt.id);
   }
 
   #setTimer(): void {
-    const runtime = this.#runtime;
     const at = this.#shared.isClosed
       ? Infinity
       : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
@@ -224,7 +231,9 @@ export class LiveAttempt implements AttemptReading {
     this.#cancelTimer?.();
     this.#timerAt = at;
     this.#cancelTimer =
-      at === Infinity ? undefined : runtime.after(Math.max(0, at - runtime.now()), () => this.#wake());
+      at === Infinity
+        ? undefined
+        : this.#runtime.after(Math.max(0, at - this.#runtime.now()), () => this.#wake());
   }
 
   #wake(): void {
@@ -257,7 +266,7 @@ export class LiveAttempt implements AttemptReading {
       ({ outcome } = asked);
       if (outcome !== "lost") await this.#noteCallback(transactionId);
     } catch (error) {
-      this.#reportError("polling a result", error);
+      this.#reportError(error);
     }
     return outcome;
   }
@@ -313,15 +322,6 @@ export class LiveAttempt implements AttemptReading {
     return this.#watch ? this.#watch.reader.whileWriting(write) : write();
   }
 
-  /** The attempt was read again after a gap of the store, in which callbacks may have been lost. */
-  #endGap(lostAt: number): void {
-    const runtime = this.#runtime;
-    const endedAt = runtime.now();
-    const callAt = endedAt + randomShare(runtime) * gapSpreadMs;
-    const codes = this.#attempt.transactions.length;
-    this.#history = gapEnded(this.#history, { endedAt, callAt, codes }, lostAt);
-  }
-
   #show(): void {
     const watch = this.#watch;
     if (!watch) return;
@@ -331,12 +331,6 @@ export class LiveAttempt implements AttemptReading {
     // When the scanned code ends, the page needs a code again.
     const scanEndsAt = scannedUntil(this.#attempt, this.#runtime.now());
     if (scanEndsAt > 0) watch.reader.readAgainAt(scanEndsAt);
-  }
-
-  #dismissAll(): void {
-    const watchers = this.#watch?.watchers ?? [];
-    this.#endWatch();
-    for (const watcher of watchers) watcher.dismiss("closing");
   }
 
   #endWatch(): void {
@@ -350,7 +344,8 @@ export class LiveAttempt implements AttemptReading {
     this.makeDueCalls();
   }
 
-  #reportError(operation: string, error: unknown): void {
+  #reportError(error: unknown): void {
+    const operation = "polling a result";
     this.#shared.core.report({ type: "internal_error", level: "error", operation, error });
   }
 }

@@ -153,11 +153,6 @@ export class LiveAttempts {
     for (const live of [...this.#live.values()]) live.close();
   }
 
-  /** Resolves when no result call is running. */
-  settled(): Promise<void> {
-    return this.#shared.calls.settled();
-  }
-
   #find(attempt: Attempt): LiveAttempt {
     // Another server may have noted a callback.
     this.#shared.callbacks.read(attempt);

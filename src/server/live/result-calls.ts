@@ -57,9 +57,11 @@ export class ResultCalls {
 
   /** Asks the Token Server for the result of a transaction, once there is quota for it. */
   async ask(attempt: Attempt, transactionId: string, hasQuota: boolean): Promise<Asked> {
-    const { runtime, report } = this.#core;
+    const { config, runtime, report } = this.#core;
     const { id, address } = attempt;
-    if (!hasQuota && !(await this.#waitForQuota(attempt))) return { outcome: "lost" };
+    const maxMs = config.timeouts.tokenServerSeconds * 1000;
+    if (!hasQuota && !(await this.#quota.wait("result", maxMs, config.addresses.clientAt(address))))
+      return { outcome: "lost" };
     const calledAt = runtime.now();
     const result = await this.#tokenServer.result(transactionId);
     const at = runtime.now();
@@ -92,11 +94,6 @@ export class ResultCalls {
       default:
         return result satisfies never;
     }
-  }
-
-  #waitForQuota({ address }: Attempt): Promise<boolean> {
-    const { addresses, timeouts } = this.#core.config;
-    return this.#quota.wait("result", timeouts.tokenServerSeconds * 1000, addresses.clientAt(address));
   }
 
   /** Resolves when no call is running. */

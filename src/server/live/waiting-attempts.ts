@@ -1,9 +1,8 @@
 import type { Attempt } from "../store/attempt.js";
 import { openUntil, scansIn } from "../attempt/deadlines.js";
 import type { Core } from "../core.js";
-import type { Client } from "../limits/networks.js";
 import { memoryLimiter } from "../limits/rate-limiter.js";
-import { WaitingPlaces, type Place } from "./waiting-places.js";
+import type { Place, WaitingPlaces } from "./waiting-places.js";
 import type { LiveAttempts } from "./live-attempts.js";
 
 /** An unscanned attempt that this process began. */
@@ -43,30 +42,13 @@ export class WaitingAttempts {
   #cancelTimer: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(core: Core, live: LiveAttempts) {
+  constructor(core: Core, live: LiveAttempts, places: WaitingPlaces) {
     this.#core = core;
     this.#live = live;
-    this.#places = new WaitingPlaces(core.config.limits.waiting, core.runtime);
+    this.#places = places;
   }
 
-  get count(): number {
-    return this.#places.used;
-  }
-
-  /**
-   * Takes a place for an attempt that is about to begin.
-   *
-   * @throws ApiError 429 or 503
-   */
-  take(client: Client | undefined): Place {
-    return this.#places.take(client);
-  }
-
-  /** The attempt did not begin. */
-  free(place: Place): void {
-    this.#places.free(place);
-  }
-
+  /** @param place the one that was taken for it */
   begun(attempt: Attempt, place: Place): void {
     const endsAt = openUntil(attempt, this.#core.config.timeouts);
     this.#waiting.set(attempt.id, { place, endsAt, isScanned: false });

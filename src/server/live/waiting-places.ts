@@ -46,6 +46,7 @@ export class WaitingPlaces {
     return place;
   }
 
+  /** Gives it back: the attempt did not begin, or waits no more. */
   free(place: Place): void {
     this.#add(place, -1);
   }

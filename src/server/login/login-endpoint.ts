@@ -42,7 +42,7 @@ export async function logIn<Context>(
 
   const { request, context } = call;
   const logInOnce = async (): Promise<Response> => {
-    const browser = pairing.browserOf(request.headers.get("cookie") ?? "");
+    const browser = pairing.browsers.of(request.headers.get("cookie") ?? "");
     // The site is not asked about a login that cannot be repeated.
     const isSpent = state.status === "completed" && !isRepeatable(attempt, core);
     const shown: Shown = isSpent

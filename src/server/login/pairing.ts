@@ -35,11 +35,11 @@ export class Pairing<Context> {
   readonly #settings: PairingSettings<Context>;
   readonly #core: Core<Context>;
   readonly #keys: SigningKeys;
-  readonly #browsers: KnownBrowsers;
   readonly #returning: ReturningBrowsers;
   readonly #stopWarning: () => void;
   /** The attempts whose pages were asked for the number. */
   readonly asked: AskedAttempts;
+  readonly browsers: KnownBrowsers;
   readonly #wrongNumbers: WrongNumbers;
 
   constructor(settings: PairingSettings<Context>, core: Core<Context>, store: StoreGuard) {
@@ -51,7 +51,7 @@ export class Pairing<Context> {
     const { origin, apiOrigin } = core.config.pages;
     const { rememberDays } = settings;
     const { runtime, report } = core;
-    this.#browsers = new KnownBrowsers({ keys: this.#keys, origin, apiOrigin, rememberDays, runtime });
+    this.browsers = new KnownBrowsers({ keys: this.#keys, origin, apiOrigin, rememberDays, runtime });
     this.#returning = new ReturningBrowsers(runtime, report);
     this.#stopWarning = this.#allowsUnnumbered ? this.#warnDaily() : () => undefined;
   }
@@ -69,11 +69,6 @@ export class Pairing<Context> {
   ): Promise<Pick<NewTransaction, "numberCode" | "numberDigits">> {
     const numberCode = await signNumber(this.#keys, this.#ownerOf(attempt, transaction), number);
     return { numberCode, numberDigits: this.#settings.digits };
-  }
-
-  /** The browser of a request. @param cookie its `Cookie` header */
-  browserOf(cookie: string): KnownBrowser {
-    return this.#browsers.of(cookie);
   }
 
   /**
@@ -204,11 +199,6 @@ export class Pairing<Context> {
     if (!revocation && browser === "known")
       throw new Error('The login of a known browser cannot be handed over while "pairing.knownSince" fails');
     return undefined;
-  }
-
-  /** The `Set-Cookie` by which a browser is known no more. */
-  endHeader(): string {
-    return this.#browsers.endHeader();
   }
 
   async close(): Promise<void> {

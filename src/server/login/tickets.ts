@@ -73,7 +73,7 @@ export class Tickets<Context> {
       // Documented for `remember`.
       { request: () => this.#requestOf(request), context: undefined as Context },
       { userId, attempt: attempt.id, login, claimedAt },
-      pairing.browserOf(cookie),
+      pairing.browsers.of(cookie),
     );
     if (remembered !== undefined) headers.append("set-cookie", remembered);
     return { userId, attempt: attempt.id, login, headers };
