@@ -290,8 +290,8 @@ export const calls: readonly Defence[] = [
   {
     claim: "A code can be accepted until its own time is up, also if the page shows a newer one",
     file: "src/server/attempt/transitions.ts",
-    text: "...attempt.transactions, openTransaction(what)",
-    without: "openTransaction(what)",
+    text: "...attempt.transactions, openTransaction(happened)",
+    without: "openTransaction(happened)",
     test: loginApi,
     title: "an older code that is accepted after a renewal still logs in",
   },

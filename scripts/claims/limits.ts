@@ -112,7 +112,7 @@ export const limits: readonly Defence[] = [
   {
     claim: "Codes are limited for each attempt",
     file: "src/server/attempt/transitions.ts",
-    text: "isPending && attempt.startedCount < what.maxTransactions",
+    text: "isPending && attempt.startedCount < happened.maxTransactions",
     without: "isPending",
     test: "test/unit/server/http/errors.test.ts",
     title: "the twenty-first is 429 with Retry-After, and the attempt continues",

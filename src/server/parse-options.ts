@@ -140,11 +140,11 @@ const originOrPattern = textThat(
   'an origin such as "https://login.example.com", or for previews a pattern such as "https://*.preview.example.com": https, and "*" for the whole first label',
 );
 
-const address = (what: string) =>
+const address = (expected: string) =>
   textThat((value) => {
     const url = parseUrl(value);
     return isSafe(url) && url.username === "" && url.password === "" && !/[?#\s]/.test(value);
-  }, `${what}: https (http on loopback only), without user, query, fragment or spaces`);
+  }, `${expected}: https (http on loopback only), without user, query, fragment or spaces`);
 
 const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
 

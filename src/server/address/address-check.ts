@@ -23,14 +23,14 @@ export class AddressCheck {
   #reportOnce(source: AddressSource): void {
     if (this.#reported.has(source)) return;
     this.#reported.add(source);
-    const what =
+    const mistake =
       source === "clientIp"
         ? '"clientIp" returned a string that is not an IP address'
         : '"address" of kit.scanned is not an IP address';
     this.#report({
       type: "invalid_client_address",
       level: "warn",
-      description: `${what}, so the client counts as one whose address is unknown. A client can write anything into X-Forwarded-For: believe exactly the proxies in front, such as with clientIpBehind(1).`,
+      description: `${mistake}, so the client counts as one whose address is unknown. A client can write anything into X-Forwarded-For: believe exactly the proxies in front, such as with clientIpBehind(1).`,
       source,
     });
   }

@@ -144,16 +144,16 @@ export class Attempts {
    * @param attempt as its caller knows it, which may be an older version
    * @returns undefined if it is gone
    */
-  update(attempt: Attempt, what: Change): Promise<Updated<"changed" | "unchanged"> | undefined> {
-    return this.#write(attempt, what.kind, (current) => {
-      const next = change(current, what, this.#timeouts);
+  update(attempt: Attempt, happened: Change): Promise<Updated<"changed" | "unchanged"> | undefined> {
+    return this.#write(attempt, happened.kind, (current) => {
+      const next = change(current, happened, this.#timeouts);
       return { next, outcome: next === current ? "unchanged" : "changed" };
     });
   }
 
   /** Claims the login of an attempt for its browser, as `update`. */
-  claim(attempt: Attempt, what: Claim): Promise<Updated<ClaimOutcome> | undefined> {
-    return this.#write(attempt, "claimed", (current) => claim(current, what, this.#timeouts));
+  claim(attempt: Attempt, post: Claim): Promise<Updated<ClaimOutcome> | undefined> {
+    return this.#write(attempt, "claimed", (current) => claim(current, post, this.#timeouts));
   }
 
   /** @param decide returns the next version of an attempt, or the same object if nothing changes */

@@ -26,11 +26,10 @@ export type ClaimOutcome =
 /** Decides on a claim. `next` is the next version of the attempt, or the same object if nothing changes. */
 export function claim(
   attempt: Attempt,
-  what: Claim,
+  { at, maxLogins, proof, ticketHash }: Claim,
   timeouts: Timeouts,
 ): { next: Attempt; outcome: ClaimOutcome } {
   const { state } = attempt;
-  const { at, maxLogins, proof, ticketHash } = what;
   const as = (next: Attempt["state"]): Attempt => nextVersion(attempt, { ...attempt, state: next }, timeouts);
   const ticket = ticketHash !== undefined && {
     ticket: { hash: ticketHash, endsAt: ticketUntil(at, timeouts) },

@@ -79,18 +79,18 @@ const openTransaction = ({ id, endsAt, numberCode, numberDigits }: NewTransactio
     : { id, endsAt, closed: false, numberCode, numberDigits };
 
 /** Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never changes. */
-export function change(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
-  const next = decide(attempt, what, timeouts);
+export function change(attempt: Attempt, happened: Change, timeouts: Timeouts): Attempt {
+  const next = decide(attempt, happened, timeouts);
   return next === attempt ? attempt : nextVersion(attempt, next, timeouts);
 }
 
-function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
+function decide(attempt: Attempt, happened: Change, timeouts: Timeouts): Attempt {
   const settle = (state: AttemptState, result?: Result): Attempt =>
     state === attempt.state ? attempt : { ...(result ? withCallback(attempt, result) : attempt), state };
   const isPending = attempt.state.status === "pending";
-  switch (what.kind) {
+  switch (happened.kind) {
     case "renewal_started":
-      return isPending && attempt.startedCount < what.maxTransactions
+      return isPending && attempt.startedCount < happened.maxTransactions
         ? { ...attempt, startedCount: attempt.startedCount + 1 }
         : attempt;
     case "renewal_abandoned":
@@ -99,29 +99,31 @@ function decide(attempt: Attempt, what: Change, timeouts: Timeouts): Attempt {
         : attempt;
     case "renewed":
       return isPending
-        ? { ...attempt, transactions: [...attempt.transactions, openTransaction(what)] }
+        ? { ...attempt, transactions: [...attempt.transactions, openTransaction(happened)] }
         : attempt;
     case "scanned":
-      return isPending ? markScanned(attempt, what.id, what.scan) : attempt;
+      return isPending ? markScanned(attempt, happened.id, happened.scan) : attempt;
     case "approved": {
-      const { id: transaction, userId, at } = what;
-      return isPending ? settle({ status: "approved", userId, transaction, at }, what) : attempt;
+      const { id: transaction, userId, at } = happened;
+      return isPending ? settle({ status: "approved", userId, transaction, at }, happened) : attempt;
     }
     case "denied":
-      return isPending ? settle({ status: "denied", at: what.at }, what) : attempt;
+      return isPending ? settle({ status: "denied", at: happened.at }, happened) : attempt;
     case "transaction_closed":
-      return isPending ? closeTransaction(attempt, what, timeouts) : attempt;
+      return isPending ? closeTransaction(attempt, happened, timeouts) : attempt;
     case "called_back":
-      return withCallback(attempt, { id: what.id, calledBackAt: what.at });
+      return withCallback(attempt, { id: happened.id, calledBackAt: happened.at });
     case "time_over":
-      return isOver(attempt, what.at, timeouts) ? settle({ status: "expired", at: what.at }) : attempt;
+      return isOver(attempt, happened.at, timeouts)
+        ? settle({ status: "expired", at: happened.at })
+        : attempt;
     case "silence":
       if (!isPending) return attempt;
-      return what.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
-        ? settle({ status: "failed", at: what.at })
+      return happened.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
+        ? settle({ status: "failed", at: happened.at })
         : keptForSilence(attempt, timeouts);
     default:
-      return what satisfies never;
+      return happened satisfies never;
   }
 }
 

@@ -125,8 +125,8 @@ async function claimLogin<Context>(
 }
 
 function isRepeatable(attempt: Attempt, { config: { limits, timeouts }, runtime }: Core<never>): boolean {
-  const what = { at: runtime.now(), maxLogins: limits.loginsPerAttempt, proof: { kind: "none" } } as const;
-  return claim(attempt, what, timeouts).outcome.kind === "repeated";
+  const again = { at: runtime.now(), maxLogins: limits.loginsPerAttempt, proof: { kind: "none" } } as const;
+  return claim(attempt, again, timeouts).outcome.kind === "repeated";
 }
 
 const tooManyCalls = (leftMs: number): ApiError =>

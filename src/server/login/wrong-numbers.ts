@@ -136,12 +136,12 @@ class Period {
     this.#name = `${of}|${period}`;
   }
 
-  count(...what: string[]): Promise<Counted> {
-    return this.#limiter.count([this.#name, ...what].join("|"));
+  count(...counted: string[]): Promise<Counted> {
+    return this.#limiter.count([this.#name, ...counted].join("|"));
   }
 
-  read(...what: string[]): Promise<Counted> {
-    return this.#limiter.read([this.#name, ...what].join("|"));
+  read(...counted: string[]): Promise<Counted> {
+    return this.#limiter.read([this.#name, ...counted].join("|"));
   }
 
   /**

@@ -38,8 +38,8 @@ export const parseResume = (options: unknown): Speaker => parseSpeaker("resume",
  * @throws TypeError that says what is wrong
  */
 export function parsePause(options: unknown, now: number): Pause {
-  const fault = (what: string): TypeError =>
-    new TypeError(`kit.pause: ${what}; expected a Date or milliseconds since the epoch, in the future`);
+  const fault = (mistake: string): TypeError =>
+    new TypeError(`kit.pause: ${mistake}; expected a Date or milliseconds since the epoch, in the future`);
   const speaker = parseSpeaker("pause", options, ["until", "by", "reason"]);
   const { until } = (options ?? {}) as { until?: unknown };
   if (until === undefined) return speaker;

@@ -1,4 +1,4 @@
-import { storeError, within } from "./redis-errors.js";
+import { storeError, withDeadline } from "./redis-errors.js";
 import type {
   ClusterClient,
   Connection,
@@ -40,9 +40,9 @@ export async function listen(
         // A client that is closed would connect again.
         if (client.isOpen) client.unsubscribe(channel, onMessage as never).catch(ignore);
       };
-      await within(openMs, operation, () => client.subscribe(channel, onMessage));
+      await withDeadline(openMs, operation, () => client.subscribe(channel, onMessage));
     } else {
-      const node = await within(openMs, operation, () => nodeOf(client));
+      const node = await withDeadline(openMs, operation, () => nodeOf(client));
       // A client-side cache would be shared with the site's client, and emptied whenever this connection is lost.
       const connection = node.duplicate({ clientSideCache: undefined, emitInvalidate: undefined });
       end = () => {
@@ -51,7 +51,7 @@ export async function listen(
         destroy(connection);
       };
       connection.on("error", onGap);
-      await within(openMs, operation, async () => {
+      await withDeadline(openMs, operation, async () => {
         await connection.connect();
         await connection.subscribe(channel, onMessage);
       });

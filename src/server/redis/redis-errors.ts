@@ -59,7 +59,7 @@ function messageOf(error: unknown): string {
  *
  * @throws RedisStoreError
  */
-export async function within<T>(
+export async function withDeadline<T>(
   ms: number,
   operation: string,
   work: (signal: AbortSignal) => Promise<T>,

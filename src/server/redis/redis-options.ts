@@ -51,8 +51,8 @@ export interface SentinelClient extends Client {
   getSentinelNode(): unknown;
   subscribe(channel: string, onMessage: OnMessage): Promise<unknown>;
   unsubscribe(channel: string, onMessage: never): Promise<unknown>;
-  on(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
-  off(event: "error" | "topology-change", listener: (what: Error) => void): unknown;
+  on(event: "error" | "topology-change", listener: (error: Error) => void): unknown;
+  off(event: "error" | "topology-change", listener: (error: Error) => void): unknown;
 }
 
 /** A connected client of the package `redis`, 5 or later: of `createClient()`, `createCluster()` or `createSentinel()`. */

@@ -1,5 +1,5 @@
 import type { RedisStoreClient } from "./redis-options.js";
-import { storeError, within, type RedisStoreError } from "./redis-errors.js";
+import { storeError, withDeadline, type RedisStoreError } from "./redis-errors.js";
 import type { CircuitBreaker } from "./circuit-breaker.js";
 
 /** The names in Redis, all of them under the site's prefix. */
@@ -118,7 +118,7 @@ export const scriptRunner =
       if (breaker?.isOpen) throw new Error("no answers; waiting for the client to connect again");
       // The signal withdraws a script that was not sent yet. Sending the text each time costs Redis a microsecond;
       // sending its hash would need an answer for a server that does not know it.
-      return await within(timeoutMs, operation, async (abortSignal) => {
+      return await withDeadline(timeoutMs, operation, async (abortSignal) => {
         const answer = await client
           .withCommandOptions({ abortSignal, typeMapping: {} })
           .eval(script, { keys: [key], arguments: args });

@@ -1,7 +1,7 @@
 import { AttemptListeners } from "../store/attempt-listeners.js";
 import type { AttemptListener } from "../store/attempt-store.js";
 import { unref } from "../runtime.js";
-import { RedisStoreError, within } from "./redis-errors.js";
+import { RedisStoreError, withDeadline } from "./redis-errors.js";
 
 /** How often a probe is published until one is received. */
 const probeMs = 250;
@@ -109,7 +109,7 @@ export class RedisSubscriber {
   /** Resolves when the connection is live; rejects if that takes too long. */
   async #live(): Promise<void> {
     const operation = "waiting for the Pub/Sub connection";
-    if (!this.#isLive) await within(this.#pubSub.timeoutMs, operation, () => this.#waiting.promise);
+    if (!this.#isLive) await withDeadline(this.#pubSub.timeoutMs, operation, () => this.#waiting.promise);
     if (this.#isClosed) throw new RedisStoreError("closed", "The Redis store was closed");
   }
 

@@ -202,11 +202,11 @@ export class StoreGuard implements StoredAttempts {
    *
    * @param description says what it is, such as its format; never its contents
    */
-  unreadable(what: StoredKind, description: string): void {
+  unreadable(kind: StoredKind, description: string): void {
     const now = this.#runtime.now();
-    if (now < (this.#unreadableAt.get(what) ?? -Infinity) + unreadableIntervalMs) return;
-    this.#unreadableAt.set(what, now);
-    this.#report({ type: "store_unreadable", level: "error", what, description });
+    if (now < (this.#unreadableAt.get(kind) ?? -Infinity) + unreadableIntervalMs) return;
+    this.#unreadableAt.set(kind, now);
+    this.#report({ type: "store_unreadable", level: "error", what: kind, description });
   }
 
   /** All attempts from any store come in here. One that cannot be read is unknown. */

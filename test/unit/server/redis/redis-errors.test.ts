@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { RedisStoreError, storeError, within } from "../../../../src/server/redis/redis-errors.js";
+import { RedisStoreError, storeError, withDeadline } from "../../../../src/server/redis/redis-errors.js";
 
 test("a temporary error reply is `unavailable`, any other one is `refused`", () => {
   const passing = [
@@ -59,7 +59,7 @@ function limitedWork(t: TestContext) {
   let finish: (value: string) => void = () => undefined;
   let signal: AbortSignal | undefined;
   const outcome: { value?: string; error?: unknown } = {};
-  within(2000, "reading", (given) => {
+  withDeadline(2000, "reading", (given) => {
     signal = given;
     return new Promise<string>((resolve) => (finish = resolve));
   }).then(
@@ -107,7 +107,7 @@ test("work that fails rejects with its own error", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const error = new Error("down");
   await assert.rejects(
-    within(2000, "reading", () => Promise.reject(error)),
+    withDeadline(2000, "reading", () => Promise.reject(error)),
     (thrown) => thrown === error,
   );
 });
