@@ -10,12 +10,12 @@ interface ConnectionState {
   bytesAtRest: number;
 }
 
-/** The turns of the event loop in which waiting connections are accepted. Limited, because under constant load no turn is quiet. */
+/** In so many turns of the event loop waiting connections are accepted: under constant load no turn is quiet. */
 const maxTurns = 100;
 
 /**
- * A stream ends with the server, long after its headers were sent. If they allowed a proxy to keep the connection, the proxy would
- * reuse it for a request that is on its way when the connection ends.
+ * A stream ends with the server, long after its headers were sent. If they allowed a proxy to keep the connection, the proxy
+ * would reuse it for a request that is on its way when the connection ends.
  */
 const isForStream = ({ accept }: IncomingHttpHeaders): boolean =>
   accept?.includes("text/event-stream") === true;

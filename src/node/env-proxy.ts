@@ -64,8 +64,9 @@ function isInRange(host: string, range: string): boolean {
 const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 /**
- * One sentence, if the environment names a proxy for a Token Server and this Node's calls do not go there. Nothing is said of an http
- * address, because the kit takes one of this machine only, nor where the site has set an agent of its own, nor in Bun and Deno.
+ * One sentence, if the environment names a proxy for a Token Server and this Node's calls do not go there. Nothing is said of an
+ * http address, because the kit takes one of this machine only, nor where the site has set an agent of its own, nor in Bun and
+ * Deno.
  */
 export function unusedProxy(
   address: string,

@@ -32,13 +32,13 @@ export type GracefulShutdown = (options?: { noticeSeconds?: number }) => Promise
 const maxMomentMs = 1000;
 
 /**
- * Prepares a shutdown that loses no answer, for a deploy, and returns the function that performs it. Call it before the server has
- * connections: right after `listen()`, or earlier.
+ * Prepares a shutdown that loses no answer, for a deploy, and returns the function that performs it. Call it before the server
+ * has connections: right after `listen()`, or earlier.
  *
- * A stream is always the last response on its connection. During the shutdown every response is. After the notice it ends the kit's
- * streams, whose clients reconnect spread over some seconds. It accepts no more connections, ends those without a request for a
- * second, and waits until every request is answered completely and no call to the Token Server is running. Then it closes `store`.
- * Node's own `server.close()` cuts responses that are written but not sent yet.
+ * A stream is always the last response on its connection. During the shutdown every response is. After the notice it ends the
+ * kit's streams, whose clients reconnect spread over some seconds. It accepts no more connections, ends those without a request
+ * for a second, and waits until every request is answered completely and no call to the Token Server is running. Then it closes
+ * `store`. Node's own `server.close()` cuts responses that are written but not sent yet.
  *
  * @param server the site's server, of `node:http` or `node:https`, or several of them
  * @param kit the site's kit

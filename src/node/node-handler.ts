@@ -9,8 +9,8 @@ import type { LoginKit } from "../server/login-kit.js";
 import { invalidRequest, notFound, type ApiError } from "../server/http/api-error.js";
 
 /**
- * The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. For a framework that extends request and
- * response, pass its types: `NodeContext<express.Request, express.Response>`.
+ * The `context` that the adapter passes to the site's `signIn`, `clientIp` and `message`. For a framework that extends request
+ * and response, pass its types: `NodeContext<express.Request, express.Response>`.
  */
 export interface NodeContext<
   Req extends IncomingMessage = IncomingMessage,
@@ -114,8 +114,8 @@ function restoreUrl(req: IncomingMessage): void {
 }
 
 /**
- * Converts the request for a page for `kit.begin`: method, address and headers, without a body. It never throws for a request that
- * a client can send.
+ * Converts the request for a page for `kit.begin`: method, address and headers, without a body. It never throws for a request
+ * that a client can send.
  *
  *     const begun = await kit.begin(toWebRequest(req), { req, res });
  */

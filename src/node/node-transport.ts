@@ -9,7 +9,7 @@ import type {
 } from "../server/token-server/transport.js";
 import { unusedProxy } from "./env-proxy.js";
 
-/** The server may close a kept connection just before it is used again. Then the call is repeated, the last time on a new connection. */
+/** The server may close a kept connection just before its next use. The call is repeated then, the last time on a new one. */
 const maxTries = 3;
 
 /** @param onResponse called with each response when its headers arrive */

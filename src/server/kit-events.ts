@@ -90,8 +90,8 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * So many users, at least `limits.wrongUsersPerAddress`, have typed only wrong numbers at one address within its time: somebody tries
-   * numbers of many accounts. Once for each further user. `address` is the IPv4 address or the IPv6 network of 48 bits.
+   * So many users, at least `limits.wrongUsersPerAddress`, have typed only wrong numbers at one address within its time: somebody
+   * tries numbers of many accounts. Once for each further user. `address` is the IPv4 address or the IPv6 network of 48 bits.
    */
   | { type: "numbers_sprayed"; level: "warn"; address: string; users: number }
   /**
@@ -153,8 +153,8 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known once the ticket is redeemed. `repeated`:
-   * the browser called again, and the ticket before is void.
+   * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known once the ticket is redeemed.
+   * `repeated`: the browser called again, and the ticket before is void.
    */
   | {
       type: "ticket_issued";
@@ -176,9 +176,9 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the
-   * kit's browser cookie (`no_cookie`), another browser has the ticket, it was used before, its time was over, or the user's browsers
-   * were forgotten after the acceptance (`revoked`), or a server without `pairing` took the login without a number (`unnumbered`). The
+   * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the kit's browser
+   * cookie (`no_cookie`), another browser has the ticket, it was used before, its time was over, or the user's browsers were
+   * forgotten after the acceptance (`revoked`), or a server without `pairing` took the login without a number (`unnumbered`). The
    * first that fits. One a minute of each reason is a warning.
    */
   | {
@@ -189,9 +189,9 @@ export type LoginKitEvent =
       durationMs: number;
     }
   /**
-   * `signIn` threw, took too long, or answered something other than 2xx with JSON. `reason` is `not_a_response` if it
-   * returned something that is not an answer, or answered by itself; `description` then says what it did and what to return. If it answered,
-   * `status` is the answer's, and `code` the `code` of its JSON, else its `error`, at most 200 characters.
+   * `signIn` threw, took too long, or answered something other than 2xx with JSON. `reason` is `not_a_response` if it returned
+   * something that is not an answer, or answered by itself; `description` then says what it did and what to return. If it
+   * answered, `status` is the answer's, and `code` the `code` of its JSON, else its `error`, at most 200 characters.
    */
   | {
       type: "sign_in_failed";
@@ -255,8 +255,8 @@ export type LoginKitEvent =
       expectedOrigins?: string[];
     }
   /**
-   * Once: `kit.begin` or `kit.browserCookie` got a request without `pageUrl`, whose `Host` is not that of an origin whose pages may
-   * call. It decides nothing.
+   * Once: `kit.begin` or `kit.browserCookie` got a request without `pageUrl`, whose `Host` is not that of an origin whose pages
+   * may call. It decides nothing.
    */
   | { type: "host_differs"; level: "warn"; description: string; host: string }
   /** Once, at the first start: no address is known, so starts are not limited by address. */
@@ -328,7 +328,7 @@ export type LoginKitEvent =
       code?: string;
       description?: string;
     }
-  /** The Token Server is no longer down: a start of a client or of the kit has reached it. `failures` starts failed in `durationMs`. */
+  /** The Token Server is up again: a start of a client or of the kit has reached it. `failures` starts failed in `durationMs`. */
   | { type: "token_server_recovered"; level: "warn"; failures: number; durationMs: number }
   /**
    * The store does not work. `failures` counts the failed calls since the last such event, `durationMs` is the time
@@ -345,9 +345,9 @@ export type LoginKitEvent =
   /** The store works again, after `durationMs`. */
   | { type: "store_recovered"; level: "warn"; durationMs: number }
   /**
-   * The store has something that this version cannot read, because another version or program wrote it: an attempt, which counts as
-   * unknown; a limit, which counts as used up; a pause, which pauses. `description` says what was found, never its contents. At most
-   * one a minute of each `what`.
+   * The store has something that this version cannot read, because another version or program wrote it: an attempt, which counts
+   * as unknown; a limit, which counts as used up; a pause, which pauses. `description` says what was found, never its contents.
+   * At most one a minute of each `what`.
    */
   | {
       type: "store_unreadable";

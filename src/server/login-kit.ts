@@ -69,16 +69,16 @@ export interface LoginKit<Context = unknown> {
 
   /**
    * Pauses the site's logins, on all servers that share the store within two seconds, and after a restart of theirs: no code is
-   * given out. Starts and renewals are answered 503 `login_paused`, and `begin` resolves to `null`; the page says so, and asks again by
-   * itself. A code that is on a screen still works, and a login that is under way ends as always.
+   * given out. Starts and renewals are answered 503 `login_paused`, and `begin` resolves to `null`; the page says so, and asks
+   * again by itself. A code that is on a screen still works, and a login that is under way ends as always.
    *
    *     await kit.pause({ until: Date.now() + 3_600_000, by: "jane", reason: "the app's release" });
    *
-   * A second call replaces the first. The last word counts on every server, also after the store has lost it (emptied, an older copy,
-   * a failover), as long as one server runs that has heard it. Rejects while the store does not work; with a TypeError if an option is
-   * wrong; with an `UnreadablePause` (its `name`) if the store has a pause that this version cannot read, which is not written over; and
-   * with a TypeError if the store is shared but has no `pauseSwitch`, because the other servers would go on. Without one a store of one
-   * process pauses this kit alone.
+   * A second call replaces the first. The last word counts on every server, also after the store has lost it (emptied, an older
+   * copy, a failover), as long as one server runs that has heard it. Rejects while the store does not work; with a TypeError if
+   * an option is wrong; with an `UnreadablePause` (its `name`) if the store has a pause that this version cannot read, which is
+   * not written over; and with a TypeError if the store is shared but has no `pauseSwitch`, because the other servers would go
+   * on. Without one a store of one process pauses this kit alone.
    */
   pause(options?: PauseOptions): Promise<void>;
 
@@ -103,10 +103,10 @@ export interface LoginKit<Context = unknown> {
   check(): Promise<TokenServerCheck>;
 
   /**
-   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds or refuses what is
-   * written, and after `close()`. It writes only before this server's first write, and after one that failed. The Token Server does
-   * not count, because every server has the same. A load balancer that asks it takes the whole site out with the store. Never
-   * rejects.
+   * Whether QR login works on this server, for monitoring: false if the store does not answer within two seconds or refuses what
+   * is written, and after `close()`. It writes only before this server's first write, and after one that failed. The Token Server
+   * does not count, because every server has the same. A load balancer that asks it takes the whole site out with the store.
+   * Never rejects.
    */
   health(): Promise<Health>;
 
@@ -120,15 +120,15 @@ export interface LoginKit<Context = unknown> {
 
 /** What a log-out ends besides the attempts of its browser. */
 export interface ForgetOptions {
-  /** Whether the browser is no longer known to its users either (`pairing`): the next login asks for the number. Default false. */
+  /** Whether the browser is no longer known to its users (`pairing`): the next login asks for the number. Default false. */
   knownBrowser?: boolean;
 }
 
 /** A login that a ticket gave: it belongs to the browser of that request. */
 export interface RedeemedLogin extends Pick<Login, "userId" | "attempt" | "login"> {
   /**
-   * For the answer to that browser, on the host of the login API: with `pairing` the `Set-Cookie` by which it is known from now on,
-   * else empty. It is a credential: not for a log.
+   * For the answer to that browser, on the host of the login API: with `pairing` the `Set-Cookie` by which it is known from now
+   * on, else empty. It is a credential: not for a log.
    */
   headers: Headers;
 }
@@ -161,8 +161,8 @@ export interface Health {
   /** Attempts that this server began and that wait for a scan (`limits.waiting`). */
   waiting: number;
   /**
-   * Set while logins are paused, as far as this server knows: by whom, why, and until when, where the operator said so. It does not
-   * count for `healthy`.
+   * Set while logins are paused, as far as this server knows: by whom, why, and until when, where the operator said so. It does
+   * not count for `healthy`.
    */
   paused?: Pause;
 }

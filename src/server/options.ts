@@ -61,12 +61,12 @@ export type SignInAnswer =
 
 /**
  * Turns a login into the site's session. Where a session library sets the cookie, it returns the JSON for the page, `{
- * redirect_to?, … }`, or nothing. Otherwise it returns a `Response`, 2xx with JSON, with the session's cookie. To refuse the user,
- * it returns 403 with JSON, which the page gets in the widget's `error` event. Any other `Response` is passed on too, and the
- * widget shows that the login failed (`login_refused`); one that it throws counts as returned. If it throws anything else or takes
- * longer than `timeouts.signInSeconds`, the page gets 500 and tries again for a minute. A run that takes longer goes on beside the
- * next one, unless it ends by `signal`. If it returns anything else, such as an array or an instance of a class, the page gets 500
- * and does not try again. It must not answer by itself, as by Express's `res.redirect`.
+ * redirect_to?, … }`, or nothing. Otherwise it returns a `Response`, 2xx with JSON, with the session's cookie. To refuse the
+ * user, it returns 403 with JSON, which the page gets in the widget's `error` event. Any other `Response` is passed on too, and
+ * the widget shows that the login failed (`login_refused`); one that it throws counts as returned. If it throws anything else or
+ * takes longer than `timeouts.signInSeconds`, the page gets 500 and tries again for a minute. A run that takes longer goes on
+ * beside the next one, unless it ends by `signal`. If it returns anything else, such as an array or an instance of a class, the
+ * page gets 500 and does not try again. It must not answer by itself, as by Express's `res.redirect`.
  */
 export type SignIn<Context = unknown> = (login: Login<Context>) => SignInAnswer | Promise<SignInAnswer>;
 
@@ -115,7 +115,7 @@ export interface PairingOptions<Context = unknown> {
    * old one goes after `rememberDays`.
    */
   keys: readonly string[] | (() => readonly string[]);
-  /** Which browsers ask for the number: those in which this user has not logged in before, or each. Default `unknown-browsers`. */
+  /** Which browsers ask for the number: those in which this user has not logged in yet, or all. Default `unknown-browsers`. */
   when?: "unknown-browsers" | "always";
   /** How many digits the number has. Default 4. */
   digits?: 4 | 6;
@@ -123,22 +123,22 @@ export interface PairingOptions<Context = unknown> {
   rememberDays?: number;
   /**
    * What becomes of a code without a number, which comes from a server without this option. `refuse`: it logs in only where the
-   * user is known, with `when: "always"` nowhere. `allow`: it logs in, with an event for each and a warning each day: for the first of
-   * the two rolls that turn this option on. Default `refuse`.
+   * user is known, with `when: "always"` nowhere. `allow`: it logs in, with an event for each and a warning each day: for the
+   * first of the two rolls that turn this option on. Default `refuse`.
    */
   unnumbered?: "refuse" | "allow";
   /**
    * Whether this browser stays known after this login, such as what the person ticked. It gets what `signIn` gets, at each login,
-   * once that has answered 2xx. With `handOver` it is called when the ticket is redeemed: `request` is then the site's own, with the
-   * headers that `kit.redeem` got, and `context` is undefined. If it throws or takes over 2 s, the browser is not remembered.
+   * once that has answered 2xx. With `handOver` it is called when the ticket is redeemed: `request` is then the site's own, with
+   * the headers that `kit.redeem` got, and `context` is undefined. If it throws or takes over 2 s, the browser is not remembered.
    * Default: each browser is.
    */
   remember?: (login: Login<Context>) => boolean | Promise<boolean>;
   /**
    * When a user's browsers were forgotten, as after "log out everywhere": milliseconds since the epoch or a `Date`; undefined:
-   * never. A login that was accepted at or before that instant ends: it gets no session and no ticket, and its ticket cannot
-   * be redeemed. A browser is known by a login at least two minutes later, because servers' clocks differ. If it throws, takes over 2 s
-   * or gives seconds, no browser is known. Default: never.
+   * never. A login that was accepted at or before that instant ends: it gets no session and no ticket, and its ticket cannot be
+   * redeemed. A browser is known by a login at least two minutes later, because servers' clocks differ. If it throws, takes over
+   * 2 s or gives seconds, no browser is known. Default: never.
    */
   knownSince?: (userId: string) => Forgotten | Promise<Forgotten>;
 }
@@ -151,7 +151,7 @@ export interface KnownSince {
   user?: number | Date | undefined;
   /** When the browsers of all users were forgotten, by the clock that dates logins: the same, without the two minutes. */
   all?: number | Date | undefined;
-  /** When the record of what was forgotten began: a browser is known by a later login alone. It ends nothing that is under way. */
+  /** When the record of what was forgotten began: only a later login makes a browser known. It ends nothing under way. */
   epoch?: number | Date | undefined;
 }
 

@@ -3,7 +3,7 @@ import { hasSocket, socketAddress } from "./client-ip.js";
 
 /** Where a kit has the addresses of its clients from, and what they tell. */
 export interface ClientAddresses<Context> {
-  /** The address of a request's client, as the source gives it; undefined if unknown. Throws what the site's `clientIp` throws. */
+  /** The address of a request's client, as the source gives it; undefined if unknown. Throws what `clientIp` throws. */
   addressOf(request: Request, context: Context): string | undefined;
   /** False on a platform that gives no addresses. Otherwise a request without one counts as one of an unknown address. */
   areKnown(context: Context): boolean;

@@ -22,8 +22,8 @@ export type CompletedAttempt = Attempt & { state: CompletedState };
 const isCompleted = (attempt: Attempt): attempt is CompletedAttempt => attempt.state.status === "completed";
 
 /**
- * The login that a ticket gave, or why it was refused, and the attempt if it is known. `revoked`: its user's browsers were forgotten.
- * `unnumbered`: it was claimed without a number at a server without `pairing`.
+ * The login that a ticket gave, or why it was refused, and the attempt if it is known. `revoked`: its user's browsers were
+ * forgotten. `unnumbered`: it was claimed without a number at a server without `pairing`.
  */
 type Redeemed =
   | { attempt: CompletedAttempt; refusal?: undefined }
@@ -42,8 +42,8 @@ export const createAttemptId = (randomness: Randomness): string =>
 export const isAttemptId = (text: string): boolean => /^[A-Za-z0-9_-]{22}$/.test(text);
 
 /**
- * The attempts of one site in the store. All changes are made and reported here. Several sites may share a store, also by mistake: an
- * attempt that another one began, and that perhaps another Token Server approved, does not exist here.
+ * The attempts of one site in the store. All changes are made and reported here. Several sites may share a store, also by
+ * mistake: an attempt that another one began, and that perhaps another Token Server approved, does not exist here.
  */
 export class Attempts {
   readonly #store: StoredAttempts;

@@ -82,16 +82,16 @@ export const statusAnswer = (attempt: Attempt, now: number): StatusAnswer =>
     : { status: attempt.state.status };
 
 /**
- * The time from which a store may delete a pending attempt that has to outlive a silent Token Server: one that was scanned, or whose
- * browser asks.
+ * The time from which a store may delete a pending attempt that has to outlive a silent Token Server: one that was scanned, or
+ * whose browser asks.
  */
 export const keptUntil = (attempt: Attempt, timeouts: Timeouts): number =>
   openUntil(attempt, timeouts) + (timeouts.silenceSeconds + timeouts.memorySeconds) * 1000;
 
 /**
- * The time from which a store may delete an attempt: a while after its last possible change. One that nobody scanned ends with its
- * grace. It is kept a little longer for its last call: for the quota, the Token Server's answer and the store, as long as the Token
- * Server may take for each.
+ * The time from which a store may delete an attempt: a while after its last possible change. One that nobody scanned ends with
+ * its grace. It is kept a little longer for its last call: for the quota, the Token Server's answer and the store, as long as the
+ * Token Server may take for each.
  */
 export function forgetAt(attempt: Attempt, timeouts: Timeouts): number {
   const { state } = attempt;

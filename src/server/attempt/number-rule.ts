@@ -62,8 +62,8 @@ export const numberOutcome = (
 ): NumberOutcome => (code === undefined ? withoutNumber(proof) : withNumber(state, code, proof));
 
 /**
- * With `pairing`, a code without a number comes from a server that has none, and would let a relay in: only a browser that is known
- * needs no number.
+ * With `pairing`, a code without a number comes from a server that has none, and would let a relay in: only a browser that is
+ * known needs no number.
  */
 function withoutNumber(proof: BrowserProof): NumberOutcome {
   switch (proof.kind) {
@@ -86,8 +86,8 @@ function withoutNumber(proof: BrowserProof): NumberOutcome {
 }
 
 /**
- * The code of the number is compared here, where it is counted too, so that no number of calls at the same time gets more tries. It is
- * no secret by itself, so how long the comparison takes tells nothing: nobody can make a code without the keys.
+ * The code of the number is compared here, where it is counted too, so that no number of calls at the same time gets more tries.
+ * It is no secret by itself, so how long the comparison takes tells nothing: nobody can make a code without the keys.
  */
 function withNumber(state: ApprovedState, code: string, proof: BrowserProof): NumberOutcome {
   const { asked = false, wrongNumbers = 0, lastNumber } = state;

@@ -40,7 +40,7 @@ export interface Redemption {
   readonly at: number;
 }
 
-/** Redeems an attempt's newest ticket: the next version of the attempt and its state, or the same one and why the ticket is refused. */
+/** Redeems the newest ticket: the attempt's next version and state, or the same version and why the ticket is refused. */
 export function redeemTicket(
   attempt: Attempt,
   { hash, browser, at }: Redemption,

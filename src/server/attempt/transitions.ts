@@ -78,7 +78,7 @@ const openTransaction = ({ id, endsAt, numberCode, numberDigits }: NewTransactio
     ? { id, endsAt, closed: false }
     : { id, endsAt, closed: false, numberCode, numberDigits };
 
-/** Applies a change: returns the next version of the attempt, or the same object if nothing changes. A final status never changes. */
+/** Applies a change: returns the attempt's next version, or the same object if nothing changes. A final status stays. */
 export function change(attempt: Attempt, happened: Change, timeouts: Timeouts): Attempt {
   const next = decide(attempt, happened, timeouts);
   return next === attempt ? attempt : nextVersion(attempt, next, timeouts);

@@ -58,10 +58,10 @@ export interface Limits {
   /**
    * Calls of one process to the Token Server, separately for starts, renewals, browsers' polls, the last calls of attempts that
    * nobody watches, and other result calls, so that endless renewals or polls do not block new logins. Above the limit the first
-   * three are answered 503, and other result calls wait. Once half of the calls for a purpose are used, the attempts of one address
-   * get no more than a quarter of them, and those of its network (IPv4: 24 bits, IPv6: 32 bits) no more than half. An IPv6 network
-   * of 48 bits counts as one address, and so do all unknown addresses. On a platform that knows no addresses there are no such
-   * shares, until `clientIp` is set. Default 1,000 a second.
+   * three are answered 503, and other result calls wait. Once half of the calls for a purpose are used, the attempts of one
+   * address get no more than a quarter of them, and those of its network (IPv4: 24 bits, IPv6: 32 bits) no more than half. An
+   * IPv6 network of 48 bits counts as one address, and so do all unknown addresses. On a platform that knows no addresses there
+   * are no such shares, until `clientIp` is set. Default 1,000 a second.
    */
   tokenServerCalls: Rate | false;
   /** Transactions, and so codes, of one attempt. One more renewal is answered 429. Default 20. */
@@ -82,9 +82,9 @@ export interface Limits {
    */
   wrongNumbersPerBrowser: Rate | false;
   /**
-   * Users who typed only wrong numbers at one address (an IPv6 network of 48 bits counts as one; unknown ones are not counted), each
-   * once. Above it, and if they are more than a third of all who typed a number there, the same follows for that address. Default 10 an
-   * hour, from one full hour to the next.
+   * Users who typed only wrong numbers at one address (an IPv6 network of 48 bits counts as one; unknown ones are not counted),
+   * each once. Above it, and if they are more than a third of all who typed a number there, the same follows for that address.
+   * Default 10 an hour, from one full hour to the next.
    */
   wrongUsersPerAddress: Rate | false;
   /** Bytes of a request's body. More is answered 413. Default 4096. */

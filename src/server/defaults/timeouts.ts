@@ -6,7 +6,7 @@ export interface Timeouts {
   bodySeconds: number;
   /** After the last code has expired, an acceptance still logs in for this long. Default 10. */
   graceSeconds: number;
-  /** After the grace, a Token Server that gives no answer is called again for this long; then the attempt is `failed`. Default 60. */
+  /** How long after the grace a silent Token Server is called again; then the attempt is `failed`. Default 60. */
   silenceSeconds: number;
   /** An `approved` attempt waits this long for its browser; then it is `expired`. Default 120. */
   claimSeconds: number;

@@ -33,8 +33,8 @@ export class FirstPaints<Context> {
   }
 
   /**
-   * Begins an attempt; `null` for a request whose answer nobody sees, such as a prefetch, for a page where the login could not end,
-   * and after an error; a wrong option is one. The last two are reported. Never rejects.
+   * Begins an attempt; `null` for a request whose answer nobody sees, such as a prefetch, for a page where the login could not
+   * end, and after an error; a wrong option is one. The last two are reported. Never rejects.
    */
   async begin(call: Call<Context>, options?: BeginOptions | null): Promise<FirstPaint | null> {
     const { qrLink, pageUrl } = options ?? {};

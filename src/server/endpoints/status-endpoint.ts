@@ -51,8 +51,8 @@ export class StatusEndpoint {
   }
 
   /**
-   * The attempt after the result calls that a browser's call leads to while it is `pending`. It waits for them, but not if they are
-   * slow.
+   * The attempt after the result calls that a browser's call leads to while it is `pending`. It waits for them, but not if they
+   * are slow.
    *
    * @throws ApiError 404 or 503
    */

@@ -18,8 +18,8 @@ export interface Counted {
   /** Milliseconds until the time is over and counting begins again. */
   resetMs: number;
   /**
-   * The format of what a store found in place of the count and cannot read, such as `format 2`, never its contents. It is not changed
-   * and counts as used up until it ends: `allowed` is false. The event `store_unreadable` reports it.
+   * The format of what a store found in place of the count and cannot read, such as `format 2`, never its contents. It is not
+   * changed and counts as used up until it ends: `allowed` is false. The event `store_unreadable` reports it.
    */
   unreadable?: string;
 }

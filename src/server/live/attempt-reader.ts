@@ -59,8 +59,8 @@ export class AttemptReader {
   }
 
   /**
-   * Runs a task that writes to the attempt and shows the result. A notice that comes in the meantime is mostly of this very change:
-   * the attempt is read afterwards, if it is still watched then.
+   * Runs a task that writes to the attempt and shows the result. A notice that comes in the meantime is mostly of this very
+   * change: the attempt is read afterwards, if it is still watched then.
    */
   async whileWriting<T>(task: () => Promise<T>): Promise<T> {
     if (this.#isBusy) return task();

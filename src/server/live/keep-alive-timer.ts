@@ -6,8 +6,8 @@ interface KeptAlive {
 }
 
 /**
- * Calls `keepAlive` of each of its items every `timeouts.keepAliveSeconds`, with one timer for all, because there are many. A stream
- * writes a comment then, and a reader looks whether it missed a change.
+ * Calls `keepAlive` of each of its items every `timeouts.keepAliveSeconds`, with one timer for all, because there are many. A
+ * stream writes a comment then, and a reader looks whether it missed a change.
  */
 export class KeepAliveTimer {
   readonly #intervalMs: number;

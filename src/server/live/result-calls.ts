@@ -39,7 +39,7 @@ export class ResultCalls {
     return this.#quota.take(purpose, this.#core.config.addresses.clientAt(address));
   }
 
-  /** Makes a call for a transaction, or joins the one that is running: there is one at a time. @param ended is told its outcome */
+  /** Makes a call for a transaction, or joins the running one: there is one at a time. @param ended is told its outcome */
   once(
     transactionId: string,
     call: () => Promise<CallOutcome>,

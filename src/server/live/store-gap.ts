@@ -6,7 +6,7 @@
 /** After a gap, the calls for the watched attempts are spread over this time. */
 export const gapSpreadMs = 2000;
 
-/** The last gap while an attempt was watched. Each transaction that is open then needs an answer to a call that began after it. */
+/** The last gap while an attempt was watched. Each transaction open then needs an answer to a call that began after it. */
 export interface StoreGap {
   readonly endedAt: number;
   /** When the first calls after it are due. */

@@ -24,8 +24,8 @@ const scansPerUser = { name: "scans", count: 20, seconds: 3600 };
 
 /**
  * The unscanned attempts that this process began: they are counted against `limits.waiting`, until this process learns that one
- * was scanned or has ended, or until its time is over. Then one that nobody watches has a last call, because its callback may have
- * been lost. One timer for all.
+ * was scanned or has ended, or until its time is over. Then one that nobody watches has a last call, because its callback may
+ * have been lost. One timer for all.
  */
 export class WaitingAttempts {
   readonly #core: Core;

@@ -22,8 +22,8 @@ interface Asked {
 }
 
 /**
- * The approved attempts whose browsers call. Each one whose page was asked for a number is ended when its time is over, so that the event
- * `attempt_expired` tells of a number that nobody types: an attacker's page may never call again.
+ * The approved attempts whose browsers call. Each one whose page was asked for a number is ended when its time is over, so that
+ * the event `attempt_expired` tells of a number that nobody types: an attacker's page may never call again.
  */
 export class AskedAttempts {
   readonly #core: Pick<Core, "attempts" | "config" | "runtime">;
@@ -59,7 +59,7 @@ export class AskedAttempts {
     return asked.revocation;
   }
 
-  /** Its page was asked: ends it later, if it is still not logged in. @param until the end of its time, in milliseconds since the epoch */
+  /** Its page was asked: ends it later, unless it has logged in. @param until the end of its time, in ms since the epoch */
   add(attempt: string, until: number): void {
     const asked = this.#asked.get(attempt) ?? { calls: 0, running: 0 };
     if (!this.#isClosed && !asked.cancel) this.#plan(attempt, asked, until, until + marginMs);

@@ -106,7 +106,8 @@ export class Pairing<Context> {
     if (numberDigits === undefined)
       return { proof: { kind: "none", allowsUnnumbered: this.#allowsUnnumbered } };
     const typist = { userId, browser: attempt.browser, address: call.address() };
-    // The wrong number that came last tells nobody anything new. It may be sent as often as an answer is lost, and counts nothing.
+    // The wrong number that came last tells nobody anything new. It may be sent as often as an answer is lost, and counts
+    // nothing.
     const isRepeated = codes && state.lastNumber !== undefined && codes.includes(state.lastNumber);
     const typed = codes && !isRepeated ? await this.#wrongNumbers.typed(typist) : undefined;
     const reached = typed ? typed.reached : await this.#wrongNumbers.reached(typist);

@@ -37,8 +37,8 @@ export interface TypedNumber {
 
 /**
  * Counts wrong numbers over all attempts and servers: of a user, in a browser, and at an address. Each number counts before it is
- * compared, so that no number of posts at the same moment gets more tries. At an address users are counted, each once: those who have
- * typed only wrong numbers there. So people who mistype and then type the right one lock nobody out.
+ * compared, so that no number of posts at the same moment gets more tries. At an address users are counted, each once: those who
+ * have typed only wrong numbers there. So people who mistype and then type the right one lock nobody out.
  */
 export class WrongNumbers {
   readonly #core: Core;
@@ -117,8 +117,8 @@ function firstOf(leftMs: readonly (number | undefined)[]): LimitReached | undefi
 }
 
 /**
- * The counts of one limit for one user, browser or network, in one period. They begin and end together, because they are compared: what
- * was given back must not outlive what it was given back for.
+ * The counts of one limit for one user, browser or network, in one period. They begin and end together, because they are
+ * compared: what was given back must not outlive what it was given back for.
  */
 class Period {
   readonly limit: number;
@@ -145,8 +145,8 @@ class Period {
   }
 
   /**
-   * How many typed numbers are left without those of another count. Never too few, whatever is counted at the same moment, because the
-   * typed ones are read last. Infinity if a count cannot be read.
+   * How many typed numbers are left without those of another count. Never too few, whatever is counted at the same moment,
+   * because the typed ones are read last. Infinity if a count cannot be read.
    */
   async typedWithout(others: string): Promise<number> {
     const without = await this.read(others);

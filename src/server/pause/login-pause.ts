@@ -16,8 +16,8 @@ import type { PauseOptions, ResumeOptions } from "../login-kit.js";
 import { parsePause, parseResume } from "./pause-options.js";
 
 /**
- * `kit.pause` and `kit.resume` reject with it: the store has a pause that this version cannot read. It pauses the logins, and is not
- * written over, because a newer version may have written it.
+ * `kit.pause` and `kit.resume` reject with it: the store has a pause that this version cannot read. It pauses the logins, and is
+ * not written over, because a newer version may have written it.
  */
 class UnreadablePause extends Error {
   override readonly name = "UnreadablePause";
@@ -206,7 +206,8 @@ export class LoginPause {
       const next = word ? nextRegister(this.#newest, runtime.now(), word) : known;
       const isStored = found !== undefined && !isNewer(next, found);
       if (text !== undefined && isStored && !this.#hasAgreed && this.#store.isShared) {
-        // It may be that of an older copy: the others hear of this, and write back what they know. A full store can still be read.
+        // It may be that of an older copy: the others hear of this, and write back what they know. A full store can still be
+        // read.
         await store.compareAndSet(text, text).catch(ignore);
       }
       if (isStored || (await store.compareAndSet(text, JSON.stringify(next)))) {

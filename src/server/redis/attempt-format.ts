@@ -3,13 +3,13 @@ import { attemptFormat, otherFormat, type Attempt, type Transaction } from "../s
 import { RedisStoreError } from "./redis-errors.js";
 
 /*
- * An attempt as Redis keeps it, in format 1: a JSON array in which members have a place instead of a name, because their names would
- * be a third of it. Members without a place follow by name, in an object, and so do those of a state. The id is in the key. `endsAt`
- * and `forgetAt` count from `startedAt`.
+ * An attempt as Redis keeps it, in format 1: a JSON array in which members have a place instead of a name, because their names
+ * would be a third of it. Members without a place follow by name, in an object, and so do those of a state. The id is in the key.
+ * `endsAt` and `forgetAt` count from `startedAt`.
  *
- * How it changes: an optional member may be added at any time, by name. Everything else, such as a new place or another meaning, is
- * format 2, with a function beside each of these. A version reads its own format and the one before, and writes the one before for
- * one release, so that both work during a roll. Format and version stay the first two: `compareAndSetScript` compares them.
+ * How it changes: an optional member may be added at any time, by name. Everything else, such as a new place or another meaning,
+ * is format 2, with a function beside each of these. A version reads its own format and the one before, and writes the one before
+ * for one release, so that both work during a roll. Format and version stay the first two: `compareAndSetScript` compares them.
  */
 
 /** The text of an attempt. */

@@ -22,8 +22,8 @@ export const redisKeys = (prefix: string) => ({
  */
 
 /**
- * The value of a key. A script, because a plain GET may go to a replica, which lags behind. `pcall`, because Redis 6 puts words of its
- * own before the code of an error of `call`.
+ * The value of a key. A script, because a plain GET may go to a replica, which lags behind. `pcall`, because Redis 6 puts words
+ * of its own before the code of an error of `call`.
  */
 export const getScript = "return redis.pcall('GET', KEYS[1])";
 
@@ -49,8 +49,8 @@ end
 return 1`;
 
 /**
- * Reads a count, `1:17`: its format and the uses. A value that is no such count, or has no life, is returned as it is (an error, if it
- * is of another type), with what is left of its life in milliseconds.
+ * Reads a count, `1:17`: its format and the uses. A value that is no such count, or has no life, is returned as it is (an error,
+ * if it is of another type), with what is left of its life in milliseconds.
  */
 const readCount = `
 local value, left = redis.pcall('GET', KEYS[1]), redis.call('PTTL', KEYS[1])
@@ -77,8 +77,8 @@ return { tonumber(used or 0), left }`;
 export const timeScript = "return redis.call('TIME')";
 
 /**
- * Replaces the text of a site's pause (channel, message, text, the text before), or stores it where there is none (without the text
- * before), and publishes that it changed. It has no time to live.
+ * Replaces the text of a site's pause (channel, message, text, the text before), or stores it where there is none (without the
+ * text before), and publishes that it changed. It has no time to live.
  */
 export const pauseScript = `
 if redis.call('GET', KEYS[1]) ~= (ARGV[4] or false) then return 0 end

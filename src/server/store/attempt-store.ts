@@ -12,12 +12,12 @@ export type AttemptListener = (notice?: "gap", lostAt?: number) => void;
 /**
  * Where attempts are kept: in memory for one process (`memoryStore`), in a shared store for several.
  *
- * Attempts are plain JSON and never changed in place. A store keeps all of their members, also those that a newer version adds, and
- * their `format`, which the kit checks: one of another format is unknown, and the event `store_unreadable` reports it. The same
- * holds for what a store cannot read itself: `get` and `findByTransaction` reject with an error whose `kind` is `"unreadable"` and
- * whose message says what was found, without its contents. Each attempt has `forgetAt`, the time (milliseconds since the epoch)
- * from which a store may delete it, with its transactions. A method rejects if the store cannot be used at the moment, and does so
- * within a few seconds.
+ * Attempts are plain JSON and never changed in place. A store keeps all of their members, also those that a newer version adds,
+ * and their `format`, which the kit checks: one of another format is unknown, and the event `store_unreadable` reports it. The
+ * same holds for what a store cannot read itself: `get` and `findByTransaction` reject with an error whose `kind` is
+ * `"unreadable"` and whose message says what was found, without its contents. Each attempt has `forgetAt`, the time (milliseconds
+ * since the epoch) from which a store may delete it, with its transactions. A method rejects if the store cannot be used at the
+ * moment, and does so within a few seconds.
  */
 export interface AttemptStore {
   /** Adds a new attempt. From then on its transactions can be found. */
@@ -56,8 +56,8 @@ export interface AttemptStore {
   limiter?(limit: RateLimit): RateLimiter;
 
   /**
-   * Where the site keeps what its operator said last about a pause, for all of its servers: see `PauseSwitch`. Called once by each
-   * kit. Without it `kit.pause` works for the kit that is called alone, and rejects if the store is shared.
+   * Where the site keeps what its operator said last about a pause, for all of its servers: see `PauseSwitch`. Called once by
+   * each kit. Without it `kit.pause` works for the kit that is called alone, and rejects if the store is shared.
    *
    * @param origin the site
    */

@@ -9,8 +9,9 @@ export interface Pause {
 }
 
 /**
- * Keeps one short text for a site: what its operator said last about a pause. The text is the kit's: a store keeps it as it is, for
- * ever, and compares it whole. Which of two words is the newer one, and what to do when the store has lost one, the kit decides.
+ * Keeps one short text for a site: what its operator said last about a pause. The text is the kit's: a store keeps it as it is,
+ * for ever, and compares it whole. Which of two words is the newer one, and what to do when the store has lost one, the kit
+ * decides.
  *
  * A method rejects if the store cannot be used at the moment, and does so within a few seconds.
  */
@@ -26,9 +27,9 @@ export interface PauseSwitch {
   compareAndSet(text: string | undefined, next: string): Promise<boolean>;
 
   /**
-   * Calls `listener` after each change, on every server within a second, and when the store works again after changes may have been
-   * missed, such as after a reconnect; sometimes without a change. The subscription works before the promise resolves, so that a
-   * caller that reads afterwards misses no change. Resolves to the function that ends the subscription.
+   * Calls `listener` after each change, on every server within a second, and when the store works again after changes may have
+   * been missed, such as after a reconnect; sometimes without a change. The subscription works before the promise resolves, so
+   * that a caller that reads afterwards misses no change. Resolves to the function that ends the subscription.
    */
   subscribe(listener: () => void): Promise<() => void>;
 }

@@ -49,8 +49,9 @@ const trustedMs = 5000;
 const probeMs = 1000;
 
 /**
- * The store of one site. Turns every error of it into `StoreUnavailable`, and reports when it fails and when it has recovered. A store
- * that is full, or a replica, can still be read: it has recovered when it takes writes. An attempt that cannot be read is unknown.
+ * The store of one site. Turns every error of it into `StoreUnavailable`, and reports when it fails and when it has recovered. A
+ * store that is full, or a replica, can still be read: it has recovered when it takes writes. An attempt that cannot be read is
+ * unknown.
  */
 export class StoreGuard implements StoredAttempts {
   readonly #store: AttemptStore;
@@ -146,8 +147,8 @@ export class StoreGuard implements StoredAttempts {
   }
 
   /**
-   * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself, because
-   * other sites may share it.
+   * The counter of a limit: in the store if it can count, else in this kit's memory. In a store each site counts for itself,
+   * because other sites may share it.
    */
   limiter(name: string, rate: Rate): RateLimiter {
     const limit = { name, ...rate };

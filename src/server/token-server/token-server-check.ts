@@ -5,8 +5,9 @@ import { troubleDetails, type StartOutcome, type TokenServerClient } from "./tok
 export type TokenServerCheck =
   | { ok: true }
   /**
-   * It does not. `reason` says so in the kit's words, such as "answered 401" or "could not be reached at https://… (CERT_HAS_EXPIRED)";
-   * `code` and `description` are the Token Server's own. What each means: docs/token-server.md, "What can go wrong".
+   * It does not. `reason` says so in the kit's words, such as "answered 401" or "could not be reached at https://…
+   * (CERT_HAS_EXPIRED)"; `code` and `description` are the Token Server's own. What each means: docs/token-server.md, "What can go
+   * wrong".
    */
   | { ok: false; reason: string; status?: number; code?: string; description?: string };
 

@@ -229,7 +229,7 @@ function redacted(result: TransactionResult, redact: Reply["redactWords"]): Tran
   };
 }
 
-/** The cause says more than "fetch failed", e.g. ECONNREFUSED. A code is not free text, so a short secret is not searched for in it. */
+/** The cause says more than "fetch failed", e.g. ECONNREFUSED. A code is no free text: no short secret is searched for in it. */
 function describe(error: unknown, redact: Reply["redact"]): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return redact(String(cause));
