@@ -224,6 +224,7 @@ export class LiveAttempt implements AttemptReading {
   }
 
   #setTimer(): void {
+    const runtime = this.#runtime;
     const at = this.#shared.isClosed
       ? Infinity
       : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
@@ -231,9 +232,7 @@ export class LiveAttempt implements AttemptReading {
     this.#cancelTimer?.();
     this.#timerAt = at;
     this.#cancelTimer =
-      at === Infinity
-        ? undefined
-        : this.#runtime.after(Math.max(0, at - this.#runtime.now()), () => this.#wake());
+      at === Infinity ? undefined : runtime.after(Math.max(0, at - runtime.now()), () => this.#wake());
   }
 
   #wake(): void {
