@@ -57,7 +57,6 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/only-throw-error": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "import-x/no-cycle": "error",
       "import-x/no-restricted-paths": ["error", { zones }],
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-console": "off",

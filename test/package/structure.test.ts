@@ -14,16 +14,22 @@ const filesIn = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath.replaceAll("\\", "/"), entry.name));
 
 const sources = ["src", "demo"].flatMap(filesIn).filter((file) => file.endsWith(".ts"));
+const modules = new Set(
+  ["bench", "build", "docs/.vitepress", "scripts", "test"]
+    .flatMap(filesIn)
+    .filter((file) => file.endsWith(".ts"))
+    .concat(sources),
+);
 
-/** The files of `src` and `demo` that a file imports, for types too. */
+/** The files of the repository that a file imports, for types too. */
 const importsOf = new Map(
-  sources.map((file) => [
+  [...modules].map((file) => [
     file,
     ts
       .preProcessFile(readFileSync(file, "utf8"), true, true)
       .importedFiles.filter(({ fileName }) => fileName.startsWith("."))
       .map(({ fileName }) => join(dirname(file), fileName).replace(/\.js$/, ".ts"))
-      .filter((imported) => sources.includes(imported)),
+      .filter((imported) => modules.has(imported)),
   ]),
 );
 
@@ -80,7 +86,7 @@ describe("the suites of scripts/suites.ts", () => {
 });
 
 describe("the sources", () => {
-  test("have no circle of imports, imports of types included", () => {
+  test("have no circle of imports, imports of types included, nor have tests and tools", () => {
     assertNoCircle(importsOf);
   });
 
@@ -115,10 +121,10 @@ describe("the rooms of scripts/rooms.js", () => {
   });
 
   test("import only what is below them, or what another wing offers", () => {
-    const wrong = [...importsOf].flatMap(([file, imported]) => {
+    const wrong = sources.flatMap((file) => {
       const room = roomOf(file);
       const allowed = [room, ...(imports.get(room) ?? [])];
-      return imported
+      return (importsOf.get(file) ?? [])
         .filter((other) => !allowed.some((each) => isIn(other, each)))
         .map((other) => `${file} → ${other}`);
     });
