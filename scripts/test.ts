@@ -1,9 +1,10 @@
 /**
- * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines. What runs
- * only if it is named has a command of its own: see `suites.ts`, and what each needs. Only what is needed is built or installed.
- * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`.
+ * `npm test`: the tests that need only Node and Chromium. `npm run test:all` (`--all`): also the others, in all engines.
+ * Paths narrow a run: `npm test test/unit/server`, `npm run test:all test/element`. Some suites run only if they are named: see
+ * `suites.ts`, which also says what each needs. Only what is needed is built or installed.
  * `--watch` runs the tests of the paths again at each change: `npm test -- --watch test/unit/server/attempt`.
- * `--part 2/3` runs the second third of the files: `npm run test:examples -- --part 2/3`.
+ * `--write` writes snapshots and API reports again: `npm test -- --write test/package/api`.
+ * `--part 2/3` runs the second third of the files: `npm test -- --part 2/3 test/package/examples`.
  */
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path/posix";
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
     all: { type: "boolean", default: false },
     part: { type: "string", default: "1/1" },
     watch: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
 const isAll = values.all;
@@ -54,6 +56,7 @@ if (files.length === 0) console.log(`No test files in ${paths.join(" ")}.`);
 /** `npm run test:all` runs the tests of the element and its view once more, on the built file. */
 const builtFiles = isAll ? files.filter((file) => /^test\/element\/(view\/)?[^/]+$/.test(file)) : [];
 
+if (values.write) process.env["WRITE_SNAPSHOTS"] = "1";
 if (!isAll) process.env["ENGINES"] ??= "chromium";
 const engines = wantedEngines();
 const needs = new Set<Need>(files.flatMap((file) => suiteOf(file).needs));

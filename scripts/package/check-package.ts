@@ -1,4 +1,4 @@
-/** `npm run package:check`: packs the build once, and has publint and "Are the types wrong?" look at the tarball. */
+/** Part of `npm run check`: packs the build, and has publint and "Are the types wrong?" look at the tarball. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { run } from "../test-runner.js";
 

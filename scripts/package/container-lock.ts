@@ -1,6 +1,6 @@
 /**
  * Writes the manifest and the lock of docs/serve/container/: the package, and of what it needs the versions that this checkout is
- * tested with. `npm run release:version` runs it. The package itself has no hash there, because the lock is a part of it.
+ * tested with. `raise-version.ts` runs it. The package itself has no hash there, because the lock is a part of it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "prettier";

@@ -1,4 +1,4 @@
-/** `npm run release:version`: raises the version by the waiting changesets, everywhere where it is written. */
+/** `npx tsx scripts/package/raise-version.ts`: raises the version by the waiting changesets, everywhere where it is written. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 

@@ -31,7 +31,7 @@ const changesets = existsSync(".changeset")
   ? readdirSync(".changeset").filter((file) => file.endsWith(".md"))
   : [];
 if (changesets.length > 0)
-  refuse(`changesets are waiting: ${changesets.join(", ")}. Run npm run release:version.`);
+  refuse(`changesets are waiting: ${changesets.join(", ")}. Run npx tsx scripts/package/raise-version.ts.`);
 
 // Without an identity `changeset publish` publishes but silently makes no tag.
 if (!packsOnly && spawnSync("git", ["var", "GIT_COMMITTER_IDENT"]).status !== 0)

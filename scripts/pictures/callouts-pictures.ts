@@ -1,7 +1,7 @@
 /**
- * `npm run callouts`: the pictures of docs/theming.md, in which each part and property has its number or letter. Light and dark,
- * of the element's own view and styles. `--check` draws them too, and keeps none: it fails if those of the page are older than what
- * they show.
+ * Part of `npm run pictures:write`: the pictures of docs/theming.md, in which each part and property has its number or letter. Light
+ * and dark, of the element's own view and styles. `--check` (`npm run pictures`) draws them too, and keeps none: it fails if those of
+ * the page are older than what they show.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -77,7 +77,7 @@ try {
 } finally {
   await browser.close();
 }
-if (check) assertFresh(drawnFrom, "npm run callouts");
+if (check) assertFresh(drawnFrom);
 else remember(drawnFrom);
 console.log(`${out}: ${check ? "as drawn before" : `${Math.round(bytes / 1000)} kB`}`);
 if (bytes >= maxBytes) throw new Error(`They must stay under ${maxBytes / 1000} kB.`);

@@ -19,23 +19,20 @@ export const drawnPictures = (): string[] => Object.keys(read());
 export const hashOf = (...texts: readonly string[]): string =>
   createHash("sha256").update(texts.join("\0")).digest("base64url").slice(0, 22);
 
-/** Those of these pictures that were drawn from something else, or never. */
-export const stalePictures = (now: DrawnFrom): string[] => {
-  const then = read();
-  return [...now].filter(([path, hash]) => then[path] !== hash).map(([path]) => path);
-};
-
 export function remember(now: DrawnFrom): void {
   const all = Object.entries({ ...read(), ...Object.fromEntries(now) });
   const sorted = Object.fromEntries(all.sort(([one], [other]) => (one < other ? -1 : 1)));
   writeFileSync(list, `${JSON.stringify(sorted, undefined, 2)}\n`);
 }
 
-/** @throws Error that names the pictures, and the command that takes them again */
-export function assertFresh(now: DrawnFrom, command: string): void {
-  const stale = stalePictures(now);
+/** @throws Error that names the pictures that were drawn from something else, or never, and the command that draws them again */
+export function assertFresh(now: DrawnFrom): void {
+  const then = read();
+  const stale = [...now].filter(([path, hash]) => then[path] !== hash).map(([path]) => path);
   if (stale.length > 0)
-    throw new Error(`Older than what they show: ${stale.join(", ")}. ${command} draws them again.`);
+    throw new Error(
+      `Older than what they show: ${stale.join(", ")}. npm run pictures:write draws them again.`,
+    );
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * `npm run gallery:compare -- origin/main`: takes the gallery's pictures of another commit and of the working tree, and says which
+ * `npx tsx scripts/pictures/gallery-compare.ts origin/main`: takes the gallery's pictures of another commit and of the working tree, and says which
  * differ. Both are taken on this machine, because fonts and browsers draw a little differently elsewhere. `--out` is the folder for
  * pictures of each difference: before, after, and what has changed. CI calls it for a pull request.
  */
@@ -19,12 +19,11 @@ const { out } = values;
 
 const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
 const run = (cwd: string, folder: string): void => {
-  execFileSync("npm", ["run", "--silent", "gallery", "--", "--out", folder], {
+  execFileSync(process.execPath, ["--import", "tsx", "scripts/pictures/gallery.ts", "--out", folder], {
     cwd,
     env: { ...process.env, EXACT_PICTURES: "1" },
     // The list that this command prints is for readers.
     stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
   });
 };
 

@@ -1,4 +1,4 @@
-/** One of the pictures that `npm run gallery` takes. Their list is `pictures.json` beside them. */
+/** One of the pictures that `gallery.ts` takes. Their list is `pictures.json` beside them. */
 export interface GalleryPicture {
   sheet: string;
   /** Of the one card or screen in it. Without: the sheet has all its cards in one picture. */

@@ -1,5 +1,5 @@
 /**
- * Draws sheets of cards in a page, for `npm run gallery` and for the tests of the look: `show("phases")`.
+ * Draws sheets of cards in a page, for `gallery.ts` and for the tests of the look: `show("phases")`.
  */
 import { wordsFor } from "../../src/element/i18n/languages.js";
 import { receivedCode } from "../../src/element/flow/renewal.js";
@@ -88,7 +88,7 @@ const published: Record<string, Cell[]> = {
   ],
 };
 
-/** More of them, for `npm run gallery -- --review` and for `test/e2e/page/look.test.ts`. */
+/** More of them, for `gallery.ts --review` and for `test/e2e/page/look.test.ts`. */
 const reviewed: Record<string, Cell[]> = {
   one: [one("one", 360, model(pending()))],
   widths: [

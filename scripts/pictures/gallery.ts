@@ -1,6 +1,5 @@
 /**
- * `npm run gallery`: photographs every phase in every look, and the demo's screens, for the site, which `npm run docs` builds with
- * them. `--out` writes elsewhere; `--sheets` names some of them; `--review` takes larger ones, of every language and width too, to
+ * Part of `npm run docs`: photographs every phase in every look, and the demo's screens, for the site. `--out` writes elsewhere; `--sheets` names some of them; `--review` takes larger ones, of every language and width too, to
  * be held beside the design.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: the README's picture of the demo as it runs, `docs/images/login.png`. `--check` fails if it is older than what
- * it shows.
+ * Part of `npm run pictures:write`: the README's picture of the demo as it runs, `docs/images/login.png`. `--check` (`npm run
+ * pictures`) fails if it is older than what it shows.
  */
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -31,7 +31,7 @@ try {
   const dark = check ? light : await photographLogin(browser, demo.origin, "dark");
   const phone = await photographConfirmation(browser, demo.origin, light.otp);
   const drawnFrom = new Map([[file, hashOf(light.drawnFrom, phone.drawnFrom, plainCss(String(styles)))]]);
-  if (check) assertFresh(drawnFrom, "npm run screenshots");
+  if (check) assertFresh(drawnFrom);
   else {
     await lineUp(
       browser,

@@ -136,7 +136,7 @@ describe("the rooms of scripts/rooms.js", () => {
   });
 
   test("are drawn in CONTRIBUTING", () => {
-    assert.ok(readFileSync("CONTRIBUTING.md", "utf8").includes(picture), "npm run listings draws them");
+    assert.ok(readFileSync("CONTRIBUTING.md", "utf8").includes(picture), "npm run fix draws them");
   });
 
   test("are ten floors of the kit at most", () => {

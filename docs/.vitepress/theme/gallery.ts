@@ -1,7 +1,7 @@
 import { defineComponent, h, type VNode } from "vue";
 import type { GalleryPicture } from "../../../scripts/pictures/gallery-list.js";
 
-/** What `npm run gallery` has taken: without it, as in `npm run docs:dev`, the site has no such pictures. */
+/** What `npm run docs` has taken: without it, as in `npx vitepress dev docs`, the site has no such pictures. */
 const lists = import.meta.glob<GalleryPicture[]>("../../gallery/pictures.json", {
   eager: true,
   import: "default",
@@ -34,7 +34,7 @@ export const Gallery = defineComponent({
     );
     if (chosen.length === 0)
       return () =>
-        h("p", { class: "no-pictures" }, ["No pictures yet: ", h("code", "npm run gallery"), " takes them."]);
+        h("p", { class: "no-pictures" }, ["No pictures yet: ", h("code", "npm run docs"), " takes them."]);
     const names = [...new Set(chosen.map(({ name }) => name))];
     const of = (name: string | undefined): GalleryPicture[] => chosen.filter((each) => each.name === name);
     if (card !== undefined)

@@ -6,7 +6,7 @@ import { exposedReading, snapshotReading } from "./support/assistive-technology.
 
 /**
  * The tree that assistive technology is given in each scene; a file for each phase or device. After an intended change,
- * write them with `WRITE_SNAPSHOTS=1 npm test test/e2e/accessibility/trees.test.ts` and read the difference.
+ * write them with `npm test -- --write test/e2e/accessibility/trees.test.ts` and read the difference.
  */
 const folder = new URL("snapshots/", import.meta.url);
 const isWriting = process.env["WRITE_SNAPSHOTS"] === "1";

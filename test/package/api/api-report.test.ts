@@ -1,9 +1,7 @@
-/**
- * `npm run api`: compares the types that `npm run build` wrote for each public entry with the reports in `test/package/api/`, in which a
- * review sees what changes for sites. `npm run api:write` writes the reports again.
- */
+import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
+import { test } from "node:test";
 import {
   CompilerState,
   Extractor,
@@ -12,8 +10,14 @@ import {
   type IConfigFile,
 } from "@microsoft/api-extractor";
 
-const isWriting = process.argv.includes("--write");
+/**
+ * The reports beside this file: the public types of each entry, as `npm run build` wrote them. A difference is a change that a site's
+ * code can notice. If it is intended, `npm test -- --write test/package/api` renews them.
+ */
+const isWriting = process.env["WRITE_SNAPSHOTS"] === "1";
 const projectFolder = resolve(".");
+const reportFolder = `${projectFolder}/test/package/api`;
+const reportTempFolder = `${projectFolder}/.cache/api`;
 const quiet = { default: { logLevel: ExtractorLogLevel.None } };
 
 const entries = ["index", "server", "node", "fastify", "next", "better-auth", "redis", "emulator"];
@@ -33,12 +37,7 @@ const configOf = (entry: string): IConfigFile => ({
   projectFolder,
   mainEntryPointFilePath: typesOf(entry),
   compiler: { overrideTsconfig: { compilerOptions, files: entries.map(typesOf) } },
-  apiReport: {
-    enabled: true,
-    reportFileName: entry,
-    reportFolder: `${projectFolder}/test/package/api`,
-    reportTempFolder: `${projectFolder}/.cache/api`,
-  },
+  apiReport: { enabled: true, reportFileName: entry, reportFolder, reportTempFolder },
   docModel: { enabled: false },
   dtsRollup: { enabled: false },
   tsdocMetadata: { enabled: false },
@@ -46,7 +45,7 @@ const configOf = (entry: string): IConfigFile => ({
   messages: { extractorMessageReporting: quiet, tsdocMessageReporting: quiet },
 });
 
-mkdirSync("test/package/api", { recursive: true });
+mkdirSync(reportTempFolder, { recursive: true });
 const packageJsonFullPath = `${projectFolder}/package.json`;
 const configs = entries.map((entry) =>
   ExtractorConfig.prepare({
@@ -59,14 +58,14 @@ const compilerState = CompilerState.create(configs[0] as ExtractorConfig, {
   additionalEntryPoints: entries.map(typesOf),
 });
 
-for (const config of configs) {
-  const { succeeded, apiReportChanged } = Extractor.invoke(config, {
-    compilerState,
-    localBuild: isWriting,
-    messageCallback: (message) => (message.handled = true),
+for (const [index, config] of configs.entries())
+  test(`the public types of ${entries[index]} are those of its report`, () => {
+    const { succeeded, apiReportChanged } = Extractor.invoke(config, {
+      compilerState,
+      localBuild: isWriting,
+      messageCallback: (message) => (message.handled = true),
+    });
+    if (isWriting) return;
+    assert.equal(apiReportChanged, false, "To renew it: npm test -- --write test/package/api");
+    assert.ok(succeeded);
   });
-  if (succeeded || isWriting) continue;
-  const difference = apiReportChanged ? " is not up to date: npm run api:write renews it" : " cannot be made";
-  console.error(`${relative(".", config.reportFilePath)}${difference}.`);
-  process.exitCode = 1;
-}
