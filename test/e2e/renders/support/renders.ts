@@ -157,6 +157,7 @@ async function renderSheet(sheet: Sheet, seeds: string[], tally: Tally): Promise
       if (texts.length === 1 && texts[0] === otp) tally.read[name]++;
       else miss(`${name}: ${await explain(name, otp, Math.round(each.canvasWidth / 49), texts.length)}`);
     }
+    // `PICTURES=1` keeps all.
     if (tally.misses.length > missesBefore || process.env["PICTURES"]) await keep(card, seed);
   }
 }
