@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
@@ -22,6 +23,7 @@ const read = (file: string): string => readFileSync(file, "utf8");
 const manifest = JSON.parse(read("package.json")) as {
   exports: Record<string, unknown>;
   scripts: Record<string, string>;
+  dependencies: Record<string, string>;
 };
 
 const saysClone = (text: string): boolean =>
@@ -114,6 +116,40 @@ describe("The package's documents", () => {
           command.includes(" run ") ? script in manifest.scripts : /^(start|test|ci)$/.test(script),
         )
         .filter(([, script = ""]) => !scriptsNear(page).includes(script))
+        .map(([command]) => `${page}: ${command}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
+
+describe("The documents for a clone", () => {
+  const repository = execFileSync("git", ["ls-files"], { encoding: "utf8" }).trim().split("\n");
+  const ownPages = repository.filter((file) =>
+    /^(CONTRIBUTING\.md|test\/README\.md|docs\/decisions\/.*)$/.test(file),
+  );
+
+  test("name only files and folders that it has, or that the build makes", () => {
+    const isInRepository = (name: string): boolean => {
+      const path = name.replace(/^(?:\.\.?\/)+|\/$/g, "");
+      const isFile = [...repository, ...files].some((file) => `/${file}/`.includes(`/${path}/`));
+      return isFile || path in manifest.dependencies;
+    };
+    const missing = ownPages.flatMap((page) => {
+      const listed = page.startsWith("docs/")
+        ? []
+        : (read(page).match(/(?<![\w@.-])[\w.-]+\/[\w./-]*\w/g) ?? []);
+      return [...namedIn(read(page)), ...listed]
+        .filter((name) => !isInRepository(name))
+        .map((name) => `${page}: ${name}`);
+    });
+    assert.ok(ownPages.length > 20);
+    assert.deepEqual(missing, []);
+  });
+
+  test("tell to run only scripts that there are", () => {
+    const wrong = ownPages.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm run ([\w:]+)/g)]
+        .filter(([, script = ""]) => !(script in manifest.scripts))
         .map(([command]) => `${page}: ${command}`),
     );
     assert.deepEqual(wrong, []);
