@@ -11,18 +11,18 @@ const { wantedEngines } = await import("./scripts/find-engines.ts");
 const { launcherOf } = await import("./test/support/engines/engine.ts");
 const { freePort } = await import("./test/support/services/free-port.ts");
 
-/** CommonJS that the browser cannot import: each is served as one module bundled by esbuild. */
-const commonJs = ["qrcode/lib/core/qrcode.js", "axe-core"];
+/** CommonJS that the browser cannot import, and what is imported from it: each is served as one module bundled by esbuild. */
+const commonJs = { "qrcode/lib/core/qrcode.js": "create", "axe-core": "default" };
 const prefix = "/__bundled/";
 
 const bundleCommonJs = () => ({
   name: "bundle-common-js",
-  resolveImport: ({ source }) => (commonJs.includes(source) ? prefix + source : undefined),
+  resolveImport: ({ source }) => (source in commonJs ? prefix + source : undefined),
   async serve({ path }) {
     if (!path.startsWith(prefix)) return undefined;
+    const name = path.slice(prefix.length);
     const { outputFiles } = await build({
-      entryPoints: [path.slice(prefix.length)],
-      absWorkingDir: import.meta.dirname,
+      stdin: { contents: `export { ${commonJs[name]} } from "${name}"`, resolveDir: import.meta.dirname },
       bundle: true,
       format: "esm",
       write: false,

@@ -1,4 +1,4 @@
-import encoder from "qrcode/lib/core/qrcode.js";
+import { create } from "qrcode/lib/core/qrcode.js";
 
 /** A QR code as one path, in modules, with its quiet zone around it. */
 export interface QrSymbol {
@@ -66,7 +66,7 @@ export function parseQrLink(link: string): string {
 export function encode(text: string): QrSymbol {
   // Byte mode throughout: base64 gains nothing from others, and the best mix of them takes long to find.
   // The package's build knows only this mode, level L and mask 0: to change one, change `build/qrcode/` too.
-  const { modules } = encoder.create([{ data: text, mode: "byte" }], {
+  const { modules } = create([{ data: text, mode: "byte" }], {
     errorCorrectionLevel: "L",
     maskPattern,
   });

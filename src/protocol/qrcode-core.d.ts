@@ -11,11 +11,9 @@ declare module "qrcode/lib/core/qrcode.js" {
     /** Default: the one with the lowest penalty. */
     maskPattern: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
   }
-  interface Encoder {
-    /** @throws Error if the text is longer than a QR code holds */
-    create(segments: { data: string; mode: "byte" }[], options: Options): { modules: BitMatrix };
-  }
-  // CommonJS: its one export.
-  const encoder: Encoder;
-  export default encoder;
+  /** @throws Error if the text is longer than a QR code holds */
+  export function create(
+    segments: { data: string; mode: "byte" }[],
+    options: Options,
+  ): { modules: BitMatrix };
 }

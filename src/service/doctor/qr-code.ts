@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { listen, urlOf } from "../process/listen.js";
 import { encode, fullWidth, margin, minPixelsPerModule } from "../../protocol/qr.js";
-import encoder from "qrcode/lib/core/qrcode.js";
+import { create } from "qrcode/lib/core/qrcode.js";
 
 const quietZone = 4;
 
@@ -23,7 +23,7 @@ export function modulesFor(text: string): number | undefined {
 
 /** The dark modules of a text's code, with the quiet zone. */
 function modulesOf(text: string): { size: number; isDark: (x: number, y: number) => boolean } {
-  const { modules } = encoder.create([{ data: text, mode: "byte" }], {
+  const { modules } = create([{ data: text, mode: "byte" }], {
     errorCorrectionLevel: "L",
     maskPattern: 0,
   });
