@@ -1,7 +1,10 @@
 import type { CSSResult, CSSResultOrNative } from "lit";
 import { css } from "lit";
 import { codeStyles } from "./styles-code.js";
+import { dialogStyles } from "./styles-dialog.js";
+import { numberStyles } from "./styles-number.js";
 import { partStyles } from "./styles-parts.js";
+import { stepsStyles } from "./styles-steps.js";
 
 /**
  * The colours. If a site sets the text or the surface, muted, line and sunken are mixed from these, unless it sets them too.
@@ -134,7 +137,7 @@ const card = css`
   .foot > * {
     grid-area: 1 / 1;
   }
-  /* The last line of a footer keeps room for a second one, because the advice about the number, which takes its place, has two. */
+  /* The last line of a footer keeps room for a second one: the advice about the number, which takes its place, has two. */
   .footer::slotted(:nth-last-child(1 of [slot="footer"])) {
     min-block-size: 2.7692em;
   }
@@ -231,7 +234,7 @@ const card = css`
 `;
 
 /** All styles. Sizes of text are in `em`, the rest in px; directions are logical. */
-export const styles = [tokens, card, codeStyles, partStyles];
+export const styles = [tokens, card, codeStyles, numberStyles, stepsStyles, dialogStyles, partStyles];
 
 /** A constructed style sheet belongs to one document. The elements of a document share its sheets. */
 const sheetsOf = new WeakMap<Document, Map<CSSResult, CSSStyleSheet>>();

@@ -1,0 +1,75 @@
+import { css } from "lit";
+
+/** What to do, in three steps. */
+export const stepsStyles = css`
+  ol {
+    display: grid;
+    gap: 10px;
+    margin-block-start: 8px;
+    padding: 0;
+    counter-reset: step;
+    list-style: none;
+  }
+  li {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    counter-increment: step;
+    font-size: 0.9375em;
+    line-height: 1.4667;
+  }
+  .number:empty::before {
+    content: counter(step);
+  }
+  .number {
+    display: grid;
+    place-items: center;
+    inline-size: 2em;
+    block-size: 2em;
+    margin-inline-end: 12px;
+    border: 1px solid var(--_line);
+    border-radius: 50%;
+    color: var(--_muted);
+    font-size: 0.8em;
+    font-weight: 600;
+  }
+  /* The last step becomes bold after the scan. An unseen bold copy keeps its place, so that no line breaks then. */
+  li > :last-child,
+  li::after {
+    grid-area: 1 / 2;
+  }
+  li::after {
+    visibility: hidden;
+    content: attr(data-bold);
+  }
+  strong,
+  li::after,
+  [aria-current] {
+    font-weight: 600;
+  }
+  .past {
+    color: var(--_muted);
+  }
+  ol slot::slotted(*) {
+    inline-size: auto;
+    block-size: 1em;
+    margin-inline-end: 6px !important;
+    vertical-align: -0.15em;
+  }
+  ol slot[name="app-icon"]::slotted(*) {
+    block-size: calc(4em / 3);
+    border-radius: 5px;
+    vertical-align: -0.3em;
+  }
+  .past slot::slotted(*) {
+    filter: grayscale(1);
+  }
+  .past .number {
+    border-color: transparent;
+    background: var(--_sunken);
+  }
+  [aria-current] .number {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+`;
