@@ -62,17 +62,17 @@ export interface OneginiOtpLoginOptions extends Omit<
   /** The origin of the login page, e.g. `https://www.example.com`. Default: that of Better Auth's `baseURL`. */
   origin?: string;
   /**
-   * Returns the client's IP address, or undefined. Default: the one that Better Auth finds, if its option `advanced.ipAddress` has
-   * `ipAddressHeaders` or `trustedProxies`. Without them Better Auth would trust any client's `X-Forwarded-For`, so the address is
-   * then unknown, and the event `no_client_address` reports that.
+   * Returns the client's IP address, or undefined. Default: the one that Better Auth finds, if its option `advanced.ipAddress`
+   * has `ipAddressHeaders` or `trustedProxies`. Without them Better Auth would trust any client's `X-Forwarded-For`, so the
+   * address is then unknown, and the event `no_client_address` reports that.
    */
   clientIp?: (request: Request, context: AuthContext) => string | undefined;
   /** Where the page goes after the login, e.g. `/account`. Default: the widget's `redirect`. */
   redirectTo?: string;
   /**
-   * Returns the new user for somebody who logs in for the first time, that is, without an account whose `providerId` is "onegini" and
-   * whose `accountId` is `userId`. Without it, or if it returns `null` or `undefined`, the login is refused and nothing is created.
-   * If it throws, the page gets 500 and tries again for a minute.
+   * Returns the new user for somebody who logs in for the first time, that is, without an account whose `providerId` is "onegini"
+   * and whose `accountId` is `userId`. Without it, or if it returns `null` or `undefined`, the login is refused and nothing is
+   * created. If it throws, the page gets 500 and tries again for a minute.
    */
   getUser?: (login: Login<AuthContext>) => Awaitable<NewUser | null | undefined>;
 }
@@ -81,8 +81,8 @@ export interface OneginiOtpLoginOptions extends Omit<
 export interface OneginiOtpLogin {
   id: "onegini-otp-login";
   /**
-   * The kit, for `begin`, `browserCookie`, `forget`, `scanned`, `pause`, `health` and `close`. Its calls need no context. Pending until
-   * `betterAuth` has the plugin; rejects with a TypeError if an option is wrong.
+   * The kit, for `begin`, `browserCookie`, `forget`, `scanned`, `pause`, `health` and `close`. Its calls need no context. Pending
+   * until `betterAuth` has the plugin; rejects with a TypeError if an option is wrong.
    */
   kit: Promise<LoginKit<AuthContext | undefined>>;
   init: (context: AuthContext) => Promise<{ context: { rateLimit: AuthContext["rateLimit"] } }>;
@@ -212,8 +212,8 @@ const addressByBetterAuth = (request: Request, { options }: AuthContext): string
   api.getIP(request, options) ?? undefined;
 
 /**
- * Makes the session as Better Auth does for a social provider, in an endpoint of its own. No route leads to this endpoint, and the
- * user is fixed when it is created: nothing that a client sends can choose the user.
+ * Makes the session as Better Auth does for a social provider, in an endpoint of its own. No route leads to this endpoint, and
+ * the user is fixed when it is created: nothing that a client sends can choose the user.
  */
 async function signIn(
   login: Login<AuthContext>,

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the Token Server and the phone that uses the vendor's wire protocol, for development and tests. Not for production:
- * anybody can log in as anybody. Public entry of `onegini-otp-login/emulator`.
+ * A stand-in for the Token Server and the phone that uses the vendor's wire protocol, for development and tests. Not for
+ * production: anybody can log in as anybody. Public entry of `onegini-otp-login/emulator`.
  */
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";

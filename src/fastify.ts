@@ -71,13 +71,13 @@ declare module "fastify" {
  * function that returns them or a promise of them: `{ options: async () => ({ … }) }`, with a `path` of your own beside it. The
  * function runs at the kit's first call.
  *
- * These defaults differ: `clientIp` is `request.ip`, which follows Fastify's `trustProxy`. `transport` is `nodeTransport`. `onEvent`
- * writes each event to `app.log` at its level; if the app has no logger, it writes warnings and errors to the console. A `prefix` of
- * the plugin or of its scope is put before `path`, as for every route. `app.close()` ends the status streams first. It does not close
- * the store, which belongs to the site.
+ * These defaults differ: `clientIp` is `request.ip`, which follows Fastify's `trustProxy`. `transport` is `nodeTransport`.
+ * `onEvent` writes each event to `app.log` at its level; if the app has no logger, it writes warnings and errors to the console.
+ * A `prefix` of the plugin or of its scope is put before `path`, as for every route. `app.close()` ends the status streams first.
+ * It does not close the store, which belongs to the site.
  *
- * The registration fails with a TypeError that names a missing or wrong option and says what is expected. It also fails if the scope
- * has a kit already: register a second one, with another `path`, in a scope of its own.
+ * The registration fails with a TypeError that names a missing or wrong option and says what is expected. It also fails if the
+ * scope has a kit already: register a second one, with another `path`, in a scope of its own.
  */
 const oneginiOtpLogin: FastifyPluginCallback<PluginOptions> = Object.assign(
   (app: FastifyInstance, options: PluginOptions, done: (error?: Error) => void): void => {
@@ -181,8 +181,8 @@ const joined = (prefix: string, path: string): string => {
 };
 
 /**
- * Routes everything at the path and below to the kit, which checks methods and bodies itself and answers its own errors. The site's
- * body parsers do not apply in this scope.
+ * Routes everything at the path and below to the kit, which checks methods and bodies itself and answers its own errors. The
+ * site's body parsers do not apply in this scope.
  */
 function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): void {
   /** The bodies, unread. The site's hooks see no `request.body`. */

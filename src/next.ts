@@ -24,23 +24,23 @@ import type { LoginKitOptions } from "./server/options.js";
  */
 export interface NextLogin {
   /**
-   * The login API as a route handler in `app/otp-login/[[...path]]/route.ts`. It answers every method, including those that it does
-   * not allow.
+   * The login API as a route handler in `app/otp-login/[[...path]]/route.ts`. It answers every method, including those that it
+   * does not allow.
    *
    *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = login.handlers;
    */
   handlers: Record<NextMethod, (request: Request) => Promise<Response>>;
 
   /**
-   * Sets the kit's cookie before the login page is rendered, because a page cannot set cookies. Call it in `proxy.ts`, before Next.js
-   * 16 in `middleware.ts` with `runtime: "nodejs"`. Requests of Next's router get no cookie, because a proxy cannot distinguish a link
-   * that is only visible from one that is followed.
+   * Sets the kit's cookie before the login page is rendered, because a page cannot set cookies. Call it in `proxy.ts`, before
+   * Next.js 16 in `middleware.ts` with `runtime: "nodejs"`. Requests of Next's router get no cookie, because a proxy cannot
+   * distinguish a link that is only visible from one that is followed.
    *
    *     export const proxy = (request: NextRequest) => login.setBrowserCookie(request, NextResponse.next());
    *
    * @param response the proxy's answer, a `NextResponse`
-   * @param options `pageUrl`, if the site knows it: `request.url` is the server's own address, except on platforms such as Vercel.
-   *   In `next dev` the default is the address in the browser
+   * @param options `pageUrl`, if the site knows it: `request.url` is the server's own address, except on platforms such as
+   *   Vercel. In `next dev` the default is the address in the browser
    * @returns the same response, with the cookie if the browser has none and pages at `pageUrl` may call the login API
    */
   setBrowserCookie<Answer extends AnswerWithCookies>(
@@ -54,8 +54,8 @@ export interface NextLogin {
    * has run: `<LoginWidget {...await login.begin()} redirect="/account" />`. It waits for a real request, as Next's
    * `connection()` does. So with `cacheComponents` the component must be in `<Suspense>`, and a prefetch begins nothing.
    * Resolves to `null` if there is nothing to show: after an error, for a browser without the kit's cookie, and if pages at
-   * `pageUrl` (see `setBrowserCookie`) may not call the login API. The element then begins by itself. It rejects only with errors of
-   * Next.js itself, and with a TypeError if Next.js is older than 15.5.
+   * `pageUrl` (see `setBrowserCookie`) may not call the login API. The element then begins by itself. It rejects only with errors
+   * of Next.js itself, and with a TypeError if Next.js is older than 15.5.
    */
   begin(options?: BeginOptions): Promise<BegunProps | null>;
 
@@ -70,8 +70,8 @@ export interface NextLogin {
   redeem(ticket: unknown): Promise<RedeemedLogin | undefined>;
 
   /**
-   * Resolves to cookies that delete this browser's cookie, which ends all its attempts: for the site's log-out, in a server action or
-   * a route handler.
+   * Resolves to cookies that delete this browser's cookie, which ends all its attempts: for the site's log-out, in a server
+   * action or a route handler.
    *
    *     const jar = await cookies();
    *     for (const cookie of await login.forget()) jar.set(cookie);
@@ -113,10 +113,10 @@ export interface EndedCookie extends NewBrowserCookie {
  *     export const login = createNextLogin(() => ({ origin: process.env.ORIGIN!, … }));
  *
  * @param options returns the options of `createLoginKit` of `onegini-otp-login/node`, or a promise of them. It runs once in
- *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, a request after at least
- *   ten seconds runs it again
- * @param name identifies the login, if an app has several. Default `"login"`. Next.js loads the file several times in one process,
- *   and all copies share the kit of this name
+ *   each process, at the first request: `next build` loads the file too, and has no secrets. If it fails, a request after at
+ *   least ten seconds runs it again
+ * @param name identifies the login, if an app has several. Default `"login"`. Next.js loads the file several times in one
+ *   process, and all copies share the kit of this name
  */
 export function createNextLogin(
   options: () => LoginKitOptions | Promise<LoginKitOptions>,
@@ -219,8 +219,8 @@ const nextHeaders = () => import("next/headers.js");
 const nextServer = () => import("next/server.js");
 
 /**
- * The request for the page that Next.js is rendering. `connection()` does not resolve while `next build` renders the page, nor while
- * Next renders it for a prefetch. `headers()` alone would resolve then.
+ * The request for the page that Next.js is rendering. `connection()` does not resolve while `next build` renders the page, nor
+ * while Next renders it for a prefetch. `headers()` alone would resolve then.
  *
  * @throws TypeError that names the versions that fit
  */
@@ -239,8 +239,8 @@ async function requestForPage(): Promise<Request> {
 }
 
 /**
- * The options with the page's address. Next.js gives an app its server's own address, not the one in the browser. In `next dev` there
- * is usually no proxy, so `Host` is the one in the address bar. In production only the site can know it.
+ * The options with the page's address. Next.js gives an app its server's own address, not the one in the browser. In `next dev`
+ * there is usually no proxy, so `Host` is the one in the address bar. In production only the site can know it.
  */
 function withPageUrl<Options extends PageOptions>(
   headers: Pick<Headers, "get">,
@@ -254,14 +254,15 @@ function withPageUrl<Options extends PageOptions>(
 }
 
 /**
- * Whether Next.js itself requests the page, because a server action redirects to it. It drops the cookies of that answer, so a new
- * cookie would not reach the browser. The headers are those of the action: browsers send no `Origin` with a same-origin GET.
+ * Whether Next.js itself requests the page, because a server action redirects to it. It drops the cookies of that answer, so a
+ * new cookie would not reach the browser. The headers are those of the action: browsers send no `Origin` with a same-origin GET.
  */
 const isRedirectOfAction = (headers: Pick<Headers, "get">): boolean => headers.get("origin") !== null;
 
 /**
  * Whether Next's router makes the request, because a link to the page is visible or followed. A proxy cannot distinguish the two,
- * because Next removes the headers that would show it. A shared cache may also store the answer for a visible link, with its cookie.
+ * because Next removes the headers that would show it. A shared cache may also store the answer for a visible link, with its
+ * cookie.
  */
 const isOfRouter = (headers: Pick<Headers, "get">): boolean =>
   headers.get("sec-fetch-dest") === "empty" || headers.get("next-url") !== null;

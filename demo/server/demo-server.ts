@@ -106,8 +106,8 @@ export async function startDemo(
 }
 
 /**
- * Whether a request is for this demo. A page of another site can make its own host name point to this machine (DNS rebinding), and
- * could then read all answers. An HTTP/1.0 client sends no host; an invalid one is answered 400 later.
+ * Whether a request is for this demo. A page of another site can make its own host name point to this machine (DNS rebinding),
+ * and could then read all answers. An HTTP/1.0 client sends no host; an invalid one is answered 400 later.
  */
 function isOwnHost(host: string | undefined, ownHostname: string): boolean {
   if (host === undefined || !URL.canParse(`http://${host}`)) return true;

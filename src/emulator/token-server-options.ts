@@ -36,8 +36,8 @@ export interface TokenServerOptions {
   /** The callback URLs that are allowed: exact ones, or a function that decides. Default: any http or https URL. */
   callbackUris?: readonly string[] | ((url: URL) => boolean);
   /**
-   * The host names at which it answers, besides those of this machine (`localhost`, `127.0.0.1`, `[::1]`). Requests for others get
-   * 421, because a web page could make its own host name point here (DNS rebinding). Default none.
+   * The host names at which it answers, besides those of this machine (`localhost`, `127.0.0.1`, `[::1]`). Requests for others
+   * get 421, because a web page could make its own host name point here (DNS rebinding). Default none.
    */
   hosts?: readonly string[];
   /** Features → Mobile authentication. Default true; with false every call is answered with 1000. */
@@ -46,9 +46,9 @@ export interface TokenServerOptions {
   geolocation?: boolean;
   /**
    * The template of the phone's text for each language, `mobileAuthentication.confirmation.template`, with `[message]`,
-   * `[operatingSystem]`, `[browser]`, `[countryCode]`, `[region]` and `[city]`. The default for a language is the English template,
-   * and for English the vendor's: `[message] Device: [operatingSystem] [browser], Location: [countryCode], [region], [city]`. It is
-   * used if the site sends a user agent and an IP address whose location is found.
+   * `[operatingSystem]`, `[browser]`, `[countryCode]`, `[region]` and `[city]`. The default for a language is the English
+   * template, and for English the vendor's: `[message] Device: [operatingSystem] [browser], Location: [countryCode], [region],
+   * [city]`. It is used if the site sends a user agent and an IP address whose location is found.
    */
   templates?: Partial<Record<MessageLanguage, string>>;
   /** The faults at the start; `setFaults` replaces them. Default none. */

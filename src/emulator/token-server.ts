@@ -13,7 +13,7 @@ export interface TokenServer {
    * under `/phone/` (enroll, scan, answer). 404 elsewhere, 421 for another host. Rejects only if a function of a fault rejects.
    */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Whether a request is for this server: its path begins with `/oauth/` or `/phone/`. For a port that also serves other paths. */
+  /** Whether a request is for this server, by its path: `/oauth/…` or `/phone/…`. For a port that also serves other paths. */
   readonly handles: (request: Request) => boolean;
   /** Replaces the faults. `{}` removes all of them. */
   readonly setFaults: (faults: Faults) => void;

@@ -33,8 +33,8 @@ export interface PhoneOptions {
   /** The platform whose codes and events are used. Default `android`. */
   platform?: Platform;
   /**
-   * What `handleMobileAuthWithOtp` does after a denial was delivered. The vendor documents it only for Cordova, as an error without a
-   * number. `rejects` uses 9006. Default `resolves`.
+   * What `handleMobileAuthWithOtp` does after a denial was delivered. The vendor documents it only for Cordova, as an error
+   * without a number. `rejects` uses 9006. Default `resolves`.
    */
   denied?: "resolves" | "rejects";
 }
