@@ -1,10 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Subject, type Subscription } from "rxjs";
 import { endpointUrl } from "../protocol/login-api.js";
+import type { Backend } from "./api/backend.js";
 import { httpBackend } from "./api/http-backend.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
-import { initialState, reduce, type Action, type Code, type State } from "./flow/state.js";
+import { initialState, isWaiting, reduce, type Action, type Code, type State } from "./flow/state.js";
 import { isInView, whenInView } from "./in-view.js";
 import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
 import { sharedAttempt } from "./shared-attempt.js";
@@ -59,8 +60,7 @@ export class LoginController implements ReactiveController {
     this.#isCancelled = false;
     this.#stopWaiting();
     this.#startsLater = !this.#running;
-    this.#endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
-    this.#run({ type: "start", backend: httpBackend(this.#endpoint, this.#options.language()) });
+    this.#run({ type: "start", backend: this.#findBackend() });
   }
 
   cancel(): void {
@@ -135,14 +135,19 @@ export class LoginController implements ReactiveController {
   };
 
   #begin(): void {
-    const endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
+    const backend = this.#findBackend();
     const fromServer = this.#options.serverAttempt();
-    this.#left = storedAttempt(endpoint);
+    this.#left = storedAttempt(this.#endpoint);
     const known = this.#left ? { attempt: this.#left } : fromServer;
     if (!known) return this.start();
     this.#stopWaiting();
-    this.#endpoint = endpoint;
-    this.#run({ type: "resume", backend: httpBackend(endpoint, this.#options.language()), ...known });
+    this.#run({ type: "resume", backend, ...known });
+  }
+
+  /** The login API that the page names now. */
+  #findBackend(): Backend {
+    this.#endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
+    return httpBackend(this.#endpoint, this.#options.language());
   }
 
   #run(command: Command): void {
@@ -169,7 +174,9 @@ export class LoginController implements ReactiveController {
   #change(state: State, previous: State): void {
     // Stored only while it is the attempt on the page and not final.
     const isOpen =
-      state.phase === "pending" ? state.attempt === this.#left : /idle|requesting|approved/.test(state.phase);
+      state.phase === "pending"
+        ? state.attempt === this.#left
+        : state.phase === "idle" || state.phase === "approved" || isWaiting(state);
     if (this.#left && !isOpen) removeStoredAttempt(this.#endpoint, this.#left);
     this.#host.requestUpdate();
     try {

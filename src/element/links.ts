@@ -1,24 +1,17 @@
 import { fillOtp } from "../protocol/qr.js";
 
-const parse = (url: string): URL | undefined => {
-  try {
-    return new URL(url, document.baseURI);
-  } catch {
-    return undefined;
-  }
-};
+const parse = (url: string | null | undefined): URL | undefined =>
+  url && URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : undefined;
 
 /** Where the page goes after a login: the first URL that is http or https, resolved. */
 export const redirectTarget = (...candidates: (string | null | undefined)[]): string | undefined =>
-  candidates
-    .map((candidate) => (candidate ? parse(candidate) : undefined))
-    .find((url) => url && /^https?:$/.test(url.protocol))?.href;
+  candidates.map(parse).find((url) => url && /^https?:$/.test(url.protocol))?.href;
 
 /**
  * The link into the app, with the code, percent-encoded, in the place of `{otp}`. Schemes that would run in this page are
  * rejected, after the URL parser has removed spaces, control characters and capitals as the browser does.
  */
 export function appLinkFor(template: string | null | undefined, otp: string): string | undefined {
-  const url = template ? parse(fillOtp(template, otp)) : undefined;
+  const url = parse(template && fillOtp(template, otp));
   return url && !/^(javascript|data|blob):$/.test(url.protocol) ? url.href : undefined;
 }

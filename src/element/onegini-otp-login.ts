@@ -2,7 +2,7 @@ import { LitElement, type PropertyValues, type ReactiveController, type Template
 import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
-import { questionOf, type Phase, type State } from "./flow/state.js";
+import { isScanned, questionOf, type Phase, type State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import type { Messages } from "./i18n/messages.js";
 import { redirectTarget } from "./links.js";
@@ -117,7 +117,10 @@ export class OneginiOtpLogin extends LitElement {
   declare renewals: number;
   /** A link into the app, such as `https://bank.example/app#otp={otp}`: a button, first on a phone. */
   declare appLink: string | null;
-  /** A link that the code holds in place of the OTP alone, such as `https://bank.example/app#otp={otp}`: for the phone's own camera. */
+  /**
+   * A link that the code holds in place of the OTP alone, such as `https://bank.example/app#otp={otp}`: for the phone's own
+   * camera.
+   */
   declare qrLink: string | null;
   /** Where the page goes after a login, unless the answer says so. http or https. */
   declare redirect: string | null;
@@ -173,7 +176,7 @@ export class OneginiOtpLogin extends LitElement {
       this.requestUpdate();
     },
     sendNumber: (typed) => {
-      if (questionOf(this.#login)?.isSending === false) this.#login.sendNumber(typed);
+      if (questionOf(this.#login.state)?.isSending === false) this.#login.sendNumber(typed);
     },
   };
   #model: ViewModel | undefined;
@@ -241,11 +244,6 @@ export class OneginiOtpLogin extends LitElement {
     this.#enlarged.isWanted = false;
   }
 
-  /** Style sheets belong to a document, so they are set again in another one. */
-  adoptedCallback(): void {
-    this.requestUpdate();
-  }
-
   /** Without style sheets: adopting them takes as long as sending the first request, which goes first. */
   protected override createRenderRoot(): ShadowRoot {
     return this.shadowRoot ?? this.attachShadow(OneginiOtpLogin.shadowRootOptions);
@@ -254,6 +252,7 @@ export class OneginiOtpLogin extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     // Before the first render, which would delay the first request.
     if (changed.has("manual")) this.#login.autostart(this.manual);
+    // Style sheets belong to a document, so they are set again in another one.
     if (this.#styledIn !== this.ownerDocument) {
       this.#styledIn = this.ownerDocument;
       adoptStyleSheets(this.shadowRoot!, (this.constructor as typeof LitElement).elementStyles);
@@ -278,7 +277,7 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const model = viewModel(this.#login.state, {
+    this.#model = viewModel(this.#login.state, {
       words: wordsFor(nearestLanguage(this), this.messages),
       now: Date.now(),
       since: this.#since,
@@ -298,9 +297,8 @@ export class OneginiOtpLogin extends LitElement {
       hasAdviceRoom: (this.#wasAsked ??= wasAsked()),
     });
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
-    if (!this.#enlarged.isModal) this.#announcer.say(announcement(model));
-    this.#model = { ...model, announcement: this.#announcer.text };
-    return view(this.#model, this.#handlers);
+    if (!this.#enlarged.isModal) this.#announcer.say(announcement(this.#model));
+    return view(this.#model, this.#handlers, this.#announcer.text);
   }
 
   get #renewals(): number {
@@ -312,10 +310,10 @@ export class OneginiOtpLogin extends LitElement {
     const now = Date.now();
     if (connectionOf(state) !== connectionOf(previous)) this.#since.connection = now;
     if (state.phase !== "pending" || state.scanned) this.#enlarged.isWanted = false;
-    this.#mark("scanned", state.phase === "pending" && state.scanned);
-    const question = questionOf({ state });
+    this.#mark("scanned", isScanned(state));
+    const question = questionOf(state);
     this.#mark("number", !!question);
-    const asked = questionOf({ state: previous });
+    const asked = questionOf(previous);
     if (question && !this.#wasAsked) {
       this.#wasAsked = true;
       rememberQuestion();
@@ -333,9 +331,8 @@ export class OneginiOtpLogin extends LitElement {
     this.#isRedirecting = false;
     this.dispatchEvent(new StateChangeEvent(state.phase));
     if (state.phase === "failed") {
-      this.dispatchEvent(
-        new LoginErrorEvent(state.failure.code, state.failure.cause, state.failure.answer?.body),
-      );
+      const { code, cause, answer } = state.failure;
+      this.dispatchEvent(new LoginErrorEvent(code, cause, answer?.body));
     }
     if (state.phase === "completed" && state.answer) this.#finish(state.answer);
   }

@@ -6,7 +6,7 @@ import { browserKey } from "../protocol/login-api.js";
  * went to the app can still log in.
  */
 
-/** That time after the code's end: the server's grace, its wait for the Token Server, and its wait for the number on the phone. */
+/** That time after the code's end: the server's grace, and its waits for the Token Server and for the number on the phone. */
 const afterCodeMs = 370_000;
 
 /** Storage may be blocked: then nothing is kept. */

@@ -21,7 +21,6 @@ export class Ticker implements ReactiveController {
 
   hostConnected(): void {
     for (const type of events) addEventListener(type, this.#render);
-    this.#render();
   }
 
   hostDisconnected(): void {

@@ -78,11 +78,11 @@ export interface LoginAnswer {
 /** The path under which the login API lies unless the site says otherwise. */
 export const defaultPath = "/otp-login";
 
-/** The login API's URL, without a query, a fragment or slashes at the end. An invalid URL stays as it is: a request of it fails. */
+/** The login API's URL without query, fragment or slashes at the end. An invalid URL stays as it is: a request of it fails. */
 export const endpointUrl = (endpoint: string, baseUrl: string): string =>
   URL.canParse(endpoint, baseUrl) ? new URL(endpoint, baseUrl).href.replace(/\/*([?#].*)?$/s, "") : endpoint;
 
-/** The name under which a page keeps something of a login API in its browser: the lock of its starts, and the attempt to resume. */
+/** The name under which a page keeps in its browser, for a login API, the lock of its starts and the attempt to resume. */
 export const browserKey = (endpoint: string): string => `onegini-otp-login ${endpoint}`;
 
 /** The type of the status stream's only kind of event. */

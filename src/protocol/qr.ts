@@ -41,12 +41,7 @@ const otpLength = 120;
  * @throws TypeError that says what is expected
  */
 export function parseQrLink(link: string): string {
-  let href = "";
-  try {
-    ({ href } = new URL(link));
-  } catch {
-    // No link at all.
-  }
+  const href = URL.canParse(link) ? new URL(link).href : "";
   const fragmentAt = link.indexOf("#");
   const expected = !href.startsWith("https:")
     ? "an https link such as https://bank.example/app#otp={otp}"

@@ -20,8 +20,8 @@ const slashesIn = (path: string): number => path.split("/").length;
  *     const next = sitePath(req.query.next) ?? "/account";
  *
  * @param address what came, of any type
- * @returns a path without white space, quotation marks and `<`, and without `&` before its query: written into a header, or into a
- *   quoted attribute as it is, it stays on this site
+ * @returns a path without white space, quotation marks and `<`, and without `&` before its query: written into a header, or into
+ *   a quoted attribute as it is, it stays on this site
  */
 export function sitePath(address: unknown): string | undefined {
   // Browsers drop some control characters, so that `/\t/example.org` is `//example.org`.

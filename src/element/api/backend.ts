@@ -24,10 +24,10 @@ export interface Backend {
 /** A call of the login API that got no usable answer. Its `cause` is that answer, or the error that was thrown. */
 export class RequestError extends Error {
   override name = "RequestError";
-  declare readonly code: LoginErrorCode;
+  readonly code: LoginErrorCode;
   /** What `Retry-After` asked for, in milliseconds; 0 without it. */
-  declare readonly retryAfterMs: number;
-  declare readonly answer: RejectedAnswer | undefined;
+  readonly retryAfterMs: number;
+  readonly answer: RejectedAnswer | undefined;
 
   constructor(
     code: LoginErrorCode,
@@ -49,4 +49,4 @@ export const toRequestError = (error: unknown): RequestError =>
 
 /** Whether the server does not know the attempt, or knows it as another browser's. */
 export const isUnknownAttempt = (error: unknown): boolean =>
-  error instanceof RequestError && error.code === "unknown_attempt";
+  toRequestError(error).code === "unknown_attempt";

@@ -29,7 +29,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
           ...answer,
           expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
         });
-        const arrived = early?.text === undefined ? undefined : parseStartAnswer(parseJson(early.text));
+        const arrived = early?.text ? parseStartAnswer(parseJson(early.text)) : undefined;
         if (arrived) {
           markStarted(endpoint);
           // Synchronously, so that the element's first frame has the code.
@@ -53,8 +53,7 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
       }),
     poll: (attempt, waitSeconds) =>
       request((signal) => {
-        const prefer = waitSeconds ? { Prefer: `wait=${waitSeconds}` } : {};
-        const headers = { Accept: "application/json", ...prefer };
+        const headers = { Accept: "application/json", ...(waitSeconds && { Prefer: `wait=${waitSeconds}` }) };
         return exchange(urlOf(attempt), { headers, signal }, parseStatusAnswer);
       }),
     login: (attempt, number) =>
@@ -172,7 +171,7 @@ const errorOf = (response: Response, body: unknown, toCode: typeof toErrorCode) 
     toCode(status, error),
     response,
     error?.error_description,
-    retryAfterMs(headers.get("Retry-After")),
+    retryAfterMs(headers.get("Retry-After") ?? ""),
     { status, body },
   );
 };
@@ -196,8 +195,8 @@ const toLoginErrorCode: typeof toErrorCode = (status, error) => {
 };
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3); 0 for anything else. At most an hour. */
-const retryAfterMs = (value: string | null): number => {
-  const ms = /^\s*\d+\s*$/.test(value ?? "") ? Number(value) * 1_000 : Date.parse(value ?? "") - Date.now();
+const retryAfterMs = (value: string): number => {
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return ms > 0 ? Math.min(ms, 3_600_000) : 0;
 };
 

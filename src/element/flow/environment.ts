@@ -1,14 +1,4 @@
-import {
-  BehaviorSubject,
-  defer,
-  distinctUntilChanged,
-  filter,
-  map,
-  merge,
-  switchMap,
-  take,
-  type Observable,
-} from "rxjs";
+import { concat, distinctUntilChanged, filter, map, merge, of, switchMap, take, type Observable } from "rxjs";
 import { RequestError } from "../api/backend.js";
 
 /** Whether a person can see the page. `gone`: the page was left and may be in the back-forward cache. */
@@ -68,23 +58,20 @@ export const awake = ({ visibility, online, slept }: Environment): Observable<bo
 };
 
 /** Passes the source on, and errors when it emits nothing for this long. The source must not complete. */
-export const errorOnSilence = <T>(ms: number, { timer }: Environment, source: Observable<T>): Observable<T> =>
-  defer(() => {
-    const emitted = new BehaviorSubject(0);
-    const silence = emitted.pipe(
-      switchMap(() => timer(ms)),
-      map(() => {
-        throw new RequestError("network_error");
-      }),
-    );
-    const passedOn = source.pipe(
-      map((value) => {
-        emitted.next(0);
-        return value;
-      }),
-    );
-    return merge(passedOn, silence);
-  });
+export const errorOnSilence = <T>(
+  ms: number,
+  { timer }: Environment,
+  source: Observable<T>,
+): Observable<T> => {
+  const silence = timer(ms).pipe(
+    map(() => {
+      throw new RequestError("network_error");
+    }),
+  );
+  return merge(of(silence), source.pipe(map((value) => concat(of(value), silence)))).pipe(
+    switchMap((next) => next),
+  );
+};
 
 /** The answer of a request, or an error if it takes longer than this. */
 export const withTimeout = <T>(ms: number, environment: Environment, request: Observable<T>): Observable<T> =>

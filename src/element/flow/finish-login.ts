@@ -23,7 +23,7 @@ import {
   type Environment,
   type SharedAttempt,
 } from "./environment.js";
-import type { Action, Failure, Question } from "./state.js";
+import type { Action, Failure, LoginErrorCode, Question } from "./state.js";
 import { followStatus } from "./status-connection.js";
 
 /** How long the server lets a browser repeat a login whose answer was lost. */
@@ -31,7 +31,12 @@ const loginRepeatMs = 60_000;
 /** The server gives `signIn` 10 s. */
 const loginTimeoutMs = 15_000;
 /** The errors after which the login is retried. */
-const repeatableErrors = /^(network_error|server_error|temporarily_unavailable|authorization_pending)$/;
+const repeatableErrors: readonly LoginErrorCode[] = [
+  "network_error",
+  "server_error",
+  "temporarily_unavailable",
+  "authorization_pending",
+];
 
 /** What follows from an attempt's status: an approved one logs in. */
 export function finish(
@@ -107,8 +112,8 @@ function logIn(login: Login, number?: string, wrong = 0): Observable<Action> {
 }
 
 /**
- * Waits for the number and logs in with it. While the browser is offline, the number waits too. A page that is shown again asks for
- * the status: another tab may have logged in, or used up the tries.
+ * Waits for the number and logs in with it. While the browser is offline, the number waits too. A page that is shown again asks
+ * for the status: another tab may have logged in, or used up the tries.
  */
 function ask(question: Question, login: Login): Observable<Action> {
   const { attempt, backend, environment } = login;
@@ -200,7 +205,7 @@ function signIn(login: Login, number: string | undefined): Observable<Action> {
       catchError((cause: unknown, again) => {
         const error = toRequestError(cause);
         const delayMs = Math.max(backoffMs(++tries, environment), error.retryAfterMs);
-        if (!repeatableErrors.test(error.code) || now() + delayMs > deadline) throw error;
+        if (!repeatableErrors.includes(error.code) || now() + delayMs > deadline) throw error;
         const backOnline = online.pipe(filter((isOnline, index) => index > 0 && isOnline));
         // RxJS's `retry` is larger, and for a minute's tries it does not matter that each is nested in the one before.
         return merge(timer(delayMs), backOnline).pipe(

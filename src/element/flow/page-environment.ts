@@ -16,7 +16,8 @@ const readOn = <T>(types: string[], read: (event?: Event) => T): Observable<T> =
 const longestMs = 2 ** 31 - 1;
 
 /** The machine has slept if a timer of 5 s fires 15 s after the last. */
-const sleep = { timerMs: 5_000, gapMs: 15_000 };
+const sleepTimerMs = 5_000;
+const sleepGapMs = 15_000;
 
 /** The browser page as the flow's environment. Every Observable is cold: without a subscriber there are no listeners. */
 export const page: Pick<Environment, "visibility" | "online" | "hasCookies" | "slept" | "timer"> = {
@@ -24,7 +25,8 @@ export const page: Pick<Environment, "visibility" | "online" | "hasCookies" | "s
     let isGone = false;
     return readOn(["pagehide", "pageshow", "visibilitychange", "prerenderingchange"], (event) => {
       // A page that was left also becomes hidden: it stays gone until it is shown again.
-      if (event && /^page/.test(event.type)) isGone = event.type === "pagehide";
+      if (event?.type === "pagehide") isGone = true;
+      if (event?.type === "pageshow") isGone = false;
       return isGone ? "gone" : pageVisibility();
     });
   }),
@@ -35,8 +37,8 @@ export const page: Pick<Environment, "visibility" | "online" | "hasCookies" | "s
     const id = setInterval(() => {
       const before = last;
       last = Date.now();
-      if (last - before > sleep.gapMs) subscriber.next(undefined);
-    }, sleep.timerMs);
+      if (last - before > sleepGapMs) subscriber.next(undefined);
+    }, sleepTimerMs);
     return () => clearInterval(id);
   }),
   // RxJS's own `timer` would add its schedulers, 0.7 kB.

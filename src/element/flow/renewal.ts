@@ -21,7 +21,6 @@ import type { Action, Code } from "./state.js";
  *   may be approved by then, and goes on with `requested`.
  */
 
-const second = 1_000;
 /** A day: the longest life of a code. Browsers' timers overflow after 25 days. */
 const longestSeconds = 86_400;
 
@@ -31,12 +30,12 @@ const longestSeconds = 86_400;
  * @param now when the answer arrived, in milliseconds of `Date.now()`
  */
 export function receivedCode(answer: Pick<CodeAnswer, "otp" | "expires_in">, now: number): Code {
-  const life = Math.min(answer.expires_in, longestSeconds) * second;
-  const lead = Math.min(30 * second, Math.max(5 * second, life / 4), life / 2);
+  const life = Math.min(answer.expires_in, longestSeconds) * 1_000;
+  const lead = Math.min(30_000, Math.max(5_000, life / 4), life / 2);
   return {
     otp: answer.otp,
     since: now,
-    renewAt: now + Math.max(life - lead, second / 2),
+    renewAt: now + Math.max(life - lead, 500),
     endsAt: now + life,
   };
 }
@@ -166,7 +165,7 @@ export function statusReceived(known: RenewalState, status: StatusAnswer, now: n
     page: page === "woke" ? "ready" : page,
   };
   // The code ends sooner than this page thinks: it came with a cached page, or the clock was set.
-  if (code && left && !isDismissed && code.endsAt > now + left * second + toleranceMs)
+  if (code && left && !isDismissed && code.endsAt > now + left * 1_000 + toleranceMs)
     return { ...codeReceived(informed, receivedCode({ otp: code.otp, expires_in: left }, now)), renewed };
   // The server closed the newest transaction: its code no longer works.
   return left === 0 && !scanned && (plan.type === "renew" || plan.type === "expire")
@@ -190,7 +189,7 @@ export const wokenUp = (known: RenewalState, isAwake: boolean): RenewalState => 
 export function step(before: RenewalState, known: RenewalState, now: number, renewals: () => number): Step {
   const { attempt, code, closedAt, renewed, page, plan } = known;
   const at = "at" in plan ? plan.at : 0;
-  const endsAt = code ? code.endsAt : 0;
+  const endsAt = code?.endsAt ?? 0;
   // Until then a scanned code may be accepted.
   const isScanned = hasScan(known);
   const scanEndsAt = isScanned ? endsAt + scanEndMs : Infinity;

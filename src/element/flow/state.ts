@@ -152,8 +152,12 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-const isWaiting = (state: State): boolean => state.phase === "requesting" || state.phase === "pending";
+/** Whether the phone has not answered yet. */
+export const isWaiting = (state: State): boolean => state.phase === "requesting" || state.phase === "pending";
 
 /** The question for the number on the phone, while it is asked. */
-export const questionOf = ({ state }: { readonly state: State }): Question | undefined =>
+export const questionOf = (state: State): Question | undefined =>
   state.phase === "approved" ? state.question : undefined;
+
+/** Whether the person has scanned and must look at the phone. */
+export const isScanned = (state: State): boolean => state.phase === "pending" && state.scanned;

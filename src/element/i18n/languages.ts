@@ -32,7 +32,6 @@ export function wordsFor(language: string | undefined, own: Partial<Messages> | 
   for (let tag = language?.toLowerCase(); tag; tag = tag.replace(/-?[^-]*$/, "")) {
     const found = locales().findLast((locale) => locale.language.toLowerCase() === tag);
     if (found) return { ...en, ...found.messages, ...ownTexts, language: found.language };
-    if (tag === "en") break;
   }
   return { ...en, ...ownTexts, language: "en" };
 }

@@ -1,20 +1,16 @@
 import { failureKey, spoken } from "../i18n/messages.js";
 import { numberError, numberHint } from "./number-view.js";
-import {
-  approvedAnnouncedAfterMs,
-  isScanned,
-  offlineAnnouncedAfterMs,
-  type ViewModel,
-} from "./view-model.js";
+import { isScanned } from "../flow/state.js";
+import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
 /** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */
 type Announcement = readonly [key: string, text: string] | undefined;
 
 /** The announcement for a model; `undefined` if there is no new one. */
-export function announcement(model: Omit<ViewModel, "announcement">): Announcement {
+export function announcement(model: ViewModel): Announcement {
   const { state, words, now, since } = model;
   const isOffline = model.connection === "offline" && now >= since.connection + offlineAnnouncedAfterMs;
-  if (isOffline && !isScanned(model)) return ["offline", words.offline];
+  if (isOffline && !isScanned(state)) return ["offline", words.offline];
   if (model.waiting !== "short") return [`${state.phase} slow`, words.slow];
   switch (state.phase) {
     case "idle":

@@ -60,7 +60,7 @@ function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
 
 /** On a phone a notice has a layer of its own over the buttons, in the same grid cell, so the card keeps its size. */
 function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): TemplateResult {
-  const question = questionOf(model);
+  const question = questionOf(model.state);
   if (question)
     return html`<div class="layer" inert>${appFirst(model, handlers)}</div>
       <div class="layer asking">
@@ -79,11 +79,14 @@ function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): Tem
     <div ?inert=${notice}>${footer}</div>`;
 }
 
-/** The whole element as a function of its model. */
-export function view(model: ViewModel, handlers: Handlers): TemplateResult {
-  const { words, app, announcement } = model;
+/**
+ * The whole element as a function of its model.
+ * @param announcement the text of the live region
+ */
+export function view(model: ViewModel, handlers: Handlers, announcement = ""): TemplateResult {
+  const { state, words, app } = model;
   const isAppFirst = app === "first";
-  const question = questionOf(model);
+  const question = questionOf(state);
   // Both in one place, so that its height is that of the higher one.
   const footer = html`<div class="foot">
     <slot name="footer" class="footer" ?inert=${question}></slot>

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../i18n/messages.js";
 import { formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
-import { noticeFor, slowLine, textButton } from "./notice.js";
+import { connectionHint, noticeFor, slowLine, textButton } from "./notice.js";
 import { stage } from "./stage-view.js";
 import { stepList } from "./steps-view.js";
 import { questionOf } from "../flow/state.js";
@@ -13,16 +13,15 @@ const timeLine = (content: unknown, role: unknown = nothing): TemplateResult =>
 
 /** The time that the code has, or a hint in its place. */
 export function timeText(model: ViewModel): TemplateResult | typeof nothing {
-  const { state, words, now, clock, connection, waiting } = model;
+  const { state, words, now, clock, waiting } = model;
   if (state.phase === "requesting")
-    return html`<p class="time" part="time">
-      <span><span>${words.requesting}</span>${slowLine(model)}</span>
-    </p>`;
-  const question = questionOf(model);
+    return timeLine(html`<span><span>${words.requesting}</span>${slowLine(model)}</span>`);
+  const question = questionOf(state);
   if (!clock && !question) return nothing;
-  if (connection !== "live") return timeLine([icons.connections[connection], words[connection]]);
+  const hint = connectionHint(model);
+  if (hint) return timeLine(hint);
   if (question && waiting !== "short") return timeLine(slowLine(model));
-  const left = question ? question.endsAt - now : clock && "left" in clock ? clock.left : 0;
+  const left = question ? question.endsAt - now : (clock?.left ?? 0);
   if (left <= 0) return timeLine(words.requesting);
   const message = question ? words.worksFor : clock?.kind === "last" ? words.lastCode : words.newCodeIn;
   return timeLine(fill(message, formatTime(left, words.language, message)), "timer");
@@ -41,12 +40,12 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
 
 /** The line under the square: the time, and what the person can do. */
 function row(model: ViewModel, handlers: Handlers): unknown {
-  if (questionOf(model)) return [timeText(model), textButton(model.words.startOver, handlers.start)];
+  if (questionOf(model.state)) return [timeText(model), textButton(model.words.startOver, handlers.start)];
   const notice = noticeFor(model, handlers);
   if (notice) return model.state.phase === "expired" ? nothing : (notice.button ?? notice.links);
   return [
     timeText(model),
-    model.isEnlargeable && hasCode(model)
+    model.isEnlargeable && hasCode(model.clock)
       ? enlargeButton(model, handlers)
       : model.state.phase === "requesting" && model.waiting === "long"
         ? textButton(model.words.tryAgain, handlers.start)

@@ -1,21 +1,25 @@
 import type { Code } from "../flow/state.js";
 
-/** The time of a code. `left` is in milliseconds, `share` goes from 1 (fresh) to 0. */
-export type Countdown =
-  /** Until the next code, or, of the last code, until its end. */
-  | { kind: "next" | "last"; left: number; share: number }
-  /** The next code is late, and this one still works. */
-  | { kind: "late" }
-  /** Its time is over. */
-  | { kind: "dead" };
+/** The time of a code. */
+export interface Countdown {
+  /**
+   * `next`: until the next code; `last`: until the end of the last one; `late`: the next code is late, and this one still works;
+   * `dead`: its time is over.
+   */
+  kind: "next" | "last" | "late" | "dead";
+  /** Milliseconds until then; 0 if it is late or over. */
+  left: number;
+  /** The same as a share, from 1 (fresh) to 0. */
+  share: number;
+}
 
 /** The time of a code at an instant of `Date.now()`. */
 export function countdown(code: Code, isLast: boolean, now: number): Countdown {
-  if (now >= code.endsAt) return { kind: "dead" };
-  const target = isLast ? code.endsAt : code.renewAt;
-  const left = target - now;
-  if (left <= 0) return { kind: "late" };
-  return { kind: isLast ? "last" : "next", left, share: Math.min(1, left / (target - code.since)) };
+  // The server may have closed the code.
+  const target = isLast ? code.endsAt : Math.min(code.renewAt, code.endsAt);
+  const left = Math.max(target - now, 0);
+  const kind = now >= code.endsAt ? "dead" : !left ? "late" : isLast ? "last" : "next";
+  return { kind, left, share: Math.min(1, left / (target - code.since)) };
 }
 
 /** The next instant at which the seconds left until another change; `Infinity` once it is over. */

@@ -24,7 +24,7 @@ export const dialogView = (model: ViewModel, { dialogClosed }: Handlers): Templa
               ${icons.cross}
             </button>
             <div class="box">
-              ${hasCode(model) ? html`<canvas role="img" aria-label=${words.codeName}></canvas>` : nothing}
+              ${hasCode(model.clock) ? html`<canvas role="img" aria-label=${words.codeName}></canvas>` : nothing}
             </div>
             ${timeText(model)}
           </div>`

@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { failureKey, fill } from "../i18n/messages.js";
 import { formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
-import { isScanned, type Handlers, type ViewModel } from "./view-model.js";
+import { isScanned } from "../flow/state.js";
+import type { Handlers, ViewModel } from "./view-model.js";
 
 /** What takes the code's place: an icon in a disc, a message, and what the person can do. */
 interface Notice {
@@ -35,21 +36,24 @@ export const textButton = (label: unknown, run: unknown): TemplateResult =>
 export const slowLine = ({ words, waiting }: ViewModel): unknown =>
   waiting === "short" ? undefined : html`<span class="slow">${words.slow}</span>`;
 
+/** What is wrong with the connection, if anything. */
+export const connectionHint = ({ connection, words }: ViewModel): unknown =>
+  connection === "live" ? undefined : [icons.connections[connection], words[connection]];
+
 export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefined {
-  const { state, words, now, connection, waiting } = model;
+  const { state, words, now, waiting } = model;
   switch (state.phase) {
     case "idle":
     case "requesting":
       return undefined;
     case "pending":
-      return isScanned(model)
+      return isScanned(state)
         ? {
             disc: "quiet",
             icon: icons.phone,
             text: words.scanned,
             // The row has no room for a hint beside its button.
-            second:
-              connection === "live" ? words.scannedHint : [icons.connections[connection], words[connection]],
+            second: connectionHint(model) ?? words.scannedHint,
             links: textButton(words.scanAgain, handlers.newCode),
           }
         : undefined;
@@ -98,9 +102,9 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         icon: isTooMany || key === "paused" ? icons.clock : icons.exclamation,
         text: words[key],
         second: words[`${key}Hint`],
-        ...(!/notHere|loginRefused|paused/.test(key) && {
-          button: mainButton(label, handlers.start, wait > 0),
-        }),
+        ...(key !== "notHere" &&
+          key !== "loginRefused" &&
+          key !== "paused" && { button: mainButton(label, handlers.start, wait > 0) }),
       };
     }
     default:
@@ -113,6 +117,11 @@ const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">
   <circle class="left" cx="36" cy="36" r="35" pathLength="100" stroke-dasharray="28 72" />
 </svg>`;
 
+/** A message and its second line, if it has one. */
+export const messageView = (message: string, second: unknown): TemplateResult =>
+  html`<p class="message" part="message">${message}</p>
+    ${second ? html`<p class="second" part="hint">${second}</p>` : nothing}`;
+
 /** Each has its own place among the children: a browser counts a text that is replaced in the same element as a layout shift. */
 const places = ["quiet", "turning", "done"] as const;
 
@@ -120,10 +129,5 @@ const places = ["quiet", "turning", "done"] as const;
 export const noticeView = ({ disc, icon, text, second }: Notice): TemplateResult =>
   html`<div class="disc ${disc}" part="disc">${icon}${disc === "quiet" ? nothing : arc}</div>
     <div class="words">
-      ${places.map((place) =>
-        place === disc
-          ? html`<p class="message" part="message">${text}</p>
-              ${second ? html`<p class="second" part="hint">${second}</p>` : nothing}`
-          : nothing,
-      )}
+      ${places.map((place) => (place === disc ? messageView(text, second) : nothing))}
     </div>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { fillCount } from "../i18n/messages.js";
 import * as icons from "./icons.js";
+import { messageView } from "./notice.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 import { questionOf, type Question } from "../flow/state.js";
 
@@ -28,10 +29,7 @@ export function numberView(
   };
   return html`<form class=${isAppFirst ? "" : "stage sunken ask"} part="stage" @submit=${submit}>
     ${isAppFirst ? nothing : html`<div class="disc" part="disc">${icons.phone}</div>`}
-    <div class="words">
-      <p class="message" part="message">${isAppFirst ? words.pairingApp : words.pairing}</p>
-      <p class="second" part="hint">${hint}</p>
-    </div>
+    <div class="words">${messageView(isAppFirst ? words.pairingApp : words.pairing, hint)}</div>
     <div class="entry">
       <input
         part="field"
@@ -68,7 +66,7 @@ export const numberHint = ({ words, app }: Pick<ViewModel, "words" | "app">, dig
 
 /** What is wrong with the number that the person has sent. */
 export function numberError(model: Pick<ViewModel, "state" | "words">): string {
-  const question = questionOf(model);
+  const question = questionOf(model.state);
   const { wrongNumber, language } = model.words;
   return question?.wrong && !question.isSending ? fillCount(wrongNumber, question.triesLeft, language) : "";
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "./icons.js";
-import { questionOf, type State } from "../flow/state.js";
-import { isScanned, type ViewModel } from "./view-model.js";
+import { isScanned, questionOf, type State } from "../flow/state.js";
+import type { ViewModel } from "./view-model.js";
 
 /** A text without its marks for bold words. */
 const plain = (text: string): string => text.replaceAll("**", "");
@@ -20,7 +20,7 @@ export const rich = (text: string, icon: unknown = nothing): unknown => {
 const openSteps = (state: State): number =>
   state.phase === "approved" || state.phase === "completed" || isLoginFailure(state)
     ? 0
-    : state.phase === "denied" || isScanned({ state })
+    : state.phase === "denied" || isScanned(state)
       ? 1
       : 3;
 
@@ -43,7 +43,7 @@ export function stepList({ state, words }: ViewModel): TemplateResult | typeof n
       const isLast = i === shown.length - 1;
       const isPast = i < shown.length - open;
       // While the number is asked for, it is what the person has just done.
-      const isNow = isLast && (isScanned({ state }) || questionOf({ state }));
+      const isNow = isLast && (isScanned(state) || questionOf(state));
       return html`<li
         class=${isPast && !isNow ? "past" : ""}
         part="step"

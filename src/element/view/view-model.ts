@@ -36,8 +36,6 @@ export interface ViewModel {
   isRedirecting: boolean;
   /** Whether the card has room for the advice about the number, because this browser was asked for one before. */
   hasAdviceRoom: boolean;
-  /** The text of the live region. */
-  announcement: string;
 }
 
 /** Instants of `Date.now()`. */
@@ -77,7 +75,7 @@ interface ViewContext extends Pick<
   isTouch: boolean;
 }
 
-export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "announcement"> {
+export function viewModel(state: State, context: ViewContext): ViewModel {
   const { renewals, hasSymbol, appLinkTemplate, isPhone, isTouch, ...rest } = context;
   const isPending = state.phase === "pending";
   const clock =
@@ -90,34 +88,28 @@ export function viewModel(state: State, context: ViewContext): Omit<ViewModel, "
     connection: connectionOf(state),
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
     // Without a code in it, the link brings back the app that shows the number.
-    appLink: hasCode({ clock }) || questionOf({ state }) ? link : undefined,
-    waiting: !isWaiting(state)
-      ? "short"
-      : rest.now >= rest.since.choice + choiceAfterMs
-        ? "long"
-        : rest.now >= rest.since.phase + slowAfterMs
-          ? "slow"
-          : "short",
+    appLink: hasCode(clock) || questionOf(state) ? link : undefined,
+    waiting: waitingFor(state, rest),
   };
+}
+
+function waitingFor(state: State, { now, since }: Pick<ViewModel, "now" | "since">): ViewModel["waiting"] {
+  if (!awaitsAnswer(state) || now < since.phase + slowAfterMs) return "short";
+  return now < since.choice + choiceAfterMs ? "slow" : "long";
 }
 
 const slowAfterMs = 5_000;
 const choiceAfterMs = 12_000;
 
 /** A question waits for the person, and not the person for an answer. */
-const isWaiting = (state: State): boolean =>
+const awaitsAnswer = (state: State): boolean =>
   state.phase === "requesting" || (state.phase === "approved" && state.question?.isSending !== false);
 
 export const connectionOf = (state: State): Connection =>
-  (state.phase === "pending" ? state : questionOf({ state }))?.connection ?? "live";
-
-/** Whether the person has scanned and must look at the phone. */
-export const isScanned = ({ state }: Pick<ViewModel, "state">): boolean =>
-  state.phase === "pending" && state.scanned;
+  (state.phase === "pending" ? state : questionOf(state))?.connection ?? "live";
 
 /** Whether a code can be shown: one whose time is over is never on the screen. */
-export const hasCode = ({ clock }: Pick<ViewModel, "clock">): boolean =>
-  clock !== undefined && clock.kind !== "dead";
+export const hasCode = (clock: Countdown | undefined): boolean => !!clock && clock.kind !== "dead";
 
 /** The next instant at which time alone changes what is shown or said; `Infinity` if there is none. */
 export function nextChange(model: ViewModel, isVisible: boolean, now: number): number {
@@ -131,8 +123,8 @@ export function nextChange(model: ViewModel, isVisible: boolean, now: number): n
   // In a hidden tab too: when the tab is shown, a code that is over must be gone.
   if (state.phase === "pending") instants.push(state.code.endsAt);
   if (isVisible && state.phase === "failed") instants.push(nextSecond(state.failure.retryAt ?? 0, now));
-  const question = questionOf(model);
+  const question = questionOf(state);
   if (isVisible && question) instants.push(nextSecond(question.endsAt, now));
-  if (isVisible && clock && "left" in clock) instants.push(nextSecond(shownAt + clock.left, now));
+  if (isVisible && clock) instants.push(nextSecond(shownAt + clock.left, now));
   return Math.min(...instants.filter((instant) => instant > now));
 }

@@ -148,12 +148,12 @@ describe("a code's clock", () => {
     });
   });
   it("shows that the next code is late while this one still works", () => {
-    expect(countdown(code, false, now + 45 * second)).to.deep.equal({ kind: "late" });
-    expect(countdown(code, false, now + 60 * second - 1)).to.deep.equal({ kind: "late" });
+    expect(countdown(code, false, now + 45 * second)).to.deep.equal({ kind: "late", left: 0, share: 0 });
+    expect(countdown(code, false, now + 60 * second - 1)).to.deep.equal({ kind: "late", left: 0, share: 0 });
   });
   it("shows that a code has expired", () => {
-    expect(countdown(code, false, now + 60 * second)).to.deep.equal({ kind: "dead" });
-    expect(countdown(code, true, now + 60 * second)).to.deep.equal({ kind: "dead" });
+    expect(countdown(code, false, now + 60 * second)).to.deep.equal({ kind: "dead", left: 0, share: 0 });
+    expect(countdown(code, true, now + 60 * second)).to.deep.equal({ kind: "dead", left: 0, share: 0 });
   });
   it("is at most full if the clock was set back", () => {
     expect(countdown(code, false, now - 9 * second)).to.include({ share: 1 });

@@ -104,7 +104,6 @@ export class CodePainter implements ReactiveController {
     this.#resized = new ResizeObserver(() => this.#paintAll(false));
     this.#watchResolution();
     this.#painted = new WeakMap();
-    this.#host.requestUpdate();
   }
 
   hostDisconnected(): void {

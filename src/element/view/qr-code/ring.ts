@@ -1,10 +1,11 @@
 import { html, type TemplateResult } from "lit";
-import { isScanned, type ViewModel } from "../view-model.js";
+import { isScanned } from "../../flow/state.js";
+import type { ViewModel } from "../view-model.js";
 
 /** The line around the code, which shows its time. */
 export const ring = (model: ViewModel): TemplateResult => {
   const { state, clock, now } = model;
-  const share = clock && "share" in clock && !isScanned(model) ? clock.share * 100 : 0;
+  const share = clock && !isScanned(state) ? clock.share * 100 : 0;
   const isFresh = state.phase === "pending" && now - state.code.since < 900;
   return html`<svg
     class="ring ${isFresh ? "fresh" : ""}"
@@ -35,5 +36,5 @@ export function fitRing(root: ShadowRoot): void {
   // Not 0: Chromium begins a dash anew after an arc without a length. NaN if the element was removed before its update.
   const radius = parseFloat(getComputedStyle(ring.parentElement!).borderTopLeftRadius) || 0.01;
   const d = ringPath(Math.min(radius, 154));
-  for (const path of ring.children) if (path.getAttribute("d") !== d) path.setAttribute("d", d);
+  for (const path of ring.children) path.setAttribute("d", d);
 }
