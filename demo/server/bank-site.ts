@@ -54,41 +54,13 @@ export interface SiteOptions {
   ready: () => Promise<{ healthy: boolean }>;
 }
 
+type Site = Hono<{ Bindings: HttpBindings }>;
+
 /** The bank's own pages: everything except the login API and the emulator. */
-export function createSite({
-  origin,
-  redirectsToOrigin,
-  demo,
-  sessions,
-  assets,
-  begin,
-  forget,
-  scanned,
-  clientIp,
-  ready,
-}: SiteOptions): Hono<{ Bindings: HttpBindings }> {
-  const site = new Hono<{ Bindings: HttpBindings }>({ strict: true });
-  const isSecure = origin.startsWith("https:");
-  const sessionCookie = sessionCookieName(origin);
-  const settingOf = (c: Context): PageSetting => ({ language: languageOf(c), ...demo });
-  const notFound = (c: Context) => c.html(notFoundPage(settingOf(c)), 404);
-  const sessionsOf = async (c: Context): Promise<Session[]> => {
-    const found = await Promise.all(
-      sessionIds(c.req.header("Cookie"), origin).map((id) => sessions.find(id)),
-    );
-    const known = found.filter((session) => session !== undefined);
-    // Several ids may lead to the session of one attempt.
-    return [...new Map(known.map((session) => [session.attempt, session])).values()];
-  };
-  // With two sessions, one may be planted, and it is unknown which.
-  const sessionOf = async (c: Context): Promise<Session | undefined> => {
-    const [session, ...others] = await sessionsOf(c);
-    return others.length > 0 ? undefined : session;
-  };
-  const deleteCookies = (c: Context): void => {
-    deleteCookie(c, sessionCookie, { path: "/", secure: isSecure });
-    for (const [name, value] of forget()) c.header(name, value, { append: true });
-  };
+export function createSite(options: SiteOptions): Site {
+  const { origin, redirectsToOrigin, demo, assets, ready } = options;
+  const site: Site = new Hono({ strict: true });
+  const notFound = (c: Context) => c.html(notFoundPage(settingOf(c, demo)), 404);
 
   // Before the redirect to the origin, because load balancers use the IP address.
   site.get("/health", noStore, (c) => c.json({ status: "ok" }));
@@ -98,91 +70,22 @@ export function createSite({
   });
   if (redirectsToOrigin) site.use(toOrigin(origin));
   site.use(detectLanguage);
-
   site.get("/assets/:name", etag(), (c) => {
     const asset = assets.get(c.req.param("name"));
     return asset ? sendAsset(c, asset) : notFound(c);
   });
   site.get("*", chooseLanguage(origin));
 
-  site.get("/", loginPageHeaders, revalidate, async (c) => {
-    const session = await sessionOf(c).catch(nobodyWithoutSessions);
-    if (session) {
-      c.header("Cache-Control", "no-store");
-      return c.html(loggedInPage(settingOf(c), session));
-    }
-    const { begin: startedBy, notice } = c.req.query();
-    const begun = startedBy === "server" ? await begin(c.req.raw, c.env) : null;
-    begun?.headers.forEach((value, name) => c.header(name, value, { append: true }));
-    return c.html(
-      loginPage(settingOf(c), {
-        notice: parseNotice(notice),
-        begun: startedBy === "early" ? "early" : begun,
-      }),
-    );
-  });
-  // The password is never read: the form only shows both ways to log in side by side.
-  site.post("/password", plainPageHeaders, (c) => c.redirect("/?notice=password#password-login", 303));
-  site.get("/account", plainPageHeaders, noStore, async (c) => {
-    const session = await sessionOf(c);
-    if (!session) return c.html(notLoggedInPage(settingOf(c)), 401);
-    const all = await sessions.list(session.userId);
-    const others = all.filter(({ attempt }) => attempt !== session.attempt);
-    const hasEnded = c.req.query("notice") === "ended";
-    return c.html(accountPage(settingOf(c), { session, others, hasEnded }));
-  });
-  // "That wasn't me": ends one of the user's sessions, identified by its attempt.
-  const limit = bodyLimit({ maxSize: 1_024, onError: (c) => c.html(notAllowedPage(settingOf(c)), 413) });
-  site.post("/account/end", plainPageHeaders, noStore, limit, async (c) => {
-    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
-    const session = await sessionOf(c);
-    if (!session) return c.html(notLoggedInPage(settingOf(c)), 401);
-    const attempt = new URLSearchParams(await c.req.text()).get("attempt") ?? "";
-    await sessions.end({ userId: session.userId, attempt });
-    if (attempt !== session.attempt) return c.redirect("/account?notice=ended", 303);
-    deleteCookies(c);
-    return c.redirect(loggedOut, 303);
-  });
-  site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
-    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c)), 403);
-    // Even if the session cannot be ended.
-    deleteCookies(c);
-    try {
-      for (const session of await sessionsOf(c)) await sessions.end(session);
-    } catch (error) {
-      if (!(error instanceof SessionsUnavailable)) throw error;
-      warn(error);
-      return c.html(notEndedPage(settingOf(c)), 503);
-    }
-    return c.redirect(loggedOut, 303);
-  });
-  const { hasPhone, isPublic } = demo;
-  // The bank's own call for its app, which reports a scan. A real app would authenticate its user here.
-  if (hasPhone)
-    site.post("/app/scanned", noStore, limit, async (c) => {
-      if (isCrossSite(c, origin)) return c.body(null, 403);
-      if (!/^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "")) return c.body(null, 415);
-      const body = v.safeParse(scannedBody, await c.req.json().catch(() => undefined));
-      if (!body.success) return c.body(null, 400);
-      const userAgent = c.req.header("user-agent");
-      const address = clientIp(c.req.raw, { req: c.env.incoming });
-      const { transaction_id: transactionId, user: userId } = body.output;
-      await scanned({ transactionId, userId, address, userAgent });
-      return c.body(null, 204);
-    });
-  if (hasPhone)
-    site.get("/phone", phonePageHeaders, revalidate, (c) =>
-      c.html(phonePage({ language: languageOf(c), isPublic, hasSite: true })),
-    );
-  else site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
-  if (hasPhone)
-    site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(settingOf(c))));
-  else site.get("/playground", plainPageHeaders, revalidate, (c) => c.html(noPlaygroundPage(), 404));
-  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(settingOf(c))));
-  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(settingOf(c))));
+  site.route("/", loginPages(options));
+  site.route("/", accountPages(options));
+  site.route("/", demo.hasPhone ? phonePages(options) : noPhonePages());
+  site.get("/cards", plainPageHeaders, revalidate, (c) => c.html(cardsPage(settingOf(c, demo))));
+  site.get("/help", plainPageHeaders, revalidate, (c) => c.html(helpPage(settingOf(c, demo))));
 
   for (const [path, allow] of methods) {
-    site.all(path, plainPageHeaders, (c) => c.html(notAllowedPage(settingOf(c)), 405, { Allow: allow }));
+    site.all(path, plainPageHeaders, (c) =>
+      c.html(notAllowedPage(settingOf(c, demo)), 405, { Allow: allow }),
+    );
   }
   site.all("*", plainPageHeaders, (c) => notFound(c));
   site.onError((error, c) => {
@@ -196,8 +99,124 @@ export function createSite({
   return site;
 }
 
+/** The page with the widget. */
+function loginPages(options: SiteOptions): Site {
+  const { demo, begin } = options;
+  const site: Site = new Hono();
+  site.get("/", loginPageHeaders, revalidate, async (c) => {
+    const session = await sessionOf(c, options).catch(nobodyWithoutSessions);
+    if (session) {
+      c.header("Cache-Control", "no-store");
+      return c.html(loggedInPage(settingOf(c, demo), session));
+    }
+    const { begin: startedBy, notice } = c.req.query();
+    const begun = startedBy === "server" ? await begin(c.req.raw, c.env) : null;
+    begun?.headers.forEach((value, name) => c.header(name, value, { append: true }));
+    return c.html(
+      loginPage(settingOf(c, demo), {
+        notice: parseNotice(notice),
+        begun: startedBy === "early" ? "early" : begun,
+      }),
+    );
+  });
+  // The password is never read: the form only shows both ways to log in side by side.
+  site.post("/password", plainPageHeaders, (c) => c.redirect("/?notice=password#password-login", 303));
+  return site;
+}
+
 /** The login page, with a notice about the logout. */
 const loggedOut = "/?notice=logged-out";
+
+/** The pages of people who are logged in. */
+function accountPages(options: SiteOptions): Site {
+  const { demo, sessions, origin } = options;
+  const site: Site = new Hono();
+  site.get("/account", plainPageHeaders, noStore, async (c) => {
+    const session = await sessionOf(c, options);
+    if (!session) return c.html(notLoggedInPage(settingOf(c, demo)), 401);
+    const all = await sessions.list(session.userId);
+    const others = all.filter(({ attempt }) => attempt !== session.attempt);
+    const hasEnded = c.req.query("notice") === "ended";
+    return c.html(accountPage(settingOf(c, demo), { session, others, hasEnded }));
+  });
+  // "That wasn't me": ends one of the user's sessions, identified by its attempt.
+  site.post("/account/end", plainPageHeaders, noStore, limitBody(demo), async (c) => {
+    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c, demo)), 403);
+    const session = await sessionOf(c, options);
+    if (!session) return c.html(notLoggedInPage(settingOf(c, demo)), 401);
+    const attempt = new URLSearchParams(await c.req.text()).get("attempt") ?? "";
+    await sessions.end({ userId: session.userId, attempt });
+    if (attempt !== session.attempt) return c.redirect("/account?notice=ended", 303);
+    deleteCookies(c, options);
+    return c.redirect(loggedOut, 303);
+  });
+  site.on(["GET", "POST"], "/logout", plainPageHeaders, noStore, async (c) => {
+    if (isCrossSite(c, origin)) return c.html(notAllowedPage(settingOf(c, demo)), 403);
+    // Even if the session cannot be ended.
+    deleteCookies(c, options);
+    try {
+      for (const session of await sessionsOf(c, options)) await sessions.end(session);
+    } catch (error) {
+      if (!(error instanceof SessionsUnavailable)) throw error;
+      warn(error);
+      return c.html(notEndedPage(settingOf(c, demo)), 503);
+    }
+    return c.redirect(loggedOut, 303);
+  });
+  return site;
+}
+
+/** The demo phone, the bank's own call for its app, and the playground, which has a phone too. */
+function phonePages({ demo, origin, scanned, clientIp }: SiteOptions): Site {
+  const site: Site = new Hono();
+  // The app reports a scan. A real app would authenticate its user here.
+  site.post("/app/scanned", noStore, limitBody(demo), async (c) => {
+    if (isCrossSite(c, origin)) return c.body(null, 403);
+    if (!/^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "")) return c.body(null, 415);
+    const body = v.safeParse(scannedBody, await c.req.json().catch(() => undefined));
+    if (!body.success) return c.body(null, 400);
+    const userAgent = c.req.header("user-agent");
+    const address = clientIp(c.req.raw, { req: c.env.incoming });
+    const { transaction_id: transactionId, user: userId } = body.output;
+    await scanned({ transactionId, userId, address, userAgent });
+    return c.body(null, 204);
+  });
+  site.get("/phone", phonePageHeaders, revalidate, (c) =>
+    c.html(phonePage({ language: languageOf(c), isPublic: demo.isPublic, hasSite: true })),
+  );
+  site.get("/playground", loginPageHeaders, revalidate, (c) => c.html(playgroundPage(settingOf(c, demo))));
+  return site;
+}
+
+function noPhonePages(): Site {
+  const site: Site = new Hono();
+  site.get("/phone", plainPageHeaders, revalidate, (c) => c.html(noPhonePage(), 404));
+  site.get("/playground", plainPageHeaders, revalidate, (c) => c.html(noPlaygroundPage(), 404));
+  return site;
+}
+
+const settingOf = (c: Context, demo: DemoSetting): PageSetting => ({ language: languageOf(c), ...demo });
+
+const limitBody = (demo: DemoSetting): MiddlewareHandler =>
+  bodyLimit({ maxSize: 1_024, onError: (c) => c.html(notAllowedPage(settingOf(c, demo)), 413) });
+
+async function sessionsOf(c: Context, { sessions, origin }: SiteOptions): Promise<Session[]> {
+  const found = await Promise.all(sessionIds(c.req.header("Cookie"), origin).map((id) => sessions.find(id)));
+  const known = found.filter((session) => session !== undefined);
+  // Several ids may lead to the session of one attempt.
+  return [...new Map(known.map((session) => [session.attempt, session])).values()];
+}
+
+/** The browser's session. With two sessions, one may be planted, and it is unknown which. */
+async function sessionOf(c: Context, options: SiteOptions): Promise<Session | undefined> {
+  const [session, ...others] = await sessionsOf(c, options);
+  return others.length > 0 ? undefined : session;
+}
+
+function deleteCookies(c: Context, { origin, forget }: SiteOptions): void {
+  deleteCookie(c, sessionCookieName(origin), { path: "/", secure: origin.startsWith("https:") });
+  for (const [name, value] of forget()) c.header(name, value, { append: true });
+}
 
 /** While the sessions cannot be read, the login page still works. */
 function nobodyWithoutSessions(error: unknown): undefined {

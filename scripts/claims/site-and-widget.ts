@@ -92,7 +92,7 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "Going back after a logout does not show the account",
     file: "demo/server/bank-site.ts",
-    text: "if (!session) return c.html(notLoggedInPage(settingOf(c)), 401);\n    const all",
+    text: "if (!session) return c.html(notLoggedInPage(settingOf(c, demo)), 401);\n    const all",
     without: "const all",
     test: security,
     title: "does not show the account by the back button after a logout",
@@ -124,7 +124,7 @@ export const siteAndWidget: readonly Defence[] = [
   {
     claim: "A logout ends the session on the server",
     file: "demo/server/bank-site.ts",
-    text: "for (const session of await sessionsOf(c)) await sessions.end(session);",
+    text: "for (const session of await sessionsOf(c, options)) await sessions.end(session);",
     without: "",
     test: login,
     title: "logs out by …: the session and the browser's other attempts end",
