@@ -76,6 +76,7 @@ const mobileAuthOtp = "ONEWELCOME_MOBILE_AUTH_OTP_NOTIFICATION";
 
 type ScannedRequest = Pick<Confirmation, "transactionId" | "message">;
 type Decision = "accept" | "deny" | "cancel";
+type Show = ((confirmation: Confirmation) => void) | undefined;
 
 /**
  * Creates a phone whose user is logged in to the app. The user is enrolled only if an earlier call enrolled them.
@@ -95,41 +96,90 @@ export function createPhone(
       'createPhone: user must be a string without control characters, not empty, "." or "..".',
     );
   }
-  const emulator = toEmulator(tokenServer);
-  const { platform, denied } = parseOptions(options);
-  const codes = platformCodes[platform];
-  const userPath = `/phone/users/${encodeURIComponent(user)}`;
-  const listeners = new Set<(event: MobileAuthOtpEvent) => void>();
-  let unlocked = true;
-  let disenrolled = false;
-  let inProgress = false;
-  let confirm: ((confirmation: Confirmation) => void) | undefined;
+  return new EmulatedPhone(toEmulator(tokenServer), user, parseOptions(options));
+}
+
+/** Its methods are fields, so that they work by themselves too, as functions do that are imported from an SDK. */
+class EmulatedPhone implements Phone {
+  readonly user: string;
+  readonly #emulator: Emulator;
+  readonly #options: Required<PhoneOptions>;
+  readonly #userPath: string;
+  readonly #listeners = new Set<(event: MobileAuthOtpEvent) => void>();
+  #isUnlocked = true;
+  #isDisenrolled = false;
+  #isInProgress = false;
+  #show: Show;
   /** Answers the open confirmation. */
-  let decide: ((decision: Decision) => void) | undefined;
+  #decide: ((decision: Decision) => void) | undefined;
 
-  const emit = (event: MobileAuthOtpEvent) => [...listeners].forEach((listener) => listener(event));
-
-  async function setEnrolled(enrolled: boolean): Promise<void> {
-    await call(emulator, "PUT", userPath, { enrolled });
-    disenrolled = !enrolled;
+  constructor(emulator: Emulator, user: string, options: Required<PhoneOptions>) {
+    this.user = user;
+    this.#emulator = emulator;
+    this.#options = options;
+    this.#userPath = `/phone/users/${encodeURIComponent(user)}`;
   }
 
-  async function scan(otp: string): Promise<ScannedRequest> {
-    const scanned = await call(emulator, "POST", `${userPath}/scan`, { otp });
+  readonly enroll = () => this.#setEnrolled(true);
+  readonly disenroll = () => this.#setEnrolled(false);
+  readonly unlock = () => void (this.#isUnlocked = true);
+  readonly lock = () => void (this.#isUnlocked = false);
+
+  readonly onConfirmation: Phone["onConfirmation"] = (listener) => {
+    this.#show = listener;
+    return () => {
+      if (this.#show === listener) this.#show = undefined;
+    };
+  };
+
+  readonly addEventListener: Phone["addEventListener"] = (eventType, listener) => {
+    // Each call is a subscription of its own, also for the same listener.
+    const subscribed = (event: MobileAuthOtpEvent) => listener(event);
+    if (eventType === mobileAuthOtp) this.#listeners.add(subscribed);
+    return { remove: () => void this.#listeners.delete(subscribed) };
+  };
+
+  readonly acceptMobileAuthConfirmation = () => this.#answer("accept");
+  readonly denyMobileAuthConfirmation = () => this.#answer("deny");
+
+  readonly handleMobileAuthWithOtp = async (otp: string): Promise<void> => {
+    if (!this.#isUnlocked) throw new MobileAuthError(this.#codes.noUser);
+    if (this.#isInProgress) throw new MobileAuthError(this.#codes.inProgress);
+    if (!this.#show && this.#listeners.size === 0) {
+      throw new MobileAuthError(10018, "The app set no confirmation to show.");
+    }
+    await this.#handle(otp, this.#show);
+  };
+
+  get #codes() {
+    return platformCodes[this.#options.platform];
+  }
+
+  #emit(event: MobileAuthOtpEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  async #setEnrolled(enrolled: boolean): Promise<void> {
+    await call(this.#emulator, "PUT", this.#userPath, { enrolled });
+    this.#isDisenrolled = !enrolled;
+  }
+
+  async #scan(otp: string): Promise<ScannedRequest> {
+    const scanned = await call(this.#emulator, "POST", `${this.#userPath}/scan`, { otp });
     const { transaction_id: transactionId, message } = scanned;
     if (typeof transactionId !== "string" || typeof message !== "string") throw new MobileAuthError(9001);
     return { transactionId, message };
   }
 
   /** Shows a request to the app; resolves with the user's first decision. */
-  const confirmation = (request: ScannedRequest, start: MobileAuthOtpEvent, show: typeof confirm) =>
-    new Promise<Decision>((resolve) => {
+  #confirm(request: ScannedRequest, start: MobileAuthOtpEvent, show: Show): Promise<Decision> {
+    return new Promise((resolve) => {
       const first = (decision: Decision) => {
-        if (decide === first) decide = undefined;
+        if (this.#decide === first) this.#decide = undefined;
         resolve(decision);
       };
-      decide = first;
-      emit(start);
+      this.#decide = first;
+      this.#emit(start);
       show?.({
         ...request,
         accept: () => first("accept"),
@@ -137,75 +187,43 @@ export function createPhone(
         cancel: () => first("cancel"),
       });
     });
-
-  async function deliver(transactionId: string, decision: Decision): Promise<void> {
-    if (decision === "cancel") throw new MobileAuthError(9006);
-    if (!unlocked) throw new MobileAuthError(codes.noUser);
-    if (disenrolled) throw new MobileAuthError(codes.disenrolledBeforeAnswer);
-    await call(emulator, "POST", `/phone/transactions/${encodeURIComponent(transactionId)}/answer`, {
-      accept: decision === "accept",
-    });
-    if (decision === "deny" && denied === "rejects") throw new MobileAuthError(9006, "The user denied.");
   }
 
-  async function handle(otp: string, show: typeof confirm): Promise<void> {
-    inProgress = true;
+  async #deliver(transactionId: string, decision: Decision): Promise<void> {
+    if (decision === "cancel") throw new MobileAuthError(9006);
+    if (!this.#isUnlocked) throw new MobileAuthError(this.#codes.noUser);
+    if (this.#isDisenrolled) throw new MobileAuthError(this.#codes.disenrolledBeforeAnswer);
+    const path = `/phone/transactions/${encodeURIComponent(transactionId)}/answer`;
+    await call(this.#emulator, "POST", path, { accept: decision === "accept" });
+    if (decision === "deny" && this.#options.denied === "rejects")
+      throw new MobileAuthError(9006, "The user denied.");
+  }
+
+  async #handle(otp: string, show: Show): Promise<void> {
+    const { platform } = this.#options;
+    this.#isInProgress = true;
     let end: MobileAuthOtpEvent | undefined;
     try {
-      const request = await scan(otp);
+      const request = await this.#scan(otp);
       const { transactionId, message } = request;
       const start: MobileAuthOtpEvent = {
         action: "startAuthentication",
         mobileAuthenticationRequest: { message, ...(platform === "android" && { transactionId }) },
       };
       end = { action: "finishAuthentication" };
-      await deliver(transactionId, await confirmation(request, start, show));
+      await this.#deliver(transactionId, await this.#confirm(request, start, show));
       if (platform === "ios") end = start;
     } finally {
-      inProgress = false;
-      if (end) emit(end);
+      this.#isInProgress = false;
+      if (end) this.#emit(end);
     }
   }
 
-  function answer(decision: Decision): Promise<void> {
-    if (!decide) return Promise.reject(new MobileAuthError(8013));
-    decide(decision);
+  #answer(decision: Decision): Promise<void> {
+    if (!this.#decide) return Promise.reject(new MobileAuthError(8013));
+    this.#decide(decision);
     return Promise.resolve();
   }
-
-  return {
-    user,
-    enroll: () => setEnrolled(true),
-    disenroll: () => setEnrolled(false),
-    unlock: () => {
-      unlocked = true;
-    },
-    lock: () => {
-      unlocked = false;
-    },
-    onConfirmation(listener) {
-      confirm = listener;
-      return () => {
-        if (confirm === listener) confirm = undefined;
-      };
-    },
-    addEventListener(eventType, listener) {
-      // Each call is a subscription of its own, also for the same listener.
-      const subscribed = (event: MobileAuthOtpEvent) => listener(event);
-      if (eventType === mobileAuthOtp) listeners.add(subscribed);
-      return { remove: () => void listeners.delete(subscribed) };
-    },
-    acceptMobileAuthConfirmation: () => answer("accept"),
-    denyMobileAuthConfirmation: () => answer("deny"),
-    async handleMobileAuthWithOtp(otp) {
-      if (!unlocked) throw new MobileAuthError(codes.noUser);
-      if (inProgress) throw new MobileAuthError(codes.inProgress);
-      if (!confirm && listeners.size === 0) {
-        throw new MobileAuthError(10018, "The app set no confirmation to show.");
-      }
-      await handle(otp, confirm);
-    },
-  };
 }
 
 function parseOptions({
@@ -213,7 +231,7 @@ function parseOptions({
   denied = "resolves",
   ...others
 }: PhoneOptions): Required<PhoneOptions> {
-  const wrong = (what: string) => new TypeError(`createPhone: ${what}.`);
+  const wrong = (problem: string) => new TypeError(`createPhone: ${problem}.`);
   if (!Object.hasOwn(platformCodes, platform)) throw wrong('platform must be "android" or "ios"');
   if (denied !== "resolves" && denied !== "rejects") throw wrong('denied must be "resolves" or "rejects"');
   const [unknown] = Object.keys(others);
