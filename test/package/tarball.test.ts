@@ -7,7 +7,6 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import GithubSlugger from "github-slugger";
 import { build } from "vite";
-import { minifyTwice } from "../../build/minify-twice.js";
 import { packedFiles } from "./support/packed-files.js";
 
 const packed = packedFiles();
@@ -153,11 +152,13 @@ describe("the libraries in the build", () => {
     const result = await build({
       configFile: false,
       logLevel: "error",
-      // As the one file is minified.
-      plugins: [minifyTwice()],
       build: {
         write: false,
-        rolldownOptions: { input: "dist/define.js", output: { minify: true, comments: false } },
+        // As the one file is minified.
+        rolldownOptions: {
+          input: "dist/define.js",
+          output: { minify: true, comments: false, topLevelVar: false },
+        },
       },
     });
     const [bundle] = Array.isArray(result) ? result : [result];
