@@ -33,8 +33,8 @@ export interface DemoConfig {
 /** The configuration, or its problem in one sentence. */
 export type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };
 
-const wholeNumber = (from: number, to: number, what = "a whole number") => {
-  const expected = `must be ${what} from ${from} to ${to}`;
+const wholeNumber = (from: number, to: number, kind = "a whole number") => {
+  const expected = `must be ${kind} from ${from} to ${to}`;
   return v.pipe(
     v.string(),
     v.regex(/^\d{1,9}$/, expected),

@@ -11,10 +11,10 @@ export interface LoopbackServer {
   /** Starts answering. Until then requests wait. */
   answer: (listener: RequestListener) => void;
   /** Stops without losing an answer: see `gracefulShutdown`. */
-  shutDown: (parts: ShutdownParts) => Promise<boolean>;
+  shutDown: (options: ShutdownOptions) => Promise<boolean>;
 }
 
-export interface ShutdownParts {
+export interface ShutdownOptions {
   kit: Pick<LoginKit, "close">;
   storage: Pick<Storage, "close">;
   noticeSeconds: number;
@@ -36,14 +36,14 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
   for (let attempt = 1; ; attempt++) {
     const [ipv4, ipv6] = [newServer(), newServer()];
     // Before they listen: no connection and no request may be missed.
-    const parts = combine([ipv4, ipv6]);
+    const server = combine([ipv4, ipv6]);
     const { port: chosen } = await listen(ipv4, port, "127.0.0.1");
     try {
       await listen(ipv6, chosen, "::1");
-      return { port: chosen, ...parts };
+      return { port: chosen, ...server };
     } catch (error) {
       const code = codeOf(error);
-      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return { port: chosen, ...parts };
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return { port: chosen, ...server };
       await new Promise((resolve) => ipv4.close(resolve));
       if (code !== "EADDRINUSE" || port !== 0 || attempt === 10) throw error;
     }
@@ -61,16 +61,16 @@ function combine(servers: Server[]): Omit<LoopbackServer, "port"> {
     });
   }
   // The kit needs the port, so it is created later. But every connection has to be seen.
-  let parts: ShutdownParts | undefined;
+  let options: ShutdownOptions | undefined;
   const shutDown = gracefulShutdown(
     servers,
-    { close: async () => parts?.kit.close() },
-    { store: { close: () => parts?.storage.close() } },
+    { close: async () => options?.kit.close() },
+    { store: { close: () => options?.storage.close() } },
   );
   return {
     answer: begin,
     shutDown(given) {
-      parts = given;
+      options = given;
       return shutDown(given);
     },
   };

@@ -13,7 +13,7 @@ import {
   type Source,
 } from "./code-sources.js";
 
-export interface PhoneAppParts {
+export interface PhoneAppOptions {
   settings: Settings;
   /** Draws the screen, before it returns. */
   draw: (screen: Screen, calls: readonly SdkCall[]) => void;
@@ -35,18 +35,18 @@ export class PhoneApp {
     answer: (accept) => void this.#answer(accept),
     enroll: () => void this.#enroll(),
     unlock: () => {
-      this.#parts.settings.unlock();
+      this.#options.settings.unlock();
       this.#tryAgain();
     },
     close: () => this.reset(),
     finish: () => {
       this.reset();
-      if (this.#openedByLink) this.#parts.goBack();
+      if (this.#openedByLink) this.#options.goBack();
       this.#openedByLink = false;
     },
   };
 
-  readonly #parts: PhoneAppParts;
+  readonly #options: PhoneAppOptions;
   #screen: Screen = { name: "home" };
   #calls: readonly SdkCall[] = [];
   #source: Source;
@@ -55,9 +55,9 @@ export class PhoneApp {
   #openedByLink = false;
   #otp: string | undefined;
 
-  constructor(parts: PhoneAppParts) {
-    this.#parts = parts;
-    this.#source = parts.firstSource;
+  constructor(options: PhoneAppOptions) {
+    this.#options = options;
+    this.#source = options.firstSource;
   }
 
   /** Handles the code of an app link, without a scan. */
@@ -98,7 +98,7 @@ export class PhoneApp {
       once: source === "photo",
       signal,
       show: (picture) => {
-        const canvas = this.#parts.viewfinder();
+        const canvas = this.#options.viewfinder();
         if (canvas) drawInto(canvas, picture, source === "camera" ? "cover" : "contain");
       },
       report: (trouble) => this.#show({ name: "scanning", source, trouble }),
@@ -109,7 +109,7 @@ export class PhoneApp {
   }
 
   async #handle(otp: string, signal: AbortSignal): Promise<void> {
-    const { settings } = this.#parts;
+    const { settings } = this.#options;
     this.#otp = otp;
     this.#calls = addCall(this.#calls, callOf(otp));
     if (!settings.unlocked) return this.#fail(this.#locked(), signal);
@@ -150,7 +150,7 @@ export class PhoneApp {
     accept: boolean,
     signal: AbortSignal,
   ): Promise<Problem | undefined> {
-    const { unlocked, enrolled, platform } = this.#parts.settings;
+    const { unlocked, enrolled, platform } = this.#options.settings;
     if (!unlocked) return this.#locked();
     if (!enrolled) {
       const code = platformCodes[platform].disenrolledBeforeAnswer;
@@ -163,13 +163,13 @@ export class PhoneApp {
   }
 
   #locked(): Problem {
-    const { noUser } = platformCodes[this.#parts.settings.platform];
+    const { noUser } = platformCodes[this.#options.settings.platform];
     return { code: noUser, message: "No user is authenticated in the app." };
   }
 
   async #enroll(): Promise<void> {
     const signal = this.#begin();
-    const problem = await this.#parts.settings.enroll();
+    const problem = await this.#options.settings.enroll();
     if (signal.aborted) return;
     if (problem) this.#show({ name: "problem", problem });
     else this.#tryAgain();
@@ -184,8 +184,8 @@ export class PhoneApp {
   #fail(problem: Problem, signal: AbortSignal): void {
     if (signal.aborted) return;
     const { code, message } = problem;
-    if (code === 9020) this.#parts.settings.setEnrollment("ended");
-    if (code === 9021) this.#parts.settings.setEnrollment("never");
+    if (code === 9020) this.#options.settings.setEnrollment("ended");
+    if (code === 9021) this.#options.settings.setEnrollment("never");
     this.#log(`rejected: ${code === undefined ? message : `${code} ${message}`}`);
     this.#show({ name: "problem", problem });
   }
@@ -207,7 +207,7 @@ export class PhoneApp {
 
   #show(screen: Screen): void {
     this.#screen = screen;
-    this.#parts.draw(screen, this.#calls);
+    this.#options.draw(screen, this.#calls);
   }
 }
 

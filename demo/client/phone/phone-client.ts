@@ -1,6 +1,6 @@
 import { html, render } from "lit";
 import { readAppLink } from "./code-sources.js";
-import { PhoneApp, type PhoneAppParts } from "./phone-app.js";
+import { PhoneApp, type PhoneAppOptions } from "./phone-app.js";
 import { drawScreen, titleOf } from "./screens.js";
 import { bindSettings } from "./phone-settings.js";
 
@@ -24,7 +24,7 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
     },
   });
 
-  const draw: PhoneAppParts["draw"] = (screen, calls) => {
+  const draw: PhoneAppOptions["draw"] = (screen, calls) => {
     const hadFocus = screenElement.contains(document.activeElement);
     screenElement.classList.toggle("ios", settings.platform === "ios");
     render(drawScreen(screen, settings, phone.actions), screenElement);

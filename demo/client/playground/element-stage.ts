@@ -3,7 +3,7 @@ import { attributesOf, cssOf, slotted } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
 import { defaultWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
 
-export interface ElementStageParts {
+export interface ElementStageOptions {
   /** The box in which the element must fit, and the element's place in it. */
   stage: HTMLElement;
   place: HTMLElement;
@@ -21,17 +21,17 @@ const edgePx = 16;
 /** The element in its place. It is used as on any page: by attributes, style sheet and events. */
 export class ElementStage {
   element = document.createElement("onegini-otp-login");
-  readonly #parts: ElementStageParts;
+  readonly #options: ElementStageOptions;
   readonly #sheet = new CSSStyleSheet();
   /** Takes a property away, to read what the element has without it. */
   readonly #without = new CSSStyleSheet();
   readonly #measured = new ResizeObserver(() => this.#fit());
-  readonly #viewed = new MutationObserver(() => this.#parts.onView());
+  readonly #viewed = new MutationObserver(() => this.#options.onView());
   #attributes = new Set<string>();
   #widthPx = defaultWidthPx;
 
-  constructor(parts: ElementStageParts) {
-    this.#parts = parts;
+  constructor(options: ElementStageOptions) {
+    this.#options = options;
     document.adoptedStyleSheets.push(this.#sheet, this.#without);
   }
 
@@ -47,14 +47,14 @@ export class ElementStage {
       element.setAttribute("otp", begun.otp);
       element.setAttribute("expires-in", String(begun.expiresIn));
     }
-    this.#parts.onNew(element);
+    this.#options.onNew(element);
     this.apply(settings);
     this.#measured.disconnect();
     this.#viewed.disconnect();
-    this.#parts.place.replaceChildren(element);
+    this.#options.place.replaceChildren(element);
     await element.updateComplete;
     if (element !== this.element || !element.shadowRoot) return;
-    this.#measured.observe(this.#parts.stage);
+    this.#measured.observe(this.#options.stage);
     this.#measured.observe(element);
     this.#viewed.observe(element.shadowRoot, { attributes: true, childList: true, subtree: true });
   }
@@ -113,7 +113,7 @@ export class ElementStage {
 
   /** Shows an element that is larger than the stage at a smaller scale, as a whole. */
   #fit(): void {
-    const { stage, place, onWidth } = this.#parts;
+    const { stage, place, onWidth } = this.#options;
     const [roomPx, heightPx] = [stage.clientWidth - 2 * edgePx, stage.clientHeight - 2 * edgePx];
     const isWider = this.#widthPx !== defaultWidthPx && this.#widthPx > roomPx;
     const placePx = isWider ? this.#widthPx : roomPx;

@@ -116,7 +116,7 @@ function untilIn(wanted: PhaseName, watched: Watched, signal: AbortSignal): Prom
   });
 }
 
-export interface PhaseDriverParts {
+export interface PhaseDriverOptions {
   element: () => OneginiOtpLogin;
   /** What is seen of the element. */
   shown: () => PhaseName;
@@ -134,19 +134,19 @@ const restartMs = 10_000;
 
 /** Brings the element to a phase and holds it there. */
 export class PhaseDriver {
-  readonly #parts: PhaseDriverParts;
+  readonly #options: PhaseDriverOptions;
   #driving: AbortController | undefined;
 
-  constructor(parts: PhaseDriverParts) {
-    this.#parts = parts;
+  constructor(options: PhaseDriverOptions) {
+    this.#options = options;
     setInterval(() => {
-      const element = parts.element();
-      if (parts.wanted() === "requesting" && element.state === "requesting") element.start();
+      const element = options.element();
+      if (options.wanted() === "requesting" && element.state === "requesting") element.start();
     }, restartMs);
   }
 
   async drive(phase: PhaseName): Promise<void> {
-    const { element, shown, setWanted, isHeld, networkReady, say } = this.#parts;
+    const { element, shown, setWanted, isHeld, networkReady, say } = this.#options;
     this.#driving?.abort();
     pretendOffline(false);
     const driving = (this.#driving = new AbortController());
@@ -169,7 +169,7 @@ export class PhaseDriver {
     this.#driving?.abort();
     this.#driving = undefined;
     pretendOffline(false);
-    if (this.#parts.wanted()) this.#parts.setWanted(undefined);
+    if (this.#options.wanted()) this.#options.setWanted(undefined);
   }
 
   /** Stops holding, unless the phase is still to be reached. */
@@ -179,10 +179,10 @@ export class PhaseDriver {
 
   /** Starts again if the element left the phase by itself; stops holding if a person changed it. */
   onView(): void {
-    const wanted = this.#parts.wanted();
+    const wanted = this.#options.wanted();
     if (!wanted || this.#driving) return;
-    const now = this.#parts.shown();
-    if (isIn(wanted, { element: this.#parts.element(), shown: this.#parts.shown })) return;
+    const now = this.#options.shown();
+    if (isIn(wanted, { element: this.#options.element(), shown: this.#options.shown })) return;
     if (hasSlipped(wanted, now)) void this.drive(wanted);
     else if (!isOnTheWay(wanted, now)) this.release();
   }

@@ -188,7 +188,7 @@ function follow(
         return action;
       }),
     );
-    const heard = followStatus(attempt, backend, environment, checks, !!resumed).pipe(
+    const statuses = followStatus(attempt, backend, environment, checks, !!resumed).pipe(
       switchMap((value): Observable<Action> => {
         if (typeof value === "string") return of({ type: "connection", connection: value });
         (value.status === "pending" ? pending : settled).next(value);
@@ -217,6 +217,6 @@ function follow(
         : EMPTY;
     // After the last code, an acceptance in the server's grace still logs in.
     const over = expired.pipe(switchMap(() => environment.timer(graceMs)));
-    return merge(end, merge(codes, heard, recheck).pipe(takeUntil(merge(settled, over))));
+    return merge(end, merge(codes, statuses, recheck).pipe(takeUntil(merge(settled, over))));
   });
 }

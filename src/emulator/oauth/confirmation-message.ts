@@ -19,7 +19,7 @@ export interface Location {
 /** Finds the location of an IP address. If it throws or returns `undefined`, the phone shows the message alone. */
 export type Locate = (ipAddress: string) => Location | undefined;
 
-interface MessageParts {
+interface MessageOptions {
   message: string;
   template: string;
   userAgent: string | undefined;
@@ -29,7 +29,7 @@ interface MessageParts {
 }
 
 /** The phone's text: the message alone if anything for the template is missing. */
-export function composeMessage({ message, template, userAgent, ipAddress, locate }: MessageParts): string {
+export function composeMessage({ message, template, userAgent, ipAddress, locate }: MessageOptions): string {
   const location = userAgent && ipAddress && locate ? safely(locate, ipAddress) : undefined;
   if (!userAgent || !location) return toPlainText(message);
   const values: Record<string, string> = { message, ...readUserAgent(userAgent), ...location };
