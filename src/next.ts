@@ -136,15 +136,7 @@ export function createNextLogin(
   };
 
   return {
-    handlers: {
-      GET: handle,
-      HEAD: handle,
-      POST: handle,
-      PUT: handle,
-      PATCH: handle,
-      DELETE: handle,
-      OPTIONS: handle,
-    },
+    handlers: forEachMethod(handle),
     async setBrowserCookie(request, response, pageOptions) {
       if (isRedirectOfAction(request.headers) || isOfRouter(request.headers)) return response;
       const ours = await available();
@@ -162,14 +154,7 @@ export function createNextLogin(
         return null;
       }
       const begun = await ours.begin(request, undefined, withUrl);
-      return (
-        begun && {
-          attempt: begun.attempt,
-          otp: begun.otp,
-          "expires-in": begun.expiresIn,
-          dangerouslySetInnerHTML: { __html: begun.svg },
-        }
-      );
+      return begun && propsOf(begun);
     },
     async redeem(ticket) {
       const { cookies, headers } = await nextHeaders();
@@ -189,6 +174,23 @@ export function createNextLogin(
     kit,
   };
 }
+
+const forEachMethod = <Handler>(handle: Handler) => ({
+  GET: handle,
+  HEAD: handle,
+  POST: handle,
+  PUT: handle,
+  PATCH: handle,
+  DELETE: handle,
+  OPTIONS: handle,
+});
+
+const propsOf = ({ attempt, otp, expiresIn, svg }: FirstPaint): BegunProps => ({
+  attempt,
+  otp,
+  "expires-in": expiresIn,
+  dangerouslySetInnerHTML: { __html: svg },
+});
 
 /** A `Set-Cookie` of the kit, as `cookies().set` takes it. */
 function cookieOf(header: string): NewBrowserCookie & { maxAge: number } {

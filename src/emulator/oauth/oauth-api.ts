@@ -40,19 +40,8 @@ export function createOAuthApi(
   };
 
   async function answerStart(request: Request, fail: Fail): Promise<Response> {
-    if (request.method !== "POST") return wrongMethod("POST", fail);
-    if (!isForm(request)) {
-      return fail({
-        code: 1003,
-        status: 415,
-        description: "The body must be application/x-www-form-urlencoded.",
-      });
-    }
-    const body = await readBody(request, maxFormBytes);
-    if (body.kind === "too_large") {
-      return fail({ code: 1003, status: 413, description: `The body is larger than ${maxFormBytes} bytes.` });
-    }
-    const form = body.kind === "text" ? new URLSearchParams(body.text) : undefined;
+    const form = await readForm(request, fail);
+    if (form instanceof Response) return form;
     const authentication = authenticateClient(config.clients, request.headers.get("authorization"), form);
     if ("error" in authentication) return authentication.error;
     if (!config.enabled) return fail({ code: 1000 });
@@ -94,6 +83,23 @@ type Fail = (error: VendorError) => Response;
 
 const wrongMethod = (allow: string, fail: Fail): Response =>
   fail({ code: 1003, status: 405, description: `The method must be ${allow}.`, headers: { allow } });
+
+/** Reads the form of a start; undefined if the body cannot be read. */
+async function readForm(request: Request, fail: Fail): Promise<URLSearchParams | Response | undefined> {
+  if (request.method !== "POST") return wrongMethod("POST", fail);
+  if (!isForm(request)) {
+    return fail({
+      code: 1003,
+      status: 415,
+      description: "The body must be application/x-www-form-urlencoded.",
+    });
+  }
+  const body = await readBody(request, maxFormBytes);
+  if (body.kind === "too_large") {
+    return fail({ code: 1003, status: 413, description: `The body is larger than ${maxFormBytes} bytes.` });
+  }
+  return body.kind === "text" ? new URLSearchParams(body.text) : undefined;
+}
 
 const isForm = (request: Request): boolean =>
   /^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers.get("content-type") ?? "");

@@ -69,19 +69,17 @@ export function createPhoneApi(
     onEnded(transaction);
   }
 
-  return async (request, pathname) => {
-    try {
-      return await route(request, pathname);
-    } catch (error) {
-      if (error instanceof MobileAuthError) {
-        return jsonResponse(statusOf(error.code), { code: error.code, message: error.message });
-      }
-      if (error instanceof PhoneApiError) {
-        return jsonResponse(error.status, { code: 10018, message: error.message }, error.headers);
-      }
-      throw error;
-    }
-  };
+  return (request, pathname) => route(request, pathname).catch(errorResponse);
+}
+
+function errorResponse(error: unknown): Response {
+  if (error instanceof MobileAuthError) {
+    return jsonResponse(statusOf(error.code), { code: error.code, message: error.message });
+  }
+  if (error instanceof PhoneApiError) {
+    return jsonResponse(error.status, { code: 10018, message: error.message }, error.headers);
+  }
+  throw error;
 }
 
 /** A malformed call. It is answered with 10018, because "cannot be handled" is the nearest of the vendor's codes. */
