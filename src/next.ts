@@ -8,6 +8,7 @@ import type { NewBrowserCookie } from "./server/http/browser-cookie.js";
 import { toWebResponse } from "./server/http/response.js";
 import type {
   BeginOptions,
+  FirstPaint,
   ForgetOptions,
   LoginKit,
   PageOptions,
