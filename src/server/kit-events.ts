@@ -140,7 +140,7 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** The page got a ticket (`handOver`). `browser` as in `logged_in`. `repeated`: the page called again, the old one is void. */
+  /** The page got a ticket (`handOver`). `browser`: a `new` one is known once it is redeemed. `repeated`: the old one is void. */
   | {
       type: "ticket_issued";
       level: "info";
