@@ -35,8 +35,8 @@ export const formats: readonly Defence[] = [
   {
     claim: "What a store cannot read is no failure of the store",
     file: "src/server/store/store-guard.ts",
-    text: "if (!isUnreadable(error)) throw error;",
-    without: "if (!isUnreadable(error) || true) throw error;",
+    text: "if (!isUnreadable(error)) throw this.#failed(operation, error);",
+    without: "if (!isUnreadable(error) || true) throw this.#failed(operation, error);",
     test: guard,
     title: "is no failure of the store; any other error is",
   },

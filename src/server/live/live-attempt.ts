@@ -2,7 +2,7 @@ import type { Attempt } from "../store/attempt.js";
 import { scannedUntil } from "../attempt/deadlines.js";
 import type { Change } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
-import { randomShare, type Runtime } from "../runtime.js";
+import { randomShare } from "../runtime.js";
 import { AttemptReader, type AttemptReading } from "./attempt-reader.js";
 import type { CallbackWatch } from "./callback-arrivals.js";
 import type { KeepAliveTimer } from "./keep-alive-timer.js";
@@ -74,10 +74,6 @@ export class LiveAttempt implements AttemptReading {
     this.#history = noCalls(shared.core.runtime.now());
   }
 
-  get #runtime(): Runtime {
-    return this.#shared.core.runtime;
-  }
-
   get watcherCount(): number {
     return this.#watch?.watchers.length ?? 0;
   }
@@ -102,8 +98,8 @@ export class LiveAttempt implements AttemptReading {
     this.update(attempt);
     if (lostAt !== undefined) {
       // Callbacks may have been lost.
-      const endedAt = this.#runtime.now();
-      const callAt = endedAt + randomShare(this.#runtime) * gapSpreadMs;
+      const endedAt = this.#shared.core.runtime.now();
+      const callAt = endedAt + randomShare(this.#shared.core.runtime) * gapSpreadMs;
       const codes = this.#attempt.transactions.length;
       this.#history = gapEnded(this.#history, { endedAt, callAt, codes }, lostAt);
     }
@@ -161,7 +157,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** A callback came for one of its transactions. */
   async callback(transactionId: string): Promise<void> {
-    this.#history = callbackReceived(this.#history, transactionId, this.#runtime.now());
+    this.#history = callbackReceived(this.#history, transactionId, this.#shared.core.runtime.now());
     this.makeDueCalls();
     await this.#noteCallback(transactionId);
   }
@@ -212,7 +208,7 @@ export class LiveAttempt implements AttemptReading {
     const { calls, isLast, nextAt, history } = schedule(
       this.#attempt,
       this.#history,
-      this.#runtime.now(),
+      this.#shared.core.runtime.now(),
       this.#shared.schedule,
     );
     this.#history = history;
@@ -224,7 +220,7 @@ export class LiveAttempt implements AttemptReading {
   }
 
   #setTimer(): void {
-    const runtime = this.#runtime;
+    const { runtime } = this.#shared.core;
     const at = this.#shared.isClosed
       ? Infinity
       : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
@@ -238,7 +234,7 @@ export class LiveAttempt implements AttemptReading {
   #wake(): void {
     this.#timerAt = Infinity;
     const reader = this.#watch?.reader;
-    if (reader && reader.readAt <= this.#runtime.now()) void reader.refresh();
+    if (reader && reader.readAt <= this.#shared.core.runtime.now()) void reader.refresh();
     this.makeDueCalls();
   }
 
@@ -248,7 +244,7 @@ export class LiveAttempt implements AttemptReading {
       transactionId,
       () => this.#callOnce(transactionId, hasQuota),
       (outcome) => {
-        this.#history = callEnded(this.#history, transactionId, outcome, this.#runtime.now());
+        this.#history = callEnded(this.#history, transactionId, outcome, this.#shared.core.runtime.now());
         this.makeDueCalls();
       },
     );
@@ -256,7 +252,7 @@ export class LiveAttempt implements AttemptReading {
 
   /** Never rejects. */
   async #callOnce(transactionId: string, hasQuota: boolean): Promise<CallOutcome> {
-    this.#history = callBegan(this.#history, transactionId, this.#runtime.now());
+    this.#history = callBegan(this.#history, transactionId, this.#shared.core.runtime.now());
     let outcome: CallOutcome = "lost";
     try {
       const asked = await this.#shared.calls.ask(this.#attempt, transactionId, hasQuota);
@@ -328,7 +324,7 @@ export class LiveAttempt implements AttemptReading {
     // All watchers have received the final status.
     if (this.#attempt.state.status !== "pending") return this.#endWatch();
     // When the scanned code ends, the page needs a code again.
-    const scanEndsAt = scannedUntil(this.#attempt, this.#runtime.now());
+    const scanEndsAt = scannedUntil(this.#attempt, this.#shared.core.runtime.now());
     if (scanEndsAt > 0) watch.reader.readAgainAt(scanEndsAt);
   }
 

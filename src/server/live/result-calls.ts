@@ -13,7 +13,7 @@ export interface Asked {
   closed?: { reason: string; description?: string };
 }
 
-export type ResultChange = Extract<Change, { kind: "approved" | "denied" | "transaction_closed" }>;
+type ResultChange = Extract<Change, { kind: "approved" | "denied" | "transaction_closed" }>;
 
 /** The result calls to the Token Server, within their quota. */
 export class ResultCalls {

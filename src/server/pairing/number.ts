@@ -2,7 +2,7 @@ import type { Randomness } from "../runtime.js";
 import type { SigningKeys } from "./signing-keys.js";
 
 /** How many digits a number has. */
-export type Digits = 4 | 6;
+type Digits = 4 | 6;
 
 /** Which number a code is for: that of one transaction of one attempt of one site. */
 interface NumberOwner {

@@ -92,14 +92,13 @@ export class StoreGuard implements StoredAttempts {
       result = await task();
     } catch (error) {
       if (wrote) this.#tookWrite = false;
-      this.#failed(operation, error);
-      throw new StoreUnavailable(error);
+      throw this.#failed(operation, error);
     }
     if (wrote?.(result)) {
       this.#tookWrite = true;
       this.#wroteAt = this.#runtime.now();
     }
-    if (this.#failingSince !== undefined) this.#succeeded(this.#failingSince);
+    this.#worked();
     return result;
   }
 
@@ -210,20 +209,24 @@ export class StoreGuard implements StoredAttempts {
     this.#report({ type: "store_unreadable", level: "error", what: kind, description });
   }
 
-  /** All attempts from any store come in here. One that cannot be read is unknown. */
-  #read(operation: string, task: () => Promise<Attempt | undefined>): Promise<Attempt | undefined> {
-    return this.#run(operation, async () => {
-      try {
-        const attempt = await task();
-        const other = attempt && otherFormat(attempt.format);
-        if (other === undefined) return attempt;
-        this.unreadable("attempt", `cannot read an attempt with ${other}`);
-      } catch (error) {
-        if (!isUnreadable(error)) throw error;
-        this.unreadable("attempt", error.message);
+  /** All attempts from any store come in here. One that cannot be read is unknown, which is no failure of the store. */
+  async #read(operation: string, task: () => Promise<Attempt | undefined>): Promise<Attempt | undefined> {
+    let fault: string | undefined;
+    try {
+      const attempt = await task();
+      const other = attempt && otherFormat(attempt.format);
+      if (other === undefined) {
+        this.#worked();
+        return attempt;
       }
-      return undefined;
-    });
+      fault = `cannot read an attempt with ${other}`;
+    } catch (error) {
+      if (!isUnreadable(error)) throw this.#failed(operation, error);
+      fault = error.message;
+    }
+    this.#worked();
+    this.unreadable("attempt", fault);
+    return undefined;
   }
 
   async #count(limiter: RateLimiter, key: string): Promise<Counted> {
@@ -243,21 +246,26 @@ export class StoreGuard implements StoredAttempts {
     return `${this.#origin}|${key}`;
   }
 
-  #failed(operation: string, error: unknown): void {
+  /** Notes that the store has failed. Returns what takes the place of its error. */
+  #failed(operation: string, error: unknown): StoreUnavailable {
     const now = this.#runtime.now();
     this.#failingSince ??= now;
     this.#failedAt = now;
     this.#failures += 1;
-    if (now < this.#reportedAt + reportIntervalMs) return;
-    this.#reportedAt = now;
-    const durationMs = now - this.#failingSince;
-    const failures = this.#failures;
-    this.#failures = 0;
-    this.#report({ type: "store_trouble", level: "error", operation, error, failures, durationMs });
+    if (now >= this.#reportedAt + reportIntervalMs) {
+      this.#reportedAt = now;
+      const durationMs = now - this.#failingSince;
+      const failures = this.#failures;
+      this.#failures = 0;
+      this.#report({ type: "store_trouble", level: "error", operation, error, failures, durationMs });
+    }
+    return new StoreUnavailable(error);
   }
 
-  #succeeded(since: number): void {
-    if (this.#runtime.now() < this.#failedAt + recoveryMs) return;
+  /** Notes that the store has worked: it may have recovered. */
+  #worked(): void {
+    const since = this.#failingSince;
+    if (since === undefined || this.#runtime.now() < this.#failedAt + recoveryMs) return;
     if (this.#tookWrite === false) return void this.takesWrites();
     this.#failingSince = undefined;
     // The failures may not have been reported, because they came soon after others. Then the recovery is not either.
