@@ -289,7 +289,7 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "app-link rejects them whatever the code contains",
-    file: "src/protocol/qr.ts",
+    file: "src/protocol/qr-link.ts",
     text: `link.replaceAll("{otp}", encodeURIComponent(otp));`,
     without: `link.replaceAll("{otp}", otp);`,
     test: links,

@@ -1,4 +1,4 @@
-import { fillOtp } from "../protocol/qr.js";
+import { fillOtp } from "../protocol/qr-link.js";
 
 const parse = (url: string | null | undefined): URL | undefined =>
   url && URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : undefined;

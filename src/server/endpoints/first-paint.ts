@@ -1,11 +1,5 @@
-import {
-  encode,
-  fillOtp,
-  fullWidth,
-  minPixelsPerModule,
-  modulePixelsAtFullWidth,
-  parseQrLink,
-} from "../../protocol/qr.js";
+import { encode, fullWidth, minPixelsPerModule, modulePixelsAtFullWidth } from "../../protocol/qr.js";
+import { fillOtp, parseQrLink } from "../../protocol/qr-link.js";
 import type { Core } from "../core.js";
 import { temporarilyUnavailable } from "../http/api-error.js";
 import type { BrowserCookie, NewBrowserCookie } from "../http/browser-cookie.js";

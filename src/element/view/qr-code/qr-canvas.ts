@@ -1,14 +1,13 @@
 import type { LitElement, ReactiveController } from "lit";
 import {
   encode,
-  fillOtp,
   fullWidth,
   margin,
   minPixelsPerModule,
   modulePixelsAtFullWidth,
-  parseQrLink,
   type QrSymbol,
 } from "../../../protocol/qr.js";
+import { fillOtp, parseQrLink } from "../../../protocol/qr-link.js";
 
 /**
  * The edge of one module in device pixels: a whole number, as large as the box allows, and at least four CSS pixels. At full

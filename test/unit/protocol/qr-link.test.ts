@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  encode,
-  fillOtp,
-  fullWidth,
-  margin,
-  modulePixelsAtFullWidth,
-  parseQrLink,
-} from "../../../src/protocol/qr.js";
+import { encode, fullWidth, margin, modulePixelsAtFullWidth } from "../../../src/protocol/qr.js";
+import { fillOtp, parseQrLink } from "../../../src/protocol/qr-link.js";
 import { otp } from "../../element/support/models.js";
 
 /** A link of so many characters besides the OTP. */
