@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { RedeemedLogin } from "onegini-otp-login/server";
 import * as v from "valibot";
+import { parseQrLink } from "../../protocol/qr-link.js";
 import { readUpTo } from "../../server/text/bytes.js";
 import { ownObject } from "../../server/own-object.js";
 import { badRequest, InternalError } from "./internal-error.js";
@@ -11,7 +12,8 @@ const optionalText = (name: string) => v.nullish(v.string(`"${name}" must be a s
 
 const qrLinkExpected =
   '"qr_link" must be an https link with {otp} in its fragment and at most 110 other characters.';
-const qrLink = v.nullish(v.pipe(v.string(qrLinkExpected), v.check(isQrLink, qrLinkExpected)));
+// With a link that the kit refuses, `begin` would return no code.
+const qrLink = v.nullish(v.pipe(v.string(qrLinkExpected), v.check(isTakenBy(parseQrLink), qrLinkExpected)));
 
 export const redeemRequest = ownObject({
   // Missing if somebody opens the site's route by hand.
@@ -19,6 +21,7 @@ export const redeemRequest = ownObject({
   cookie: optionalText("cookie"),
 });
 
+const areHeaders = isTakenBy((headers: Record<string, string>) => new Headers(headers));
 const headersExpected = '"headers" must be an object of the page request\'s headers.';
 export const beginRequest = ownObject({
   headers: v.pipe(
@@ -79,21 +82,16 @@ export const pauseRequest = ownObject({
   ),
 });
 
-/** The kit's own rule. With a link that it refuses, `begin` would return no code. */
-function isQrLink(link: string): boolean {
-  const { href } = URL.canParse(link) ? new URL(link) : { href: "" };
-  const fragmentAt = link.indexOf("#");
-  const isInFragment = fragmentAt >= 0 && link.indexOf("{otp}") > fragmentAt;
-  return href.startsWith("https:") && isInFragment && href.length <= "{otp}".length + 110;
-}
-
-function areHeaders(headers: Record<string, string>): boolean {
-  try {
-    new Headers(headers);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether a function takes a value, and does not throw. */
+function isTakenBy<Value>(take: (value: Value) => unknown): (value: Value) => boolean {
+  return (value) => {
+    try {
+      take(value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 }
 
 /** Larger than the headers of a page request, which `/begin` has in its body. */

@@ -230,6 +230,7 @@ describe("The internal port", () => {
     [400, "POST", "/begin", { headers: {}, qr_link: "http://bank.example/#{otp}" }],
     [400, "POST", "/begin", { qr_link: "https://bank.example/{otp}#{otp}", headers: {} }],
     [400, "POST", "/begin", { qr_link: `https://bank.example/${"x".repeat(90)}#{otp}`, headers: {} }],
+    [400, "POST", "/begin", { qr_link: "https://bank.example/#{otp}&again={otp}", headers: {} }],
     [400, "POST", "/scanned", { user_id: "alice" }],
     [405, "GET", "/redeem"],
     [405, "POST", "/forget", {}],
