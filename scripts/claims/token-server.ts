@@ -141,7 +141,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "tokenServer.url is checked at creation",
-    file: "src/server/parse-options.ts",
+    file: "src/server/option-schema.ts",
     text: `isSafe(url) && url.username === ""`,
     without: `url !== undefined && url.username === ""`,
     test: "test/unit/server/options.test.ts",
