@@ -252,7 +252,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "No error contains the value of an option",
-    file: "src/server/parse-options.ts",
+    file: "src/server/checked-options.ts",
     text: '"${name}" is ${problem}; expected',
     without: '"${name}" is ${problem}: ${String(valueAt(value, keys))}; expected',
     test: "test/unit/server/options.test.ts",

@@ -1,4 +1,5 @@
-import * as v from "valibot";
+import type * as v from "valibot";
+import { checkedOptions } from "./checked-options.js";
 import { siteAddresses, socketAddresses } from "./address/client-addresses.js";
 import { isPattern, PageOrigins } from "./http/page-origins.js";
 import { canShareSite, isPatternOfSite } from "./http/same-site.js";
@@ -12,7 +13,7 @@ import { secretsOf } from "./token-server/secret.js";
 
 /** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */
 export function parseOptions<Context>(options: LoginKitOptions<Context>): Config<Context> {
-  const parsed = parse(options);
+  const parsed = checkedOptions("createLoginKit", optionSchema, options);
   const { path, tokenServer, callback, resultPolling, limits, timeouts, maxMessageLength } = parsed;
   const pages = pageOriginsOf(parsed);
   const { clientSecret, ...client } = tokenServer;
@@ -102,32 +103,3 @@ function checkedHandOver({ to }: HandOver, origin: string): HandOver {
     `createLoginKit: "handOver.to" is wrong; expected a path such as "/login/otp" or a URL of "apiOrigin" (without that option of "origin"), without a "ticket" in its query`,
   );
 }
-
-function parse(value: unknown): v.InferOutput<typeof optionSchema> {
-  const { success, output, issues } = v.safeParse(optionSchema, value, {
-    abortEarly: true,
-    abortPipeEarly: true,
-  });
-  if (success) return output;
-  const [issue] = issues;
-  const name = v.getDotPath(issue);
-  if (name === null) throw new TypeError(`createLoginKit: the options must be ${issue.message}`);
-  const isOfObject = issue.type === "strict_object";
-  if (isOfObject && issue.expected === "never")
-    throw new TypeError(`createLoginKit: there is no option "${name}"`);
-  const keys = name.split(".");
-  const problem = problemOf(valueAt(value, keys));
-  // valibot reports a missing option at the object around it. The option's own schema says what is expected.
-  const schemaKeys = keys.flatMap((key) => ["entries", key]);
-  const option = (isOfObject ? valueAt(optionSchema, schemaKeys) : issue) as { message?: string } | undefined;
-  throw new TypeError(
-    `createLoginKit: "${name}" is ${problem}; expected ${option?.message ?? issue.message}`,
-  );
-}
-
-/** A variable of the environment that nobody has set is often an empty string. */
-const problemOf = (value: unknown): "missing" | "empty" | "wrong" =>
-  value === undefined ? "missing" : value === "" ? "empty" : "wrong";
-
-const valueAt = (root: unknown, keys: readonly string[]): unknown =>
-  keys.reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], root);

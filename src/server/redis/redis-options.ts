@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { checkedOptions } from "../checked-options.js";
 import type { RedisStoreError } from "./redis-errors.js";
 
 /*
@@ -78,12 +79,20 @@ export interface RedisStoreOptions {
   onError?: (error: RedisStoreError) => void;
 }
 
-const client = v.custom<RedisStoreClient>((value) => {
-  if (typeof value !== "object" || value === null) return false;
-  const own = "masters" in value ? "nodeClient" : "getSentinelNode" in value ? "unsubscribe" : "duplicate";
-  const methods = ["eval", "withCommandOptions", "subscribe", "on", "off", own];
-  return methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
-}, 'a client of the package "redis", 5 or later: createClient(), createCluster() or createSentinel()');
+const expected = 'client of the package "redis", 5 or later';
+
+const client = v.custom<RedisStoreClient>(
+  (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    const own = "masters" in value ? "nodeClient" : "getSentinelNode" in value ? "unsubscribe" : "duplicate";
+    const methods = ["eval", "withCommandOptions", "subscribe", "on", "off", own];
+    return methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+  },
+  ({ input }) =>
+    input === undefined
+      ? `a connected ${expected}`
+      : `a ${expected}: createClient(), createCluster() or createSentinel()`,
+);
 
 const connected = v.pipe(
   client,
@@ -115,20 +124,6 @@ const options = v.strictObject(
   "an object with client",
 );
 
-/** The options, complete. @throws TypeError that names the option that is missing, wrong or unknown */
-export function parseRedisOptions(value: unknown): v.InferOutput<typeof options> {
-  const { success, output, issues } = v.safeParse(options, value, { abortEarly: true, abortPipeEarly: true });
-  if (success) return output;
-  const [issue] = issues;
-  const name = v.getDotPath(issue);
-  if (name === null) throw new TypeError(`redisStore: the options must be ${issue.message}`);
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    throw new TypeError(`redisStore: there is no option "${name}"`);
-  }
-  const isMissing = (value as Record<string, unknown>)[name] === undefined;
-  throw new TypeError(
-    isMissing
-      ? `redisStore: "${name}" is missing; expected a connected client of the package "redis", 5 or later`
-      : `redisStore: "${name}" is wrong; expected ${issue.message}`,
-  );
-}
+/** The options, complete. @throws TypeError that names the option that is missing, empty, wrong or unknown */
+export const parseRedisOptions = (value: unknown): v.InferOutput<typeof options> =>
+  checkedOptions("redisStore", options, value);

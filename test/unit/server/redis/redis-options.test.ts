@@ -46,7 +46,11 @@ test("an error names the wrong option, and says what is expected", async () => {
     const expected = `a client of the package "redis", 5 or later: ${kinds}`;
     assert.equal(await errorOf({ client: wrong }), isWrong("client", expected));
   }
-  for (const prefix of ["", 1, null]) {
+  assert.equal(
+    await errorOf({ client, prefix: "" }),
+    'redisStore: "prefix" is empty; expected a string, not empty',
+  );
+  for (const prefix of [1, null]) {
     assert.equal(await errorOf({ client, prefix }), isWrong("prefix", "a string, not empty"));
   }
   for (const commandSeconds of [0, -1, NaN, Infinity, 61, "2"]) {
