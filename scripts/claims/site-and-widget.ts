@@ -115,9 +115,9 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "kit.forget ends the browser's other attempts",
-    file: "src/server/http/browser-cookie.ts",
-    text: `{ ...this.#attributes(), maxAge: 0 }`,
-    without: "{ ...this.#attributes(), maxAge: 600 }",
+    file: "src/server/http/site-cookie.ts",
+    text: `this.header("", 0)`,
+    without: `this.header("", 1)`,
     test: "test/unit/server/http/who-may-call.test.ts",
     title: "is deleted by the header that forget() returns, and then the browser's attempts are unknown",
   },

@@ -1,6 +1,6 @@
-import { serialize } from "hono/utils/cookie";
 import { base64url } from "../text/bytes.js";
 import type { Randomness } from "../runtime.js";
+import { SiteCookie } from "./site-cookie.js";
 
 /** 256 random bits. */
 const valueBytes = 32;
@@ -16,16 +16,13 @@ export interface NewBrowserCookie {
   sameSite: "lax";
 }
 
-/** The cookie that identifies a browser to the kit. It is a secret of its own, not the site's session. */
-export class BrowserCookie {
-  readonly name: string;
-  readonly #secure: boolean;
+/** The session cookie that identifies a browser to the kit. It is a secret of its own, not the site's session. */
+export class BrowserCookie extends SiteCookie {
   readonly #wellFormed: RegExp;
 
-  /** @param apiOrigin where it belongs; over http (loopback only) a cookie can be neither Secure nor `__Host-` */
+  /** @param apiOrigin where it belongs */
   constructor(apiOrigin: string) {
-    this.#secure = apiOrigin.startsWith("https:");
-    this.name = this.#secure ? "__Host-onegini-otp-login" : "onegini-otp-login";
+    super(apiOrigin, "onegini-otp-login");
     this.#wellFormed = new RegExp(`(?:^|;)[ \\t]*${this.name}=([A-Za-z0-9_-]{43})[ \\t]*(?:;|$)`);
   }
 
@@ -43,24 +40,8 @@ export class BrowserCookie {
     return base64url(randomness.random(valueBytes));
   }
 
-  /** The `Set-Cookie` that sets it: a session cookie for the whole site. */
-  header(value: string): string {
-    return serialize(this.name, value, this.#attributes());
-  }
-
-  /** The same for a framework that writes the header itself. */
+  /** For a framework that writes the header itself. */
   parts(value: string): NewBrowserCookie {
-    return { name: this.name, value, ...this.#attributes() };
-  }
-
-  /** The `Set-Cookie` that deletes it. */
-  endHeader(): string {
-    return serialize(this.name, "", { ...this.#attributes(), maxAge: 0 });
-  }
-
-  // With `Strict` the browser would not send it when a person follows a link to the login page, and the new cookie would
-  // end the attempts of other tabs.
-  #attributes() {
-    return { path: "/", httpOnly: true, secure: this.#secure, sameSite: "lax" } as const;
+    return { name: this.name, value, ...this.attributes() };
   }
 }

@@ -1,6 +1,6 @@
 import { printable } from "../text/printable.js";
 import { BrowserCookie } from "../http/browser-cookie.js";
-import { KnownCookie } from "../pairing/known-browsers.js";
+import { knownCookie } from "../pairing/known-browsers.js";
 import { toWebResponse } from "../http/response.js";
 import { answerWithout, isKit, KitSource, type LoginKitOptionsFunction } from "./kit-source.js";
 import { createLoginKit, forAdapter, provideForAdapter } from "../create-login-kit.js";
@@ -84,7 +84,7 @@ export function endsOfCookies({ knownBrowser = false }: ForgetOptions = {}): Hea
   const headers = new Headers();
   for (const origin of bothOrigins) {
     headers.append("set-cookie", new BrowserCookie(origin).endHeader());
-    if (knownBrowser) headers.append("set-cookie", new KnownCookie(origin).endHeader());
+    if (knownBrowser) headers.append("set-cookie", knownCookie(origin).endHeader());
   }
   return headers;
 }

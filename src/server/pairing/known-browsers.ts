@@ -1,4 +1,4 @@
-import { serialize } from "hono/utils/cookie";
+import { SiteCookie } from "../http/site-cookie.js";
 import { base64url } from "../text/bytes.js";
 import type { Runtime } from "../runtime.js";
 import type { SigningKeys } from "./signing-keys.js";
@@ -53,11 +53,11 @@ interface KnownBrowsersOptions {
  */
 export class KnownBrowsers {
   readonly #options: KnownBrowsersOptions;
-  readonly #cookie: KnownCookie;
+  readonly #cookie: SiteCookie;
 
   constructor(options: KnownBrowsersOptions) {
     this.#options = options;
-    this.#cookie = new KnownCookie(options.apiOrigin);
+    this.#cookie = knownCookie(options.apiOrigin);
   }
 
   /** The browser that sent a request. @param header the request's `Cookie` header */
@@ -85,12 +85,12 @@ export class KnownBrowsers {
 /** The browser that sent one request, and the users that it is known for. */
 export class KnownBrowser {
   readonly #known: Known | undefined;
-  readonly #cookie: KnownCookie;
+  readonly #cookie: SiteCookie;
   readonly #options: KnownBrowsersOptions;
   /** Which entries are a user's. They are verified once, though a login asks for them twice. */
   readonly #isOfUser = new Map<string, Promise<boolean[]>>();
 
-  constructor(known: Known | undefined, cookie: KnownCookie, options: KnownBrowsersOptions) {
+  constructor(known: Known | undefined, cookie: SiteCookie, options: KnownBrowsersOptions) {
     this.#known = known;
     this.#cookie = cookie;
     this.#options = options;
@@ -158,29 +158,9 @@ export class KnownBrowser {
   }
 }
 
-/** The cookie by itself: its name, and how it is set and deleted. */
-export class KnownCookie {
-  readonly name: string;
-  readonly #secure: boolean;
-
-  /** @param apiOrigin where it belongs; over http (loopback only) it can be neither Secure nor `__Host-` */
-  constructor(apiOrigin: string) {
-    this.#secure = apiOrigin.startsWith("https:");
-    this.name = this.#secure ? "__Host-onegini-otp-login-known" : "onegini-otp-login-known";
-  }
-
-  header(value: string, days: number): string {
-    return serialize(this.name, value, { ...this.#attributes(), maxAge: Math.round(days * (dayMs / 1000)) });
-  }
-
-  endHeader(): string {
-    return serialize(this.name, "", { ...this.#attributes(), maxAge: 0 });
-  }
-
-  #attributes() {
-    return { path: "/", httpOnly: true, secure: this.#secure, sameSite: "lax" } as const;
-  }
-}
+/** The cookie by itself. @param apiOrigin where it belongs */
+export const knownCookie = (apiOrigin: string): SiteCookie =>
+  new SiteCookie(apiOrigin, "onegini-otp-login-known");
 
 /** The newest entry first: `id.issuedMs.code.issuedMs.code`. */
 const textOf = ({ id, entries }: Known): string =>
