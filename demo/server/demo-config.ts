@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isLoopback } from "../../src/service/process/loopback.js";
+import { isLoopback, isSafe } from "../../src/service/process/loopback.js";
 
 /** `off`, or the option `pairing.when` of the kit. */
 export type PairingMode = "off" | "unknown-browsers" | "always";
@@ -49,10 +49,6 @@ const url = (expected: string, isFine: (url: URL, text: string) => boolean) =>
     v.string(),
     v.check((text) => URL.canParse(text) && isFine(new URL(text), text), expected),
   );
-
-/** Cookies and secrets are sent over https, or over http that does not leave the machine. */
-const isSafe = ({ protocol, hostname }: URL): boolean =>
-  protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 
 const origin = url(
   "must be an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",

@@ -1,26 +1,26 @@
-import type { Runtime } from "./runtime.js";
+import { systemRuntime, type Runtime } from "./runtime.js";
 
-/** Limits how often the same thing is logged as a warning or an error, because strangers can cause some at will. */
+/** Limits how often a kind of event is logged as a warning or an error: strangers can cause some at will, and others last long. */
 export class LogThrottle {
   readonly #loggedAt = new Map<string, number>();
   readonly #intervalMs: number;
-  readonly #runtime: Runtime;
+  readonly #runtime: Pick<Runtime, "now">;
 
-  constructor(intervalMs: number, runtime: Runtime) {
+  constructor(intervalMs: number, runtime: Pick<Runtime, "now"> = systemRuntime) {
     this.#intervalMs = intervalMs;
     this.#runtime = runtime;
   }
 
-  /**
-   * Returns `level` once per interval and `info` in between.
-   *
-   * @param key one of few: each is remembered
-   */
-  level<Level extends string>(key: string, level: Level): Level | "info" {
+  /** True once per interval for each kind. @param kind one of a few: each is remembered */
+  isDue(kind: string): boolean {
     const now = this.#runtime.now();
-    const loggedAt = this.#loggedAt.get(key) ?? -Infinity;
-    if (now < loggedAt + this.#intervalMs) return "info";
-    this.#loggedAt.set(key, now);
-    return level;
+    if (now < (this.#loggedAt.get(kind) ?? -Infinity) + this.#intervalMs) return false;
+    this.#loggedAt.set(kind, now);
+    return true;
+  }
+
+  /** `level` once per interval for each kind, and `info` in between. */
+  level<Level extends string>(kind: string, level: Level): Level | "info" {
+    return this.isDue(kind) ? level : "info";
   }
 }

@@ -4,6 +4,7 @@ import { defaultLimits, type Limits } from "./defaults/limits.js";
 import type { LoginKitOptions } from "./options.js";
 import { pairingSchema } from "./pairing/pairing-options.js";
 import { isSecretOption, type Secret } from "./token-server/secret.js";
+import { isSafe } from "./text/loopback.js";
 import { defaultTimeouts, type Timeouts } from "./defaults/timeouts.js";
 
 /* Each option has a schema. Its message says what is expected, and is part of the error that names the option. */
@@ -16,14 +17,7 @@ const numberThat = (isRight: (value: number) => boolean, expected: string) =>
 
 const text = (expected: string) => textThat((value) => value !== "", expected);
 
-const isLoopback = (hostname: string): boolean =>
-  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-
 const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
-
-/** Secrets are sent over https, or over http to the same machine. */
-const isSafe = (url: URL | undefined): url is URL =>
-  url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 
 /** Node takes a star in the name of a host. */
 const isOrigin = (value: string): boolean =>

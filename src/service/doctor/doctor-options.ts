@@ -2,7 +2,7 @@ import { basicAuthorization } from "../../server/token-server/client-credentials
 import type { Environment } from "../settings/given-values.js";
 import { readSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
-import { isLoopback } from "../process/loopback.js";
+import { isLoopback, isSafe } from "../process/loopback.js";
 import type { DoctorSettings } from "./doctor-settings.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";
@@ -58,8 +58,7 @@ export function readDoctorOptions(
   let subject: Subject;
   if (page !== undefined) {
     const url = URL.canParse(page) ? new URL(page) : undefined;
-    const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-    if (!url || !isSafe || url.username !== "" || url.hash !== "")
+    if (!isSafe(url) || url.username !== "" || url.hash !== "")
       return wrong(
         "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.",
       );

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { devNull } from "node:os";
-import { LogThrottle } from "./log-throttle.js";
+import { LogThrottle } from "../../server/log-throttle.js";
 import type { Log } from "./log.js";
 
 /** How often opening a file is tried. */
@@ -28,7 +28,7 @@ export function watchFileDescriptors(
   log: Log,
   tryToOpen: () => void = openAndClose,
 ): () => void {
-  const throttle = new LogThrottle();
+  const throttle = new LogThrottle(60_000);
   // Read now: later this file may not open either.
   const limit = readLimit();
   const report = (error: unknown): void => {

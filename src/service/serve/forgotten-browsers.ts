@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { RedisStoreOptions } from "onegini-otp-login/redis";
 import type { KnownSince } from "onegini-otp-login/server";
+import { LogThrottle } from "../../server/log-throttle.js";
+import { steadyNow } from "../../server/runtime.js";
 import { withinCommandTime } from "../process/connect-redis.js";
-import { LogThrottle } from "./log-throttle.js";
 import { logEvent, type Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import type { ReplicatedWrites } from "./replicated-writes.js";
@@ -21,9 +22,6 @@ export interface ForgottenBrowsers {
   /** Since when this user's browsers may be known. */
   since: (userId: string) => Promise<KnownSince>;
 }
-
-/** The kit's clock without Redis: setting the host's does not change it. */
-const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now());
 
 /** In this process's memory. A restart forgets what was forgotten, so no login before it makes a browser known. */
 export function forgottenInMemory(now: () => number = steadyNow): ForgottenBrowsers {
@@ -114,7 +112,7 @@ export function forgottenInRedis({
 }: RedisParts): ForgottenBrowsers {
   const key = `${prefix}known-since:${origin}`;
   const fieldOf = (userId: string): string => hashOf(JSON.stringify([origin, userId]));
-  const throttle = new LogThrottle();
+  const throttle = new LogThrottle(60_000);
   const description = `The key "${key}" does not hold the instants since which browsers are known, or has a newer format. No browser is known until it can be read. It is never written over.`;
   const reportUnreadable = (): void => {
     if (!throttle.isDue("mark")) return;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { RedeemedLogin } from "onegini-otp-login/server";
 import * as v from "valibot";
+import { isObject, parseJson } from "../../protocol/login-api.js";
 import { parseQrLink } from "../../protocol/qr-link.js";
 import { readUpTo } from "../../server/text/bytes.js";
 import { ownObject } from "../../server/own-object.js";
@@ -125,8 +126,8 @@ function checkType(c: Context): void {
 
 function parse<Schema extends v.GenericSchema>(text: string, schema: Schema): v.InferOutput<Schema> {
   const json = parseJson(text);
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw badRequest("The body must be a JSON object.");
+  if (json === undefined) throw badRequest("The body must be JSON.");
+  if (!isObject(json)) throw badRequest("The body must be a JSON object.");
   const { success, output, issues } = v.safeParse(schema, json);
   if (success) return output;
   const [{ type: kind, message }] = issues;
@@ -147,14 +148,6 @@ async function textOf({ headers, body }: Request): Promise<string> {
 
 const tooLarge = (): InternalError =>
   new InternalError(413, "invalid_request", `The body may have at most ${maxBodyBytes} bytes.`);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest("The body must be JSON.");
-  }
-}
 
 /** A login as JSON: snake_case, times in ISO 8601, null for what is unknown. */
 export function loginOf({ userId, attempt, login, headers }: RedeemedLogin) {

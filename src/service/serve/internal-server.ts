@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { Hono, type MiddlewareHandler } from "hono";
+import { LogThrottle } from "../../server/log-throttle.js";
 import type { ServiceKit } from "./create-kit.js";
 import type { ForgottenBrowsers } from "./forgotten-browsers.js";
 import {
@@ -15,7 +16,6 @@ import {
   scannedRequest,
 } from "./internal-bodies.js";
 import { badRequest, InternalError } from "./internal-error.js";
-import { LogThrottle } from "./log-throttle.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { listenerOf } from "./public-server.js";
@@ -54,7 +54,7 @@ export function createInternalApi({
   secrets,
 }: InternalParts): Hono {
   const app = new Hono();
-  const throttle = new LogThrottle();
+  const throttle = new LogThrottle(60_000);
   app.use(async (c, next) => {
     await next();
     c.header("Cache-Control", "no-store");
@@ -64,7 +64,7 @@ export function createInternalApi({
       // The backend's secret may be wrong. Anybody who reaches the port can cause this at will.
       if (error.status === 401) {
         metrics.internalCallRefused();
-        const level = throttle.isDue("internal_call_refused") ? "warn" : "info";
+        const level = throttle.level("internal_call_refused", "warn");
         const standsFor = level === "warn" ? 1 : strangers.ofLine();
         const line = { status: 401, method, path: path.slice(0, 200), ...(standsFor > 1 && { standsFor }) };
         if (standsFor > 0) log[level](line, "internal_call_refused");

@@ -1,6 +1,7 @@
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { pino, type DestinationStream, type Logger } from "pino";
 import { prettyFactory } from "pino-pretty";
+import { printable } from "../../server/text/printable.js";
 
 /** The log of `serve`: one line for each event, of the kit or of the service. */
 export type Log = Logger;
@@ -93,5 +94,3 @@ function describeError(error: unknown): unknown {
     ...(cause !== undefined && { cause: describeError(cause) }),
   };
 }
-
-const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");

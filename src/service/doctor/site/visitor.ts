@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { IncomingHttpHeaders } from "node:http";
 import { createParser } from "eventsource-parser";
+import { parseJson } from "../../../protocol/login-api.js";
 import { codeOrText } from "../../process/error-code.js";
 import { userAgent } from "../user-agent.js";
 import { CookieJar } from "./cookie-jar.js";
@@ -213,10 +214,6 @@ async function hasStatus({ content }: Response, maxBytes: number): Promise<boole
 
 export function jsonIn(answer: Answer): Record<string, unknown> | undefined {
   if (answer.kind !== "answered") return undefined;
-  try {
-    const json: unknown = JSON.parse(answer.text);
-    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(answer.text);
+  return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createLoginKit, type LoginKit } from "onegini-otp-login/node";
+import { ownMembers, parseJson } from "../../../protocol/login-api.js";
 import { codeOrText } from "../../process/error-code.js";
 import { listen, urlOf } from "../../process/listen.js";
 import { readUpTo } from "../../../server/text/bytes.js";
@@ -160,12 +161,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function transactionIn(body: string): string | undefined {
-  try {
-    const { transaction_id: id } = JSON.parse(body) as Record<string, unknown>;
-    return typeof id === "string" ? id : undefined;
-  } catch {
-    return undefined;
-  }
+  const id = ownMembers(parseJson(body))["transaction_id"];
+  return typeof id === "string" ? id : undefined;
 }
 
 /** @param status the kit's answer */

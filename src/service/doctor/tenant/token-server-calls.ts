@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { parseJson } from "../../../protocol/login-api.js";
 import { createNodeTransport } from "../../../node/node-transport.js";
 import { systemRuntime } from "../../../server/runtime.js";
 import {
@@ -70,7 +71,7 @@ export class TokenServerCalls {
     this.#transport = async (call) => {
       this.#answer = undefined;
       const answer = await transport(call);
-      const json = parseJson(answer.text);
+      const json = parseJson(answer.text ?? "");
       this.#answer = {
         status: answer.status,
         headers,
@@ -134,14 +135,6 @@ export class TokenServerCalls {
 /** Sends the fields that the kit sends for a browser on its own machine, to find a Token Server that refuses one of them. */
 const start = (client: TokenServerClient, text: string | undefined, language = "en"): Promise<StartOutcome> =>
   client.start({ message: text, languageCode: language, ipAddress: "127.0.0.1", userAgent });
-
-function parseJson(text = ""): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The code in the answer to a start, if it has one. */
 export const codeIn = (reply: Reply<StartOutcome> | undefined): StartedTransaction | undefined =>

@@ -1,3 +1,5 @@
+import { parseJson } from "../../../../protocol/login-api.js";
+
 /** A page's import map, with the addresses as written. */
 export interface ImportMap {
   imports: Readonly<Record<string, unknown>>;
@@ -7,13 +9,7 @@ export interface ImportMap {
 
 /** Merges the maps. One that is not JSON has no effect, and earlier maps win over later ones. */
 export function readImportMaps(texts: readonly string[]): ImportMap {
-  const maps = texts.map((text) => {
-    try {
-      return recordOf(JSON.parse(text));
-    } catch {
-      return {};
-    }
-  });
+  const maps = texts.map((text) => recordOf(parseJson(text)));
   const merged = (key: keyof ImportMap): Record<string, unknown> =>
     Object.assign({}, ...[...maps].reverse().map((map) => recordOf(map[key]))) as Record<string, unknown>;
   return { imports: merged("imports"), scopes: merged("scopes"), integrity: merged("integrity") };

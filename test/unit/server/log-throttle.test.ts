@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LogThrottle } from "../../../../src/service/serve/log-throttle.js";
+import { LogThrottle } from "../../../src/server/log-throttle.js";
 
 test("a kind is due once in the interval, whatever the other kinds are", () => {
   let now = 0;
-  const throttle = new LogThrottle(60_000, () => now);
+  const throttle = new LogThrottle(60_000, { now: () => now });
   const due = (kind: string, at: number): boolean => {
     now = at;
     return throttle.isDue(kind);

@@ -1,0 +1,7 @@
+/** Whether a host name or address is this machine. An IPv6 address may stand in brackets, as in a URL, or without. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/.test(hostname);
+
+/** Whether cookies and secrets may be sent to an address: over https, or over http that does not leave the machine. */
+export const isSafe = (url: URL | undefined): url is URL =>
+  url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
