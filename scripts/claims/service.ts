@@ -75,8 +75,8 @@ export const loginService: readonly Defence[] = [
   {
     claim: "Services with a prefix each share nothing on one Redis",
     file: "src/service/serve/store.ts",
-    text: "...(prefix !== undefined && { prefix }),",
-    without: "",
+    text: "prefix,\n      onError",
+    without: "onError",
     test: "test/unit/service/serve/several-processes.test.ts",
     title: "services with a redis-prefix each share nothing on one Redis, not even for one origin",
   },

@@ -33,7 +33,7 @@ export function checkedOptions<Schema extends v.GenericSchema>(
 }
 
 /** What a schema expects in place of what nobody gave. */
-export const expectedBy = (schema: v.GenericSchema): string =>
+const expectedBy = (schema: v.GenericSchema): string =>
   v.safeParse(schema, undefined, { abortEarly: true }).issues?.[0].message ?? "";
 
 /** A variable of the environment that nobody has set is often an empty string. */

@@ -4,7 +4,8 @@ import type { PairingOptions } from "../options.js";
 const maxKeys = 4;
 const minKeyCharacters = 32;
 
-const expectedKeys = `one to ${maxKeys} strings of at least ${minKeyCharacters} characters each`;
+/** What is expected of keys. */
+export const expectedKeys = `one to ${maxKeys} strings of at least ${minKeyCharacters} characters each`;
 
 const areKeys = (value: unknown): value is readonly string[] =>
   Array.isArray(value) &&

@@ -111,7 +111,8 @@ const onError = v.custom<(error: RedisStoreError) => void>(
   "a function",
 );
 
-const options = v.strictObject(
+/** All options of `redisStore`. */
+export const redisOptionSchema = v.strictObject(
   {
     client: connected,
     prefix: v.optional(prefix, "onegini-otp-login:"),
@@ -125,5 +126,5 @@ const options = v.strictObject(
 );
 
 /** The options, complete. @throws TypeError that names the option that is missing, empty, wrong or unknown */
-export const parseRedisOptions = (value: unknown): v.InferOutput<typeof options> =>
-  checkedOptions("redisStore", options, value);
+export const parseRedisOptions = (value: unknown): v.InferOutput<typeof redisOptionSchema> =>
+  checkedOptions("redisStore", redisOptionSchema, value);

@@ -64,9 +64,8 @@ export function readDoctorOptions(
       );
     if (switches.has("no-scan"))
       return wrong("--no-scan cannot be combined with --site, which shows no code.");
-    const path = settings.path.replace(/\/+$/, "");
     const apiOrigin = settings["api-origin"] ?? url.origin;
-    subject = { kind: "site", page: url.href, path, apiOrigin, headers: given };
+    subject = { kind: "site", page: url.href, path: settings.path, apiOrigin, headers: given };
   } else {
     if (given.length > 0) return wrong("--header needs --site.");
     // May be undefined: with callback-uri doctor does not need it.

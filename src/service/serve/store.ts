@@ -11,9 +11,6 @@ import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-cl
 import { replicatedWrites } from "./replicated-writes.js";
 import { StartProblem } from "./start-problem.js";
 
-/** The prefix of the kit's store, which is that of all keys. */
-const defaultPrefix = "onegini-otp-login:";
-
 const replicasUnknown =
   "Redis does not say whether it has replicas (INFO, WAIT), so a failover may lose what POST /forget-browsers writes. Grant +info +wait.";
 
@@ -55,7 +52,7 @@ export async function openStore(
     const { client, masters, destroy } = connection;
     const opened = await redisStore({
       client,
-      ...(prefix !== undefined && { prefix }),
+      prefix,
       onError: (error) => log.warn({ error }, "redis_connection_lost"),
     });
     attempts = opened;
@@ -72,7 +69,7 @@ export async function openStore(
     const forgotten = forgottenInRedis({
       client,
       writes,
-      prefix: prefix ?? defaultPrefix,
+      prefix,
       origin,
       now,
       log,

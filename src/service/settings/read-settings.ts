@@ -141,7 +141,6 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
   if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
     problems.push("port and internal-port must be different.");
   problems.push(...redisProblems(settings));
-  if (username?.includes(":")) problems.push("callback-username must be a string without a colon.");
   problems.push(...messageProblems(settings));
   if (
     settings.pairing !== "off" &&

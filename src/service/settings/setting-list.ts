@@ -1,26 +1,33 @@
 import * as v from "valibot";
+import { optionSchema } from "../../server/option-schema.js";
+import { expectedKeys } from "../../server/pairing/pairing-options.js";
+import { redisOptionSchema } from "../../server/redis/redis-options.js";
 import {
-  address,
   drainSeconds,
-  fourOrSix,
   hostToListenAt,
   internalSecrets,
-  listOf,
+  listOption,
   message,
+  numberOption,
   object,
   oneOf,
-  origin,
-  originOrPattern,
+  option,
   pairingKeys,
   port,
   redisAddress,
   redisNodes,
   redisSentinels,
-  seconds,
-  secrets,
+  secretsOption,
   text,
   wholeNumber,
 } from "./value-schemas.js";
+
+const kit = optionSchema.entries;
+const tokenServer = kit.tokenServer.entries;
+const callback = kit.callback.wrapped.entries;
+const pairing = kit.pairing.wrapped.entries;
+
+const address = "an address: https (http on loopback only), without user, query or fragment";
 
 interface Setting {
   schema: v.GenericSchema;
@@ -36,19 +43,19 @@ interface Setting {
 /** The settings of `serve`, in the order of `--help`. A missing value is the schema's default. */
 export const settingList = {
   origin: {
-    schema: origin,
+    schema: option(kit.origin),
     value: "origin",
     meaning: "the origin of the login page, https://www.example.com",
   },
   "api-origin": {
-    schema: v.optional(origin),
+    schema: option(kit.apiOrigin),
     value: "origin",
     meaning: "where browsers reach the login API, if not at the origin (origin)",
   },
   origins: {
     schema: v.optional(
-      listOf(
-        originOrPattern,
+      listOption(
+        kit.origins,
         "a list of origins such as https://login.example.com, or of patterns such as https://*.preview.example.com",
       ),
       () => [],
@@ -57,25 +64,25 @@ export const settingList = {
     meaning: "further origins of the same site whose pages may log in (none)",
   },
   path: {
-    schema: v.optional(text("a path such as /otp-login"), "/otp-login"),
+    schema: option(kit.path, "a path such as /otp-login: a slash first and none at the end"),
     value: "path",
     meaning: "the path of the login API (/otp-login)",
   },
-  "token-server-url": { schema: address, value: "url", meaning: "the Token Server" },
-  "client-id": { schema: text("the API client's id"), value: "text", meaning: "id of the API client" },
+  "token-server-url": { schema: option(tokenServer.url, address), value: "url", meaning: "the Token Server" },
+  "client-id": { schema: option(tokenServer.clientId), value: "text", meaning: "id of the API client" },
   "client-secret": {
-    schema: secrets("the API client's secret"),
+    schema: secretsOption(tokenServer.clientSecret),
     value: "text",
     meaning: "its secret",
     isSecret: true,
   },
   type: {
-    schema: text("the name of the mobile authentication type, such as qr-code"),
+    schema: option(tokenServer.type, "the name of the mobile authentication type, such as qr-code"),
     value: "name",
     meaning: "the mobile authentication type whose method is OTP",
   },
   "client-authentication": {
-    schema: v.optional(oneOf("basic", "body"), "basic"),
+    schema: option(tokenServer.clientAuthentication),
     value: "basic|body",
     meaning: "how the API client authenticates (basic)",
   },
@@ -85,12 +92,12 @@ export const settingList = {
     meaning: "what the phone shows (the type's default message)",
   },
   "max-message-length": {
-    schema: v.optional(wholeNumber(1, 10_000), 155),
+    schema: numberOption(kit.maxMessageLength),
     value: "number",
     meaning: "the longest message that the Token Server accepts (155)",
   },
   "hand-over-to": {
-    schema: v.optional(text("a path such as /login/otp"), "/login/otp"),
+    schema: v.optional(option(kit.handOver.wrapped.entries.to), "/login/otp"),
     value: "path",
     meaning: "where the page goes with its ticket (/login/otp)",
   },
@@ -144,53 +151,53 @@ export const settingList = {
     meaning: "some nodes of a cluster; redis-url has their user, password, TLS",
   },
   "redis-prefix": {
-    schema: v.optional(text("a string such as shop-login:")),
+    schema: option(redisOptionSchema.entries.prefix, "a string such as shop-login:"),
     value: "text",
     meaning: "the prefix of each key there, different for each site (onegini-otp-login:)",
   },
   pairing: {
-    schema: v.optional(oneOf("off", "unknown-browsers", "always"), "off"),
+    schema: v.optional(oneOf("off", ...pairing.when.wrapped.options), "off"),
     value: "mode",
     meaning: "asks for the phone's number: off, unknown-browsers, always (off)",
   },
   "pairing-keys": {
-    schema: v.optional(pairingKeys),
+    schema: v.optional(pairingKeys(pairing.keys, expectedKeys)),
     value: "list",
     meaning: "its secrets; the first signs, each is accepted",
     isSecret: true,
   },
   "pairing-unnumbered": {
-    schema: v.optional(oneOf("refuse", "allow"), "refuse"),
+    schema: option(pairing.unnumbered),
     value: "refuse|allow",
     meaning: "codes without a number: allow is for the roll that turns pairing on (refuse)",
   },
   "pairing-digits": {
-    schema: v.optional(fourOrSix, 4),
+    schema: numberOption(pairing.digits),
     value: "4|6",
     meaning: "how many digits the number has (4)",
   },
   "pairing-remember-days": {
-    schema: v.optional(wholeNumber(0, 400), 180),
+    schema: numberOption(pairing.rememberDays),
     value: "days",
     meaning: "how long a browser stays known after its last login (180)",
   },
   "result-polling": {
-    schema: v.optional(seconds),
+    schema: numberOption(kit.resultPolling),
     value: "seconds",
     meaning: "polls for results this often, if callbacks cannot arrive (off)",
   },
   "callback-uri": {
-    schema: v.optional(address),
+    schema: option(callback.uri, address),
     value: "url",
     meaning: "where the Token Server posts to (api-origin + path + /callback)",
   },
   "callback-username": {
-    schema: v.optional(text("a string")),
+    schema: option(callback.username, "a string without a colon"),
     value: "text",
     meaning: "Basic authentication of the callback (none)",
   },
   "callback-password": {
-    schema: v.optional(secrets("a string")),
+    schema: v.optional(secretsOption(callback.password, "a string")),
     value: "text",
     meaning: "its password",
     isSecret: true,

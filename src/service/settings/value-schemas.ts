@@ -1,7 +1,37 @@
 import * as v from "valibot";
-import { isLoopback } from "../process/loopback.js";
+import { isObject } from "../../protocol/login-api.js";
 
-/* Schemas for the values of settings. Each message completes "… must be {message}". A flag or a variable is always a string. */
+/*
+ * Schemas for the values of settings. A flag or a variable is always a string. Each message completes "… must be {message}". What is
+ * an option of the kit has the kit's own schema.
+ */
+
+/**
+ * A setting that is an option of the kit, with the kit's default.
+ *
+ * @param expected by default the kit's words, without its quotation marks
+ */
+export const option = <Schema extends v.GenericSchema>(schema: Schema, expected = expectedBy(schema)) =>
+  v.pipe(
+    v.unknown(),
+    v.rawTransform<unknown, v.InferOutput<Schema>>(({ dataset, addIssue, NEVER }) => {
+      const { success, output } = v.safeParse(schema, dataset.value);
+      if (success) return output;
+      addIssue({ message: expected });
+      return NEVER;
+    }),
+  );
+
+/** No option may be null. */
+const expectedBy = (schema: v.GenericSchema): string =>
+  v.safeParse(schema, null).issues?.[0].message.replaceAll('"', "") ?? "";
+
+const numberIn = (value: unknown): unknown =>
+  typeof value === "string" && /^\d{1,9}(?:\.\d{1,3})?$/.test(value) ? Number(value) : value;
+
+/** The same for an option that is a number. */
+export const numberOption = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(v.unknown(), v.transform(numberIn), option(schema));
 
 const textThat = (isRight: (text: string) => boolean, expected: string) =>
   v.pipe(v.string(expected), v.check(isRight, expected));
@@ -11,74 +41,48 @@ export const text = (expected: string) => textThat((value) => value !== "", expe
 export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
   v.picklist(choices, choices.join(" or "));
 
-const numberThat = (pattern: RegExp, isRight: (number: number) => boolean, expected: string) =>
-  v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(pattern), v.transform(Number))], expected),
-    v.check(isRight, expected),
-  );
+const numberThat = (isRight: (number: number) => boolean, expected: string) =>
+  v.pipe(v.unknown(), v.transform(numberIn), v.number(expected), v.check(isRight, expected));
 
 export const wholeNumber = (from: number, to: number) =>
   numberThat(
-    /^\d{1,9}$/,
     (number) => Number.isInteger(number) && number >= from && number <= to,
     `a whole number from ${from} to ${to}`,
   );
 
 export const port = wholeNumber(0, 65_535);
 
-export const seconds = numberThat(
-  /^\d{1,9}(?:\.\d{1,3})?$/,
-  (number) => number > 0 && number <= 86_400,
-  "a number of seconds, more than 0 and at most 86400",
-);
-
 export const drainSeconds = numberThat(
-  /^\d{1,9}(?:\.\d{1,3})?$/,
   (number) => number >= 0 && number <= 3600,
   "a number of seconds, 0 for none and at most 3600",
 );
 
-/** A list: a string with commas, or in the file also an array. */
-export const listOf = (element: v.GenericSchema<string>, expected: string) =>
+/** A list: a string that is split, or in the file also an array. */
+const listThat = (
+  isRight: (values: string[]) => boolean,
+  expected: string,
+  split: (text: string) => string[],
+) =>
   v.pipe(
-    v.union(
-      [
-        v.array(v.string()),
-        v.pipe(
-          v.string(),
-          v.transform((value) => value.split(",").map((each) => each.trim())),
-        ),
-      ],
-      expected,
-    ),
-    v.check((values) => values.every((each) => v.is(element, each)), expected),
+    v.unknown(),
+    v.transform((value) => (typeof value === "string" ? split(value) : value)),
+    v.array(v.string(expected), expected),
+    v.check(isRight, expected),
   );
 
+const byCommas = (value: string): string[] => value.split(",").map((each) => each.trim());
+const byLines = (value: string): string[] => value.split(/\r?\n/);
+const byCommasOrLines = (value: string): string[] => value.split(/,|\r?\n/);
+
+/** An option of the kit that is a list, separated by commas. */
+export const listOption = (schema: v.GenericSchema, expected: string) =>
+  listThat((values) => v.is(schema, values), expected, byCommas);
+
+/** Separated by line breaks, because a secret made by another system may contain any other character. */
+export const secretsOption = (schema: v.GenericSchema, expected = expectedBy(schema)) =>
+  listThat((values) => v.is(schema, values), `${expected}, or two of them, one per line`, byLines);
+
 const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
-
-/** Cookies and secrets are sent over https, or over http that does not leave the machine. */
-const isSafe = (url: URL | undefined): url is URL =>
-  url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-
-/** Node's `URL` accepts a star in a host name. */
-const isOrigin = (value: string): boolean =>
-  isSafe(parseUrl(value)) && parseUrl(value)?.origin === value && !value.includes("*");
-
-export const origin = textThat(
-  isOrigin,
-  "an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",
-);
-
-/** An origin or a pattern. The kit checks whether a pattern belongs to the site of `origin`. */
-export const originOrPattern = textThat(
-  (value) => isOrigin(value) || isOrigin(value.replace("https://*.", "https://a.")),
-  "an origin such as https://login.example.com, or a pattern such as https://*.preview.example.com",
-);
-
-export const address = textThat((value) => {
-  const url = parseUrl(value);
-  return isSafe(url) && url.username === "" && url.password === "" && !/[?#\s]/.test(value);
-}, "an address: https (http on loopback only), without user, query or fragment");
 
 export const redisAddress = textThat((value) => {
   const url = parseUrl(value);
@@ -91,19 +95,18 @@ const parsedHost = (value: string): URL | undefined =>
 const hostsExpected = "with commas between: host:port, or host alone";
 
 /** Addresses of some nodes of a cluster. */
-export const redisNodes = listOf(
-  textThat((value) => {
-    const url = parsedHost(value);
-    return url !== undefined && url.hostname !== "" && url.username === "" && url.password === "";
-  }, ""),
+export const redisNodes = listThat(
+  (values) => values.map(parsedHost).every((url) => url?.hostname && url.username + url.password === ""),
   `addresses of nodes of a cluster, ${hostsExpected}. User, password and TLS are those of redis-url`,
+  byCommas,
 );
 
 /** Addresses of Sentinels, which may have a user name and a password of their own, and then have the same. */
 export const redisSentinels = v.pipe(
-  listOf(
-    textThat((value) => (parsedHost(value)?.hostname ?? "") !== "", ""),
+  listThat(
+    (values) => values.every((value) => parsedHost(value)?.hostname),
     `addresses of Sentinels, ${hostsExpected}; where Sentinels ask for a password, user:password@host:port`,
+    byCommas,
   ),
   v.check(
     (values) => new Set(values.map((value) => value.slice(0, value.lastIndexOf("@") + 1))).size === 1,
@@ -111,65 +114,25 @@ export const redisSentinels = v.pipe(
   ),
 );
 
-/** One secret, or two while the other side changes from one to the other. In the file it may be an array. */
-const oneOrTwo = (isRight: (text: string) => boolean, expected: string, separator: RegExp) =>
-  v.pipe(
-    v.union(
-      [
-        v.array(v.string()),
-        v.pipe(
-          v.string(),
-          v.transform((value) => value.split(separator)),
-        ),
-      ],
-      expected,
-    ),
-    v.check((values) => (values.length === 1 || values.length === 2) && values.every(isRight), expected),
+/** Without characters that cannot be in a header or a list. */
+const isPlain = (value: string): boolean => /^[\x21-\x2b\x2d-\x7e]+$/.test(value);
+
+const howToMake = "without spaces, such as the output of: openssl rand -base64 32";
+
+/** Too long to be guessed. Two while the site's backend changes from one to the other. */
+export const internalSecrets = listThat(
+  (values) => values.length <= 2 && values.every((value) => value.length >= 32 && isPlain(value)),
+  `a string of at least 32 characters, ${howToMake}; or two of them, separated by a comma`,
+  byCommasOrLines,
+);
+
+/** The first one signs. @param schema the kit's @param expected the kit's words for several */
+export const pairingKeys = (schema: v.GenericSchema, expected: string) =>
+  listThat(
+    (keys) => v.is(schema, keys) && keys.every(isPlain),
+    `${expected}, separated by a comma, ${howToMake}`,
+    byCommasOrLines,
   );
-
-/** Separated by line breaks, because a secret made by another system may contain any other character. */
-export const secrets = (expected: string) =>
-  oneOrTwo((value) => value !== "", `${expected}, or two of them, one per line`, /\r?\n/);
-
-const minSecretBytes = 32;
-
-/** Too long to be guessed, and without characters that cannot be in a header or a list. */
-const isLongSecret = (value: string): boolean =>
-  value.length >= minSecretBytes && /^[\x21-\x2b\x2d-\x7e]+$/.test(value);
-
-export const internalSecrets = oneOrTwo(
-  isLongSecret,
-  `a string of at least ${minSecretBytes} characters, without spaces, such as the output of: openssl rand -base64 32; or two of them, separated by a comma`,
-  /,|\r?\n/,
-);
-
-const maxPairingKeys = 4;
-
-const pairingKeysExpected = `one to ${maxPairingKeys} strings of at least ${minSecretBytes} characters, without spaces, separated by a comma, such as the output of: openssl rand -base64 32`;
-
-/** The first one signs. */
-export const pairingKeys = v.pipe(
-  v.union(
-    [
-      v.array(v.string()),
-      v.pipe(
-        v.string(),
-        v.transform((value) => value.split(/,|\r?\n/)),
-      ),
-    ],
-    pairingKeysExpected,
-  ),
-  v.check(
-    (keys) => keys.length <= maxPairingKeys && keys.length > 0 && keys.every(isLongSecret),
-    pairingKeysExpected,
-  ),
-);
-
-/** How many digits the number has. */
-export const fourOrSix = v.pipe(
-  numberThat(/^\d$/, (number) => number === 4 || number === 6, "4 or 6"),
-  v.transform((number) => (number === 6 ? 6 : 4)),
-);
 
 export const hostToListenAt = textThat(
   (value) => /^[\w.:%-]+$/.test(value),
@@ -189,7 +152,4 @@ export const message = v.union(
 );
 
 /** An object whose content the kit checks. */
-export const object = v.pipe(
-  v.record(v.string(), v.unknown(), "an object, in the file only"),
-  v.check((value) => !Array.isArray(value), "an object, in the file only"),
-);
+export const object = v.custom<Record<string, unknown>>(isObject, "an object, in the file only");

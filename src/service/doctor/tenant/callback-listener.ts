@@ -65,7 +65,7 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
   async function answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
     const { method = "GET", url = "/" } = request;
     response.setHeader("cache-control", "no-store");
-    const isCallback = new URL(url, kitOrigin).pathname === `${settings.path.replace(/\/+$/, "")}/callback`;
+    const isCallback = new URL(url, kitOrigin).pathname === `${settings.path}/callback`;
     if (!isCallback) return void response.writeHead(404).end();
     const judged = await kit.fetch(
       new Request(new URL(url, kitOrigin), {

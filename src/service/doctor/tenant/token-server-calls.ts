@@ -118,7 +118,7 @@ export class TokenServerCalls {
     const settings = this.#settings;
     return new TokenServerClient(
       {
-        url: settings["token-server-url"].replace(/\/+$/, ""),
+        url: settings["token-server-url"],
         clientId: settings["client-id"],
         clientSecrets: () => clientSecrets,
         clientAuthentication: settings["client-authentication"],

@@ -65,7 +65,7 @@ describe("The settings of serve", () => {
       "redis-sentinels": undefined,
       "redis-master": undefined,
       "redis-cluster": undefined,
-      "redis-prefix": undefined,
+      "redis-prefix": "onegini-otp-login:",
       pairing: "off",
       "pairing-keys": undefined,
       "pairing-unnumbered": "refuse",
@@ -291,6 +291,19 @@ describe("What is wrong with the settings", () => {
     [
       ["--pairing=always", `--pairing-keys=${secret}`, "--message=Type {number}", "--max-message-length=8"],
       "message must have at most 8 characters (max-message-length).",
+    ],
+    [
+      ["--path", "/login/"],
+      '--path must be a path such as /otp-login: a slash first and none at the end, not "/login/".',
+    ],
+    [["--client-authentication", "none"], '--client-authentication must be basic or body, not "none".'],
+    [
+      ["--pairing-remember-days", "401"],
+      '--pairing-remember-days must be a number of days from 0 to 400, not "401".',
+    ],
+    [
+      ["--callback-username", "a:b", "--callback-password", "p"],
+      '--callback-username must be a string without a colon, not "a:b".',
     ],
     [["--port", "8081"], "port and internal-port must be different."],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
