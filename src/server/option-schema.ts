@@ -4,7 +4,7 @@ import { defaultLimits, type Limits } from "./defaults/limits.js";
 import type { LoginKitOptions } from "./options.js";
 import { pairingSchema } from "./pairing/pairing-options.js";
 import { isSecretOption, type Secret } from "./token-server/secret.js";
-import { isSafe } from "./text/loopback.js";
+import { isSafe } from "./text/safe-url.js";
 import { defaultTimeouts, type Timeouts } from "./defaults/timeouts.js";
 
 /* Each option has a schema. Its message says what is expected, and is part of the error that names the option. */

@@ -4,8 +4,7 @@ import type { PairingOptions } from "../options.js";
 const maxKeys = 4;
 const minKeyCharacters = 32;
 
-/** What is expected of keys. */
-export const expectedKeys = `one to ${maxKeys} strings of at least ${minKeyCharacters} characters each`;
+const expectedKeys = `one to ${maxKeys} strings of at least ${minKeyCharacters} characters each`;
 
 const areKeys = (value: unknown): value is readonly string[] =>
   Array.isArray(value) &&

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { checkedOptions } from "../checked-options.js";
+import { defaultPrefix } from "../defaults/redis-prefix.js";
 import type { RedisStoreError } from "./redis-errors.js";
 
 /*
@@ -111,11 +112,10 @@ const onError = v.custom<(error: RedisStoreError) => void>(
   "a function",
 );
 
-/** All options of `redisStore`. */
-export const redisOptionSchema = v.strictObject(
+const options = v.strictObject(
   {
     client: connected,
-    prefix: v.optional(prefix, "onegini-otp-login:"),
+    prefix: v.optional(prefix, defaultPrefix),
     commandSeconds: v.optional(seconds, 2),
     onError: v.optional(
       onError,
@@ -126,5 +126,5 @@ export const redisOptionSchema = v.strictObject(
 );
 
 /** The options, complete. @throws TypeError that names the option that is missing, empty, wrong or unknown */
-export const parseRedisOptions = (value: unknown): v.InferOutput<typeof redisOptionSchema> =>
-  checkedOptions("redisStore", redisOptionSchema, value);
+export const parseRedisOptions = (value: unknown): v.InferOutput<typeof options> =>
+  checkedOptions("redisStore", options, value);

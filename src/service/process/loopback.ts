@@ -1,1 +1,1 @@
-export { isLoopback, isSafe } from "../../server/text/loopback.js";
+export { isLoopback, isSafe } from "../../server/text/safe-url.js";

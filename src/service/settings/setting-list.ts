@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { optionSchema } from "../../server/option-schema.js";
-import { expectedKeys } from "../../server/pairing/pairing-options.js";
-import { redisOptionSchema } from "../../server/redis/redis-options.js";
+import { defaultPrefix } from "../../server/defaults/redis-prefix.js";
 import {
   drainSeconds,
   hostToListenAt,
@@ -151,7 +150,7 @@ export const settingList = {
     meaning: "some nodes of a cluster; redis-url has their user, password, TLS",
   },
   "redis-prefix": {
-    schema: option(redisOptionSchema.entries.prefix, "a string such as shop-login:"),
+    schema: v.optional(text("a string such as shop-login:"), defaultPrefix),
     value: "text",
     meaning: "the prefix of each key there, different for each site (onegini-otp-login:)",
   },
@@ -161,7 +160,7 @@ export const settingList = {
     meaning: "asks for the phone's number: off, unknown-browsers, always (off)",
   },
   "pairing-keys": {
-    schema: v.optional(pairingKeys(pairing.keys, expectedKeys)),
+    schema: v.optional(pairingKeys(pairing.keys)),
     value: "list",
     meaning: "its secrets; the first signs, each is accepted",
     isSecret: true,

@@ -126,11 +126,11 @@ export const internalSecrets = listThat(
   byCommasOrLines,
 );
 
-/** The first one signs. @param schema the kit's @param expected the kit's words for several */
-export const pairingKeys = (schema: v.GenericSchema, expected: string) =>
+/** The first one signs. */
+export const pairingKeys = (schema: v.GenericSchema) =>
   listThat(
     (keys) => v.is(schema, keys) && keys.every(isPlain),
-    `${expected}, separated by a comma, ${howToMake}`,
+    `one to 4 strings of at least 32 characters, separated by a comma, ${howToMake}`,
     byCommasOrLines,
   );
 
