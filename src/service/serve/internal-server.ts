@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { Hono, type MiddlewareHandler } from "hono";
+import { Hono, type ErrorHandler, type MiddlewareHandler } from "hono";
 import { LogThrottle } from "../../server/log-throttle.js";
 import type { ServiceKit } from "./create-kit.js";
 import type { ForgottenBrowsers } from "./forgotten-browsers.js";
@@ -22,7 +22,8 @@ import { listenerOf } from "./public-server.js";
 import type { Readiness } from "./readiness.js";
 import type { StrangerSampling } from "./stranger-sampling.js";
 
-interface InternalParts {
+/** What the calls of the site's backend need. */
+interface InternalApi {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
@@ -34,8 +35,8 @@ interface InternalParts {
 }
 
 /** The server for the site's own backend. */
-export function createInternalServer(parts: InternalParts): Server {
-  const answer = listenerOf(createInternalApi(parts).fetch);
+export function createInternalServer(service: InternalApi): Server {
+  const answer = listenerOf(createInternalApi(service).fetch);
   return createServer((request, response) => {
     // Stopping closes idle connections. A call on one at that moment would get no answer, and a ticket cannot be redeemed twice.
     response.setHeader("Connection", "close");
@@ -44,22 +45,48 @@ export function createInternalServer(parts: InternalParts): Server {
 }
 
 /** The calls of the site's backend. All except `/health` and `/ready` require the secret. */
-export function createInternalApi({
-  kit,
-  log,
-  metrics,
-  readiness,
-  strangers,
-  forgotten,
-  secrets,
-}: InternalParts): Hono {
+export function createInternalApi(service: InternalApi): Hono {
+  const { kit, metrics, readiness, secrets } = service;
   const app = new Hono();
-  const throttle = new LogThrottle(60_000);
   app.use(async (c, next) => {
     await next();
     c.header("Cache-Control", "no-store");
   });
-  app.onError((error, { req: { method, path } }) => {
+  app.onError(errorAnswer(service));
+
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/ready", async (c) => {
+    const state = await readiness.state();
+    if (state === "ready") return c.json({ status: "ready" });
+    throw unavailable(notReady[state]);
+  });
+  for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
+
+  app.use(requireSecret(secrets));
+  addLoginCalls(app, service);
+  addForgetCalls(app, service);
+  addPauseCalls(app, service);
+  app.get("/metrics", async (c) => {
+    const { watchers, paused, waiting } = await kit.health();
+    return c.body(await metrics.text(watchers, paused, waiting), 200, {
+      "Content-Type": metrics.contentType,
+    });
+  });
+
+  for (const path of ["/redeem", "/begin", "/scanned", "/forget-browsers"])
+    app.all(path, otherMethod("POST"));
+  for (const path of ["/forget", "/metrics"]) app.all(path, otherMethod("GET, HEAD"));
+  app.all("/pause", otherMethod("GET, HEAD, PUT, DELETE"));
+  app.notFound(() =>
+    new InternalError(404, "invalid_request", "There is nothing at this address.").toResponse(),
+  );
+  return app;
+}
+
+/** The answer for what a call threw. */
+function errorAnswer({ log, metrics, strangers }: InternalApi): ErrorHandler {
+  const throttle = new LogThrottle(60_000);
+  return (error, { req: { method, path } }) => {
     if (error instanceof InternalError) {
       // The backend's secret may be wrong. Anybody who reaches the port can cause this at will.
       if (error.status === 401) {
@@ -73,18 +100,10 @@ export function createInternalApi({
     }
     log.error({ method, path, error }, "internal_call_failed");
     return new InternalError(500, "server_error", "The service could not handle this request.").toResponse();
-  });
+  };
+}
 
-  app.get("/health", (c) => c.json({ status: "ok" }));
-  app.get("/ready", async (c) => {
-    const state = await readiness.state();
-    if (state === "ready") return c.json({ status: "ready" });
-    throw unavailable(notReady[state]);
-  });
-  for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
-
-  app.use(requireSecret(secrets));
-
+function addLoginCalls(app: Hono, { kit, metrics }: InternalApi): void {
   app.post("/redeem", async (c) => {
     const { ticket, cookie } = await bodyOf(c, redeemRequest);
     const redeemed = await kit.redeem(ticket, { headers: { cookie: cookie ?? "" } }).catch(withoutStore);
@@ -117,7 +136,9 @@ export function createInternalApi({
     });
     return c.body(null, 204);
   });
+}
 
+function addForgetCalls(app: Hono, { kit, log, forgotten }: InternalApi): void {
   app.get("/forget", (c) => {
     const knownBrowser = c.req.query("known_browser") ?? "false";
     if (knownBrowser !== "true" && knownBrowser !== "false")
@@ -138,7 +159,9 @@ export function createInternalApi({
     else log.info({ userId, ...order }, "browsers_forgotten");
     return c.body(null, 204);
   });
+}
 
+function addPauseCalls(app: Hono, { kit }: InternalApi): void {
   app.put("/pause", async (c) => {
     const { until, by, reason } = await optionalBodyOf(c, pauseRequest);
     const options = { until: until ?? undefined, by: by ?? undefined, reason: reason ?? undefined };
@@ -159,22 +182,6 @@ export function createInternalApi({
     await kit.resume({ by: by ?? undefined, reason: reason ?? undefined }).catch(withoutPause);
     return c.body(null, 204);
   });
-
-  app.get("/metrics", async (c) => {
-    const { watchers, paused, waiting } = await kit.health();
-    return c.body(await metrics.text(watchers, paused, waiting), 200, {
-      "Content-Type": metrics.contentType,
-    });
-  });
-
-  for (const path of ["/redeem", "/begin", "/scanned", "/forget-browsers"])
-    app.all(path, otherMethod("POST"));
-  for (const path of ["/forget", "/metrics"]) app.all(path, otherMethod("GET, HEAD"));
-  app.all("/pause", otherMethod("GET, HEAD, PUT, DELETE"));
-  app.notFound(() =>
-    new InternalError(404, "invalid_request", "There is nothing at this address.").toResponse(),
-  );
-  return app;
 }
 
 const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">, string> = {
@@ -184,7 +191,7 @@ const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">
 };
 
 /** Compares hashes, which all have the same length, in constant time, so that timing reveals nothing about the secrets. */
-function requireSecret(secrets: InternalParts["secrets"]): MiddlewareHandler {
+function requireSecret(secrets: InternalApi["secrets"]): MiddlewareHandler {
   const hashOf = (text: string) => createHash("sha256").update(text).digest();
   return async (c, next) => {
     const [, given = ""] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
