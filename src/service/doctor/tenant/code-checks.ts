@@ -2,13 +2,45 @@ import type { DoctorSettings } from "../doctor-settings.js";
 import { failed, fixFirst, notChecked, ok, unknown, type Line } from "../lines.js";
 import { modulesFor, mostModules } from "../qr-code.js";
 import { wrongIn, words } from "./reply-words.js";
-import type { TokenServerFacts } from "./token-server-calls.js";
+import type { StartOutcome } from "../../../server/token-server/token-server-client.js";
+import type { Reply, TokenServerFacts } from "./token-server-calls.js";
 
 /** Where the vendor's console has the types. */
 export const types = "Configuration → Mobile authentication → Mobile authentication types";
 
 export const showTheVendor =
   "The vendor does not document this answer. Send the report (--report FILE) to the vendor's support.";
+
+/** The line for a 200 that is not the answer that the vendor documents. */
+export function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Pick<DoctorSettings, "type">): Line {
+  const wrong = wrongIn(reply);
+  const { auth_method: method } = (reply.answer?.json ?? {}) as { auth_method?: unknown };
+  const says = `starting a login returns no code that the kit accepts: ${words(reply)}`;
+  switch (wrong?.member) {
+    case "otp":
+      if (typeof method === "string" && method !== "otp")
+        return failed(
+          "type-method",
+          `${says}, and its auth_method is “${method}”`,
+          `${types} → ${type} → Authentication method: choose OTP (One Time Password), or use another type that has it.`,
+        );
+      return failed(
+        "type-method",
+        says,
+        `Two possible causes: the Authentication method of the type “${type}” is not OTP (${types}), or a proxy in front of the Token Server answers instead.`,
+      );
+    case "time_to_live":
+      return failed("lifetime", says, `${types} → Request expires in. ${showTheVendor}`);
+    case undefined:
+      return failed(
+        "code",
+        says,
+        "A proxy, a gateway or a login page in front of the Token Server answers instead.",
+      );
+    default:
+      return failed("code", says, showTheVendor);
+  }
+}
 
 export function codeLine({ code }: TokenServerFacts): Line {
   const length = code?.otp.length;

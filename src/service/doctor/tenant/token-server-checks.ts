@@ -6,6 +6,7 @@ import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.
 import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
 import { proxyFor } from "../../../node/env-proxy.js";
 import {
+  answerWithoutCode,
   codeLine,
   lifetimeLine,
   messageLine,
@@ -14,7 +15,7 @@ import {
   types,
   unusualIn,
 } from "./code-checks.js";
-import { compressionOf, wrongIn, words } from "./reply-words.js";
+import { compressionOf, words } from "./reply-words.js";
 
 const clients = "Configuration → System → API clients";
 const features = "Configuration → System → Features";
@@ -42,7 +43,7 @@ type Settings = Pick<
 const wording = ({ backend }: Settings) => wordingOf[backend].setting;
 
 /** The conclusions from the Token Server's answers. */
-interface Verdict {
+interface Conclusion {
   faults: Line[];
   /** Checks that passed, whatever the fault is. */
   passed: readonly CheckId[];
@@ -50,7 +51,7 @@ interface Verdict {
 
 /** The lines about the Token Server's answers. */
 export function tokenServerLines(facts: TokenServerFacts, settings: Settings, callbackUri: string): Line[] {
-  const { faults, passed } = verdict(facts, settings, callbackUri);
+  const { faults, passed } = conclude(facts, settings, callbackUri);
   const words: Record<(typeof tokenServerChecks)[number], () => Line> = {
     "token-server": () => ok("token-server", "the Mobile authentication API answers, version 4"),
     client: () => ok("client", settings["client-id"]),
@@ -72,7 +73,7 @@ export function tokenServerLines(facts: TokenServerFacts, settings: Settings, ca
   );
 }
 
-function verdict(facts: TokenServerFacts, settings: Settings, callbackUri: string): Verdict {
+function conclude(facts: TokenServerFacts, settings: Settings, callbackUri: string): Conclusion {
   const { anonymous, starts, plain, withUser, code } = facts;
   const isUnavailable = codeOf(anonymous) === "1002";
   const isTokenServer = starts.some(
@@ -129,15 +130,48 @@ const compressionFault = (encoding: string): Line =>
   );
 
 function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefined {
-  const url = settings["token-server-url"];
-  const path = new URL(url).pathname.replace(/\/$/, "");
+  const path = new URL(settings["token-server-url"]).pathname;
   const setting = wording(settings)("token-server-url");
-  const address = `Correct ${setting}: the address in Configuration → System → General → Engine base urls, without /oauth`;
+  const address = addressFix(settings);
   const said = words(anonymous);
   const isRefusedByNginx = /No required SSL certificate was sent/i.test(anonymous.answer?.text ?? "");
   if (wantsClientCertificate(said) || isRefusedByNginx)
     return failed("token-server", `it requires a client certificate (${said})`, clientCertificateFix);
   if (anonymous.answer?.status === 429) return tooManyCalls("token-server", anonymous);
+  const unreachable = connectionFault(anonymous, settings);
+  if (unreachable || anonymous.answer === undefined) return unreachable;
+  const { status } = anonymous.answer;
+  const code = codeOf(anonymous);
+  if (code === "1002" || status >= 500)
+    return failed(
+      "token-server",
+      `it answers ${words(anonymous)}`,
+      code === undefined
+        ? `Two possible causes: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or this is the address of another server (correct ${setting}).`
+        : "The Token Server is temporarily unavailable. Wait; if it persists, tell its operator.",
+    );
+  const isRedirect = status >= 300 && status < 400;
+  if (!isOfTheApi(anonymous, settings))
+    return failed(
+      "token-server",
+      isRedirect
+        ? `it redirects (${status}) to ${anonymous.answer.headers.location ?? "nowhere"}, which the kit does not follow`
+        : `its answer is not that of a Token Server (${words(anonymous)})`,
+      path === "/"
+        ? `${address}. If it is right, a proxy, a gateway or a login page in front of the Token Server answers instead.`
+        : `${address}. Its path is now ${path}.`,
+    );
+  return undefined;
+}
+
+const addressFix = (settings: Settings): string =>
+  `Correct ${wording(settings)("token-server-url")}: the address in Configuration → System → General → Engine base urls, without /oauth`;
+
+/** The line where no call reaches a server that answers. */
+function connectionFault(anonymous: Reply, settings: Settings): Line | undefined {
+  const url = settings["token-server-url"];
+  const setting = wording(settings)("token-server-url");
+  const said = words(anonymous);
   if (/ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(said))
     return failed(
       "token-server",
@@ -167,28 +201,7 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
     return failed(
       "token-server",
       `a call got no answer: it ${words(anonymous)}`,
-      `Two possible causes: ${url} is another kind of server (${lower(address)}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
-    );
-  const { status } = anonymous.answer;
-  const code = codeOf(anonymous);
-  if (code === "1002" || status >= 500)
-    return failed(
-      "token-server",
-      `it answers ${words(anonymous)}`,
-      code === undefined
-        ? `Two possible causes: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or this is the address of another server (correct ${setting}).`
-        : "The Token Server is temporarily unavailable. Wait; if it persists, tell its operator.",
-    );
-  const isRedirect = status >= 300 && status < 400;
-  if (!isOfTheApi(anonymous, settings))
-    return failed(
-      "token-server",
-      isRedirect
-        ? `it redirects (${status}) to ${anonymous.answer.headers.location ?? "nowhere"}, which the kit does not follow`
-        : `its answer is not that of a Token Server (${words(anonymous)})`,
-      path === ""
-        ? `${address}. If it is right, a proxy, a gateway or a login page in front of the Token Server answers instead.`
-        : `${address}. Its path is now ${path}.`,
+      `Two possible causes: ${url} is another kind of server (${lower(addressFix(settings))}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
     );
   return undefined;
 }
@@ -243,19 +256,8 @@ function startFault(
   const said = words(reply);
   const setting = wording(settings);
   const code = codeOf(reply);
-  if (status(reply) === 401)
-    return failed(
-      "client",
-      `refused (${said})`,
-      `${clients} → Client ID and Client secret: copy both exactly to ${setting("client-id")} and ${setting("client-secret")}. Possible causes: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: ${setting("client-authentication")}), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
-    );
-  if (status(reply) === 403 || /^(?:unauthorized_client|invalid_scope|insufficient_scope)$/.test(code ?? ""))
-    return failed(
-      "scope",
-      `the client may not use the API (${said})`,
-      `${clients} → ${settings["client-id"]} → Valid for APIs: add Mobile authentication.`,
-    );
-  if (status(reply) === 429) return tooManyCalls("code", reply);
+  const ofClient = clientFault(reply, settings);
+  if (ofClient) return ofClient;
   switch (code) {
     case "1000":
       return failed("feature", `off (${said})`, `${features}: check Mobile authentication, then Save.`);
@@ -297,6 +299,28 @@ function startFault(
   }
 }
 
+/** The line for a client that may not call, or not so often. */
+function clientFault(reply: Reply<StartOutcome>, settings: Settings): Line | undefined {
+  const said = words(reply);
+  const setting = wording(settings);
+  if (status(reply) === 401)
+    return failed(
+      "client",
+      `refused (${said})`,
+      `${clients} → Client ID and Client secret: copy both exactly to ${setting("client-id")} and ${setting("client-secret")}. Possible causes: the id is wrong, the secret is wrong, the client authenticates in another way (it must be client secret basic or post: ${setting("client-authentication")}), or the client is not valid for the API (Valid for APIs: Mobile authentication).`,
+    );
+  if (
+    status(reply) === 403 ||
+    /^(?:unauthorized_client|invalid_scope|insufficient_scope)$/.test(codeOf(reply) ?? "")
+  )
+    return failed(
+      "scope",
+      `the client may not use the API (${said})`,
+      `${clients} → ${settings["client-id"]} → Valid for APIs: add Mobile authentication.`,
+    );
+  return status(reply) === 429 ? tooManyCalls("code", reply) : undefined;
+}
+
 /**
  * Whether the type has another method than OTP, which requires a user. Then the error names the user, or a start with a user
  * is answered differently: 1001 for an unknown user, 1006 for one who is not enrolled.
@@ -306,35 +330,4 @@ function isOfAnotherMethod(reply: Reply, withUser: Reply | undefined): boolean {
   if (/user/i.test(description) && !/callback/i.test(description)) return true;
   if (withUser?.answer === undefined || withUser.answer.status >= 500) return false;
   return withUser.answer.status === 200 || codeOf(withUser) !== codeOf(reply);
-}
-
-/** The line for a 200 that is not the answer that the vendor documents. */
-function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Settings): Line {
-  const wrong = wrongIn(reply);
-  const { auth_method: method } = (reply.answer?.json ?? {}) as { auth_method?: unknown };
-  const says = `starting a login returns no code that the kit accepts: ${words(reply)}`;
-  switch (wrong?.member) {
-    case "otp":
-      if (typeof method === "string" && method !== "otp")
-        return failed(
-          "type-method",
-          `${says}, and its auth_method is “${method}”`,
-          `${types} → ${type} → Authentication method: choose OTP (One Time Password), or use another type that has it.`,
-        );
-      return failed(
-        "type-method",
-        says,
-        `Two possible causes: the Authentication method of the type “${type}” is not OTP (${types}), or a proxy in front of the Token Server answers instead.`,
-      );
-    case "time_to_live":
-      return failed("lifetime", says, `${types} → Request expires in. ${showTheVendor}`);
-    case undefined:
-      return failed(
-        "code",
-        says,
-        "A proxy, a gateway or a login page in front of the Token Server answers instead.",
-      );
-    default:
-      return failed("code", says, showTheVendor);
-  }
 }
