@@ -32,7 +32,7 @@ interface Site {
 }
 
 async function logInAt({ url, streamsUrl }: Site, user: string): Promise<void> {
-  const { headers } = await logIn(tokenServer.url, url, user, streamsUrl);
+  const { headers } = await logIn(tokenServer.url, url, user, { streamsUrl });
   if (!headers["set-cookie"]?.[0]?.startsWith("session=")) throw new Error("A login has no session");
 }
 
