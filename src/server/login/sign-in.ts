@@ -2,7 +2,7 @@ import { ownMembers, parseJson, parseLoginAnswer } from "../../protocol/login-ap
 import type { Core } from "../core.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
-import { jsonResponse, jsonTextResponse, noStore, rawBodyOf } from "../http/response.js";
+import { jsonResponse, jsonTextResponse, noStore, rawBodyOf, rawResponse } from "../http/response.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
 import type { SignIn } from "../options.js";
@@ -163,7 +163,23 @@ async function copy(response: Response): Promise<Response> {
   // An answer that came from `fetch` is decoded already.
   if (response.url !== "") headers.delete("content-encoding");
   headers.set("cache-control", noStore["cache-control"]);
-  return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers });
+  const { status } = response;
+  const text = textOf(body);
+  // A string costs far less than a body of the Web. `Response` would give a string a type where the site gave none.
+  if (text && headers.has("content-type")) return rawResponse(text, { status, headers });
+  return new Response(body.byteLength > 0 ? body : null, { status, headers });
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A body as a string that has the same bytes in UTF-8; undefined if there is none. A byte order mark belongs to no JSON. */
+function textOf(body: ArrayBuffer): string | undefined {
+  try {
+    const text = utf8.decode(body);
+    return text.startsWith("\uFEFF") ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
