@@ -1,4 +1,6 @@
 import ipaddr from "ipaddr.js";
+import { copyOf } from "../text/copy.js";
+import { isIpv4 } from "../text/ipv4.js";
 
 /** Options of `clientIpBehind`. */
 export interface ClientIpOptions {
@@ -99,7 +101,8 @@ function forwardedFor(element: string): string {
 }
 
 /** The IP address in a text, in the one spelling of each; IPv4 that is written as IPv6 (::ffff:192.0.2.1) is IPv4. */
-export const plainAddress = (text: string): string | undefined => parseAddress(text)?.toString();
+export const plainAddress = (text: string): string | undefined =>
+  isIpv4(text) ? copyOf(text) : parseAddress(text)?.toString();
 
 /** The IP address of a hop, without port, brackets and the zone of an IPv6 address, which means nothing on another machine. */
 export function parseAddress(hop: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

@@ -1,11 +1,13 @@
 import ipaddr from "ipaddr.js";
 import type { AddressLimit } from "../defaults/limits.js";
+import { isIpv4 } from "../text/ipv4.js";
 
 /**
  * What is counted for the starts from an address, the largest network first. For IPv6 these are networks, because a customer
  * has all addresses of one: a home has 64 or 56 bits, a company 48. All starts from an unknown address count as one address.
  */
 export function countedNetworks(address: string | undefined): [AddressLimit, string][] {
+  if (address !== undefined && isIpv4(address)) return [["startsPerAddress", address]];
   const parsed = parse(address);
   if (!parsed) return [["startsPerAddress", "unknown"]];
   if (parsed.kind() === "ipv4") return [["startsPerAddress", parsed.toString()]];
@@ -24,6 +26,7 @@ export type Client = readonly [customer: string, network?: string];
  * IPv6) can pose as any number of customers.
  */
 export function clientAt(address: string | undefined): Client {
+  if (address !== undefined && isIpv4(address)) return [address, address.replace(/\d+$/, "0/24")];
   const parsed = parse(address);
   if (!parsed) return ["unknown"];
   return parsed.kind() === "ipv4"
