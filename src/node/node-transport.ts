@@ -41,7 +41,12 @@ export const nodeTransport: Transport = Object.assign(createNodeTransport(), {
 
 function open({ url, method, headers, body, signal }: TransportCall): ClientRequest {
   const { request } = url.startsWith("https:") ? https : http;
-  const sent = request(url, { method, headers: { ...headers, "accept-encoding": "identity" }, signal });
+  const sent = request(url, { method, headers: { ...headers, "accept-encoding": "identity" } });
+  // Node's own option `signal` costs several times as much.
+  const abort = (): void => void sent.destroy(signal.reason as Error);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  sent.once("close", () => signal.removeEventListener("abort", abort));
   sent.end(body);
   return sent;
 }
