@@ -87,6 +87,7 @@ export function withTimeout<T>(
 ): Promise<T | typeof timedOut> {
   return new Promise((resolve, reject) => {
     const cancel = runtime.after(ms, () => resolve(timedOut));
-    promise.then(resolve, reject).finally(cancel);
+    promise.then(resolve, reject);
+    promise.then(cancel, cancel);
   });
 }

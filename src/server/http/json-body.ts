@@ -19,6 +19,7 @@ export async function readJsonObject(
   { maxBytes, maxMs }: BodyLimits,
   runtime: Runtime,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (request.headers.get("content-length") === "0") return ownMembers({});
   const bytes = await withTimeout(readBytes(request, maxBytes), maxMs, runtime);
   if (bytes === timedOut) throw incomplete();
   if (bytes.byteLength === 0) return ownMembers({});
@@ -33,7 +34,7 @@ export async function readJsonObject(
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const contentLength = request.headers.get("content-length");
   if (Number(contentLength) > maxBytes) throw tooLarge(maxBytes);
-  if (contentLength === "0" || (contentLength === null && !request.body)) return new Uint8Array();
+  if (contentLength === null && !request.body) return new Uint8Array();
   try {
     // With a length, `arrayBuffer()` is far cheaper than a stream, which a server creates only when it is used.
     const bytes =
