@@ -166,8 +166,8 @@ export class TokenServerClient {
     { path, form }: TokenServerRequest,
     redact: Reply["redact"],
   ): Promise<Answer> {
-    const { url, timeoutMs } = this.#settings;
-    const credentials = { ...this.#settings, clientSecret };
+    const { url, timeoutMs, clientId, clientAuthentication } = this.#settings;
+    const credentials = { clientId, clientSecret, clientAuthentication };
     const headers = { accept: "application/json", ...authenticateClient(credentials, form) };
     const request = form
       ? ({ method: "POST", headers: { ...headers, ...formType }, body: form.toString() } as const)
