@@ -1,9 +1,15 @@
-/** Encodes bytes as base64url without padding (RFC 4648 §5). */
-export const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** Encodes bytes as base64url without padding (RFC 4648 §5). Not by `btoa`: a part of its text would keep the whole one in memory. */
+export function base64url(bytes: Uint8Array): string {
+  const codes: number[] = [];
+  for (let bit = 0; bit < bytes.length * 8; bit += 6) {
+    const byte = bit >> 3;
+    const pair = ((bytes[byte] ?? 0) << 8) | (bytes[byte + 1] ?? 0);
+    codes.push(alphabet.charCodeAt((pair >> (10 - (bit & 7))) & 63));
+  }
+  return String.fromCharCode(...codes);
+}
 
 /** The SHA-256 hash of a string, in base64url. */
 export const sha256 = async (text: string): Promise<string> =>
