@@ -7,8 +7,8 @@ interface Subscription {
 
 /** The listeners of this process, by attempt. Most attempts have one, and there are many attempts: each is kept small. */
 export class AttemptListeners {
-  /** The arrays are never changed in place: an array that grows, and a set, reserve room for more. */
-  readonly #subscriptions = new Map<string, readonly Subscription[]>();
+  /** One alone has no array around it. The arrays are never changed in place: an array that grows, and a set, reserve room for more. */
+  readonly #subscriptions = new Map<string, Subscription | readonly Subscription[]>();
 
   get isEmpty(): boolean {
     return this.#subscriptions.size === 0;
@@ -17,18 +17,25 @@ export class AttemptListeners {
   /** Adds a listener. The same function may be added several times. Returns the function that removes it. */
   add(id: string, listener: AttemptListener): () => void {
     const subscription = { listener };
-    this.#subscriptions.set(id, this.#of(id).concat([subscription]));
+    this.#set(id, this.#of(id).concat([subscription]));
     return () => this.#remove(id, subscription);
   }
 
   #of(id: string): readonly Subscription[] {
-    return this.#subscriptions.get(id) ?? [];
+    return [this.#subscriptions.get(id) ?? []].flat();
+  }
+
+  #set(id: string, subscriptions: readonly Subscription[]): void {
+    const [first, ...others] = subscriptions;
+    if (first) this.#subscriptions.set(id, others.length > 0 ? subscriptions : first);
+    else this.#subscriptions.delete(id);
   }
 
   #remove(id: string, subscription: Subscription): void {
-    const others = this.#of(id).filter((other) => other !== subscription);
-    if (others.length > 0) this.#subscriptions.set(id, others);
-    else this.#subscriptions.delete(id);
+    this.#set(
+      id,
+      this.#of(id).filter((other) => other !== subscription),
+    );
   }
 
   /** Calls the listeners of one attempt. One that throws does not keep the others from being called. */
