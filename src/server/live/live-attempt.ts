@@ -64,7 +64,6 @@ export class LiveAttempt implements AttemptReading {
   #history: CallHistory;
   /** Undefined while nobody watches. */
   #watch: Watch | undefined;
-  #callAt = Infinity;
   #timerAt = Infinity;
   #cancelTimer: (() => void) | undefined;
 
@@ -114,7 +113,7 @@ export class LiveAttempt implements AttemptReading {
   }
 
   unreadable(): void {
-    this.#setTimer();
+    this.makeDueCalls();
   }
 
   /** @param isBack whether the browser was here before */
@@ -200,7 +199,7 @@ export class LiveAttempt implements AttemptReading {
   /** Dismisses the watchers, and sets no timer any more. */
   close(): void {
     this.gone();
-    this.#setTimer();
+    this.#setTimer(Infinity);
   }
 
   /** Makes the calls that the schedule says are due, and sets the timer for the next. */
@@ -212,18 +211,16 @@ export class LiveAttempt implements AttemptReading {
       this.#shared.schedule,
     );
     this.#history = history;
-    this.#callAt = nextAt;
-    this.#setTimer();
+    this.#setTimer(nextAt);
     for (const id of calls) void this.#call(id);
     if (isLast) this.pollLast().catch((error: unknown) => this.#reportError(error));
     if (this.#attempt.state.status !== "pending" && !this.#watch) this.#shared.forget(this, this.#attempt.id);
   }
 
-  #setTimer(): void {
+  /** @param callAt when it has its next call */
+  #setTimer(callAt: number): void {
     const { runtime } = this.#shared.core;
-    const at = this.#shared.isClosed
-      ? Infinity
-      : Math.min(this.#callAt, this.#watch?.reader.readAt ?? Infinity);
+    const at = this.#shared.isClosed ? Infinity : Math.min(callAt, this.#watch?.reader.readAt ?? Infinity);
     if (at === this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
