@@ -88,7 +88,10 @@ export function toNodeHandler<
     if (isDisguised(pathname, `${path}/callback`)) return refuse(notFound(), res);
     mountedUrls.set(req, req.url);
     req.url = url;
+    const closeListeners = res.listenerCount("close");
     void listener(req, res);
+    if (res.listenerCount("close") > closeListeners)
+      aborts.set(res, res.listeners("close").at(-1) as () => void);
     // The listener did not call the kit if it could not read the request.
     restoreUrl(req);
   }
@@ -103,6 +106,9 @@ const listenerOptions: Parameters<typeof getRequestListener>[1] = {
       ? toWebResponse(invalidRequest("The request cannot be read.").toResponse())
       : undefined,
 };
+
+/** By which the listener aborts a request whose connection is closed. */
+const aborts = new WeakMap<ServerResponse, () => void>();
 
 /** The addresses of requests as a framework set them. The listener reads the whole address instead. */
 const mountedUrls = new WeakMap<IncomingMessage, string | undefined>();
@@ -213,10 +219,15 @@ function writeText(text: string, { status, headers }: Response, res: ServerRespo
   res.end(text);
 }
 
+const noAbort = (): void => undefined;
+
 /** Writes a stream without a web stream. */
 function writeStream(open: OpenStream, { status, headers }: Response, res: ServerResponse): void {
   if (res.destroyed || res.writableEnded) return;
   res.writeHead(status, headersOf(headers));
+  // It would keep the request, its address and its headers as long as the stream. Nothing waits for its signal.
+  res.off("close", aborts.get(res) ?? noAbort);
+  aborts.delete(res);
   // Emitted once. `once` would keep a function, its bound copy and their state for each stream.
   res.on("close", open(new ResponseSink(res)));
 }

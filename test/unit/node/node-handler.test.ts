@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, request, type RequestListener } from "node:http";
+import { createServer, request, type RequestListener, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
@@ -141,6 +141,22 @@ describe("the Node adapter in a site", () => {
     assert.deepEqual(JSON.parse(answer.body), { url: "/account?a=1", body: { hello: "world" } });
     const near = await send("GET", `${where.origin}/otp-login-help`);
     assert.match(near.body, /Cannot GET \/otp-login-help/);
+  });
+
+  test("leaves a framework's listener on an open stream, and one of its own, which does not keep the request", async (t) => {
+    let open: ServerResponse | undefined;
+    const ofFramework = (): void => undefined;
+    const { url, origin } = await site(t, {
+      mount: (handler) => (req, res) => {
+        open = res.on("close", ofFramework);
+        handler(req, res);
+      },
+    });
+    const browser = new Browser({ url, origin });
+    const stream = await browser.stream((await browser.start()).attempt);
+    assert.equal(open?.listeners("close")[0], ofFramework);
+    assert.equal(open?.listenerCount("close"), 2);
+    stream.close();
   });
 
   test("answers every request under the kit's path, also to unknown addresses", async (t) => {
