@@ -225,6 +225,8 @@ const noAbort = (): void => undefined;
 function writeStream(open: OpenStream, { status, headers }: Response, res: ServerResponse): void {
   if (res.destroyed || res.writableEnded) return;
   res.writeHead(status, headersOf(headers));
+  // Node keeps the head of an answer as the two dozen parts of which it made it. A search makes them one string.
+  /^/.test(String((res as { _header?: unknown })._header));
   // It would keep the request, its address and its headers as long as the stream. Nothing waits for its signal.
   res.off("close", aborts.get(res) ?? noAbort);
   aborts.delete(res);
