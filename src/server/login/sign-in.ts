@@ -34,12 +34,19 @@ export async function runSignIn<Context>(
     report({ type: "sign_in_failed", level: "error", ...about(), ...why });
     return serverError(headers);
   };
-  const abort = new AbortController();
+  // Made when the site asks for its signal, which few do.
+  let abort: AbortController | undefined;
+  const aborter = (): AbortController => (abort ??= new AbortController());
   const { request, context } = call;
   const run = async (): Promise<Response> => {
     let result: unknown;
     try {
-      result = await signIn({ userId, attempt, login, request, context, signal: abort.signal });
+      result = await signIn({
+        ...{ userId, attempt, login, request, context },
+        get signal() {
+          return aborter().signal;
+        },
+      });
     } catch (thrown) {
       // Some frameworks' code answers by throwing a `Response`.
       if (!isResponse(thrown)) throw thrown;
@@ -59,7 +66,7 @@ export async function runSignIn<Context>(
     throw fail({ reason: "not_a_response", description: error.message }, { "retry-after": retryAfter });
   }
   if (outcome === timedOut) {
-    abort.abort();
+    aborter().abort();
     throw fail({ reason: `took longer than ${timeouts.signInSeconds} s` });
   }
   report(await eventOf(outcome, login.browser, repeated, about));
