@@ -1,18 +1,20 @@
 import type { LoginAnswer } from "../protocol/login-api.js";
 import type { LoginErrorCode, Phase } from "./flow/state.js";
 
+// `declare`, because the constructor sets them: an emitted field would be one more definition of the same property.
+
 /**
  * `login`: the person is logged in. Fires once for each login, bubbles, is composed, and can be cancelled: then the page stays
  * where it is. It proves nothing to a server.
  */
 export class LoginEvent extends Event {
   /** The JSON that the site's `signIn` answered, as it came: its `redirect_to` may be anything. */
-  readonly result: LoginAnswer;
+  declare readonly result: LoginAnswer;
   /**
    * Where the page goes next: the answer's `redirect_to`, else the `redirect` attribute, whichever is http or https, as an
    * absolute URL. `undefined` if neither is: then the page stays.
    */
-  readonly redirectTo: string | undefined;
+  declare readonly redirectTo: string | undefined;
 
   constructor(result: LoginAnswer, redirectTo: string | undefined) {
     super("login", { bubbles: true, composed: true, cancelable: true });
@@ -24,7 +26,7 @@ export class LoginEvent extends Event {
 /** `statechange`: the element is in another phase. Does not bubble. */
 export class StateChangeEvent extends Event {
   /** The name of the phase that was entered. */
-  readonly state: Phase;
+  declare readonly state: Phase;
 
   constructor(state: Phase) {
     super("statechange");
@@ -34,17 +36,17 @@ export class StateChangeEvent extends Event {
 
 /** `error`: the login failed. Fires once, when `failed` is entered; does not bubble. */
 export class LoginErrorEvent extends Event {
-  readonly code: LoginErrorCode;
+  declare readonly code: LoginErrorCode;
   /**
    * The parsed JSON of the answer that was not accepted, such as what the site's `signIn` refused the login with; `undefined`
    * if there was no answer, or it was not JSON. Nothing of it is shown: the site's own words for it are `messages`.
    */
-  readonly answer: unknown;
+  declare readonly answer: unknown;
   /**
    * For the site's own log: an `Error`. Its innermost `cause`, if any, is the answer that was not accepted, a `Response` whose
    * body can still be read, or what `fetch` threw.
    */
-  readonly cause: unknown;
+  declare readonly cause: unknown;
 
   constructor(code: LoginErrorCode, cause: unknown, answer?: unknown) {
     super("error");

@@ -1,25 +1,24 @@
 import { pageVisibility } from "./flow/page-environment.js";
 
-type Box = Pick<DOMRect, "top" | "bottom" | "left" | "right">;
-
 const parentOf = (element: Element): Element | null => {
   const root = element.getRootNode();
   return element.assignedSlot ?? element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
 };
 
 /** The box of an element. One without styles has no width yet: it will be as wide as its parent. */
-function boxOf(element: Element): Box {
+function boxOf(element: Element): DOMRect {
   const box = element.getBoundingClientRect();
   const around = box.width ? box : (parentOf(element)?.getBoundingClientRect() ?? box);
-  return { top: box.top, bottom: box.bottom, left: around.left, right: around.right };
+  return new DOMRect(around.x, box.y, around.width, box.height);
 }
 
 /** Whether two ranges overlap. The first may be empty: then its start must be in the second. */
 const overlap = (start: number, end: number, from: number, to: number): boolean =>
   start < to && (end > from || start >= from);
 
-const boxesOverlap = (box: Box, { top, bottom, left, right }: Box): boolean =>
-  overlap(box.top, box.bottom, top, bottom) && overlap(box.left, box.right, left, right);
+const boxesOverlap = (box: DOMRect, other: DOMRect): boolean =>
+  overlap(box.top, box.bottom, other.top, other.bottom) &&
+  overlap(box.left, box.right, other.left, other.right);
 
 /** Whether a person can see the place of an element, as far as boxes tell, without waiting for an observer. */
 export const isInView = (element: Element): boolean => pageVisibility() === "visible" && isInWindow(element);
@@ -28,7 +27,7 @@ function isInWindow(element: Element): boolean {
   const { defaultView: view, body } = element.ownerDocument;
   if (!view || !isVisible(element)) return false;
   const box = boxOf(element);
-  if (!boxesOverlap(box, { top: 0, bottom: view.innerHeight, left: 0, right: view.innerWidth })) return false;
+  if (!boxesOverlap(box, new DOMRect(0, 0, view.innerWidth, view.innerHeight))) return false;
   // Ancestors that scroll or clip.
   for (let each = parentOf(element); each && each !== body; each = parentOf(each)) {
     if (getComputedStyle(each).overflow === "visible") continue;

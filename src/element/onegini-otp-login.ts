@@ -2,7 +2,7 @@ import { LitElement, type PropertyValues, type ReactiveController, type Template
 import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
-import { isScanned, questionOf, type Phase, type State } from "./flow/state.js";
+import { connectionOf, isScanned, questionOf, type Phase, type State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import type { Messages } from "./i18n/messages.js";
 import { redirectTarget } from "./links.js";
@@ -16,14 +16,7 @@ import { EnlargedCode } from "./view/dialog-view.js";
 import { focusNumber } from "./view/number-view.js";
 import { CodePainter } from "./view/qr-code/qr-canvas.js";
 import { fitRing } from "./view/qr-code/ring.js";
-import {
-  connectionOf,
-  nextChange,
-  viewModel,
-  type Handlers,
-  type Since,
-  type ViewModel,
-} from "./view/view-model.js";
+import { nextChange, viewModel, type Handlers, type Since, type ViewModel } from "./view/view-model.js";
 
 const defaultRenewals = 5;
 
@@ -263,16 +256,16 @@ export class OneginiOtpLogin extends LitElement {
   }
 
   protected override update(changed: PropertyValues<this>): void {
-    const focused = this.shadowRoot!.activeElement ?? this.querySelector(":focus");
+    const root = this.shadowRoot!;
+    const focused = root.activeElement ?? this.querySelector(":focus");
     super.update(changed);
     // Only now is the size of the code's place known.
-    if (this.#enlarged.measure(this.shadowRoot!, this.#painter)) super.update(changed);
-    fitRing(this.shadowRoot!);
-    this.#enlarged.sync(this.shadowRoot!);
+    if (this.#enlarged.measure(root, this.#painter)) super.update(changed);
+    fitRing(root);
+    this.#enlarged.sync(root);
     const { activeElement, body } = this.ownerDocument;
-    if (this.#wantsNumber && (focused || !activeElement || activeElement === body))
-      focusNumber(this.shadowRoot!);
-    else keepFocus(this.shadowRoot!, focused);
+    if (this.#wantsNumber && (focused || !activeElement || activeElement === body)) focusNumber(root);
+    else keepFocus(root, focused);
     this.#wantsNumber = false;
   }
 

@@ -24,10 +24,10 @@ export interface Backend {
 /** A call of the login API that got no usable answer. Its `cause` is that answer, or the error that was thrown. */
 export class RequestError extends Error {
   override name = "RequestError";
-  readonly code: LoginErrorCode;
+  declare readonly code: LoginErrorCode;
   /** What `Retry-After` asked for, in milliseconds; 0 without it. */
-  readonly retryAfterMs: number;
-  readonly answer: RejectedAnswer | undefined;
+  declare readonly retryAfterMs: number;
+  declare readonly answer: RejectedAnswer | undefined;
 
   constructor(
     code: LoginErrorCode,

@@ -52,9 +52,8 @@ export function renewals(
   checkStatus: () => void,
 ): Observable<Action> {
   const { now, timer } = environment;
-  // A subject, not recursion: there may be thousands of codes.
+  // Not recursion: there may be thousands of codes.
   const steps = new BehaviorSubject(noCode(attempt));
-  /** @param earliest the earliest time of the step */
   const feed = <T>(
     source: Observable<T>,
     receive: (known: RenewalState, value: T, now: number) => RenewalState,
@@ -73,15 +72,12 @@ export function renewals(
     if (plan.type === "expired") return of({ type: "expired", attempt });
     if (plan.type === "failed") throw plan.error;
     if (plan.type !== "requested") return EMPTY;
-    const { tries, deadline } = plan;
-    const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - now()));
-    const request = withTimeout(limitMs, environment, backend.renew(attempt));
-    return feed(request.pipe(map((answer) => receiveCode(answer, environment))), codeReceived).pipe(
+    return feed(requestCode(attempt, plan.deadline, backend, environment), codeReceived).pipe(
       catchError((cause: unknown) => {
         if (isUnknownAttempt(cause)) throw cause;
         const error = toRequestError(cause);
         if (error.code === "attempt_settled") checkStatus();
-        const delayMs = Math.max(backoffMs(tries, environment), error.retryAfterMs);
+        const delayMs = Math.max(backoffMs(plan.tries, environment), error.retryAfterMs);
         return feed(of({ error, at: now() + delayMs }), requestFailed);
       }),
     );
@@ -105,5 +101,17 @@ export function renewals(
     feed(awake(environment), wokenUp),
     feed(statuses, statusReceived),
     feed(environment.newCode, (known, _asked, now) => newCodeRequested(known, now)),
+  );
+}
+
+function requestCode(
+  attempt: string,
+  deadline: number,
+  backend: Backend,
+  environment: Environment,
+): Observable<Code> {
+  const limitMs = Math.min(codeTimeoutMs, Math.max(minimumTimeoutMs, deadline - environment.now()));
+  return withTimeout(limitMs, environment, backend.renew(attempt)).pipe(
+    map((answer) => receiveCode(answer, environment)),
   );
 }

@@ -159,5 +159,8 @@ export const isWaiting = (state: State): boolean => state.phase === "requesting"
 export const questionOf = (state: State): Question | undefined =>
   state.phase === "approved" ? state.question : undefined;
 
+export const connectionOf = (state: State): Connection =>
+  (state.phase === "pending" ? state : questionOf(state))?.connection ?? "live";
+
 /** Whether the person has scanned and must look at the phone. */
 export const isScanned = (state: State): boolean => state.phase === "pending" && state.scanned;

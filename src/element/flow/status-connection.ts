@@ -54,7 +54,7 @@ export function followStatus(
   checks: Observable<unknown>,
   checkFirst: boolean,
 ): Observable<StatusAnswer | Connection> {
-  const { now, timer, online, visibility } = environment;
+  const { now, timer, online } = environment;
   const states = new BehaviorSubject(opened(true, true));
   /** Runs what belongs to a part of the state, until this part changes. */
   const during = <Part, Result>(
@@ -62,17 +62,6 @@ export function followStatus(
     run: (part: Part) => Observable<Result>,
   ): Observable<Result> => states.pipe(map(partOf), distinctUntilChanged(), switchMap(run));
 
-  const wanted = visibility.pipe(
-    switchMap((value) =>
-      value === "hidden" ? concat(of(true), timer(hiddenMs).pipe(map(() => false))) : of(value === "visible"),
-    ),
-    switchMap((isNear) => online.pipe(map((isOnline) => isNear && isOnline))),
-    distinctUntilChanged(),
-  );
-  const wakeUps = awake(environment).pipe(
-    filter((isAwake, index) => isAwake || index === 0),
-    map(() => true),
-  );
   const events = merge(
     during(
       ({ poll }) => poll,
@@ -87,8 +76,7 @@ export function followStatus(
     ),
     checks.pipe(map((): ConnectionEvent => ({ type: "check" }))),
   );
-  const statuses = wanted.pipe(
-    switchMap((isWanted) => (isWanted ? wakeUps : of(false))),
+  const statuses = connectionWanted(environment).pipe(
     switchMap((isWanted, index) => {
       if (!isWanted) return EMPTY;
       // The status can only be known already for the very first connection.
@@ -107,18 +95,34 @@ export function followStatus(
     ),
   );
 
-  const reconnecting = timer(reconnectingMs).pipe(map(() => "reconnecting" as const));
   const connection = online.pipe(
     switchMap((isOnline): Observable<Connection> => {
       if (!isOnline) return of("offline");
       return during(
         ({ isHealthy }) => isHealthy,
-        (value) => (value ? of("live" as const) : reconnecting),
+        (value) => (value ? of("live") : timer(reconnectingMs).pipe(map(() => "reconnecting"))),
       );
     }),
     distinctUntilChanged(),
   );
   return merge(connection, statuses);
+}
+
+/** Emits whether the page is to be connected: `true` for the first connection, and again after each wake-up for a new one. */
+function connectionWanted(environment: Environment): Observable<boolean> {
+  const { visibility, online, timer } = environment;
+  const wakeUps = awake(environment).pipe(
+    filter((isAwake, index) => isAwake || index === 0),
+    map(() => true),
+  );
+  return visibility.pipe(
+    switchMap((value) =>
+      value === "hidden" ? concat(of(true), timer(hiddenMs).pipe(map(() => false))) : of(value === "visible"),
+    ),
+    switchMap((isNear) => online.pipe(map((isOnline) => isNear && isOnline))),
+    distinctUntilChanged(),
+    switchMap((isWanted) => (isWanted ? wakeUps : of(false))),
+  );
 }
 
 function openStream(

@@ -22,21 +22,10 @@ const tokens = css`
     --_control: #7c8594;
     --_hover: color-mix(in oklab, var(--_accent) 88%, var(--_text));
     --_site: var(--onegini-otp-login-text, var(--onegini-otp-login-surface));
-    --_site-muted: color-mix(
-      in oklab,
-      color-mix(in oklab, var(--_text) 68%, var(--_surface)),
-      var(--_site) 0%
-    );
-    --_site-line: color-mix(
-      in oklab,
-      color-mix(in oklab, var(--_text) 16%, var(--_surface)),
-      var(--_site) 0%
-    );
-    --_site-sunken: color-mix(
-      in oklab,
-      color-mix(in oklab, var(--_text) 5%, var(--_surface)),
-      var(--_site) 0%
-    );
+    --_site-surface: color-mix(in oklab, var(--_surface), var(--_site) 0%);
+    --_site-muted: color-mix(in oklab, var(--_text) 68%, var(--_site-surface));
+    --_site-line: color-mix(in oklab, var(--_text) 16%, var(--_site-surface));
+    --_site-sunken: color-mix(in oklab, var(--_text) 5%, var(--_site-surface));
   }
   @supports (color: light-dark(red, red)) {
     section {

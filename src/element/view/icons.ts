@@ -12,13 +12,10 @@ export const exclamation = icon("M12 4v10.5m0 5v.01");
 export const shield = icon("M12 3l7 2.5v6q0 6-7 9.5-7-3.5-7-9.5v-6z");
 export const clock = icon("M12 3.5a8.5 8.5 0 1 0 .01 0M12 7.5V12l2.5 2");
 export const enlarge = icon("M14 10 20 4m-5 0h5v5M10 14l-6 6m5 0H4v-5");
-const reconnecting = icon("M20.5 12a8.5 8.5 0 1 1-2.5-6l2.5 2.5m0-5v5h-5");
+export const reconnecting = icon("M20.5 12a8.5 8.5 0 1 1-2.5-6l2.5 2.5m0-5v5h-5");
 export const offline = icon(
   "M3 3l18 18M12 19.5v.01M8.5 16a5 5 0 0 1 7 0M5 12.5a10 10 0 0 1 5-2.6m4.5.3A10 10 0 0 1 19 12.5M2 9a15 15 0 0 1 4-2.6M10 5.2A15 15 0 0 1 22 9",
 );
 export const phone = icon(`${phonePath}h2`);
 export const down = icon("m6 9 6 6 6-6");
 export const up = icon("m6 15 6-6 6 6");
-
-/** The icons of the hints about the connection. */
-export const connections = { reconnecting, offline };

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { failureKey, fill } from "../i18n/messages.js";
 import { formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
-import { isScanned } from "../flow/state.js";
+import { isScanned, type Failure } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
 /** What takes the code's place: an icon in a disc, a message, and what the person can do. */
@@ -13,7 +13,7 @@ interface Notice {
   text: string;
   /** The second line. */
   second?: unknown;
-  button?: TemplateResult;
+  button?: TemplateResult | undefined;
   /** Text buttons. */
   links?: unknown;
 }
@@ -38,10 +38,12 @@ export const slowLine = ({ words, waiting }: ViewModel): unknown =>
 
 /** What is wrong with the connection, if anything. */
 export const connectionHint = ({ connection, words }: ViewModel): unknown =>
-  connection === "live" ? undefined : [icons.connections[connection], words[connection]];
+  connection === "live"
+    ? undefined
+    : [connection === "offline" ? icons.offline : icons.reconnecting, words[connection]];
 
 export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefined {
-  const { state, words, now, waiting } = model;
+  const { state, words, waiting } = model;
   switch (state.phase) {
     case "idle":
     case "requesting":
@@ -79,37 +81,42 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         second: model.isRedirecting && words.redirecting,
       };
     case "denied":
-    case "expired": {
-      const isDenied = state.phase === "denied";
       return {
         disc: "quiet",
-        icon: isDenied ? icons.declined : icons.clock,
-        text: words[state.phase],
-        second: words[`${state.phase}Hint`],
-        button: mainButton(isDenied ? words.tryAgain : words.newCode, handlers.start),
+        icon: icons.declined,
+        text: words.denied,
+        second: words.deniedHint,
+        button: mainButton(words.tryAgain, handlers.start),
       };
-    }
-    case "failed": {
-      const key = failureKey(state.failure);
-      const isTooMany = key === "tooMany";
-      const wait = isTooMany && state.failure.retryAt ? state.failure.retryAt - now : 0;
-      const label =
-        wait > 0
-          ? fill(words.tryAgainIn, formatTime(wait, words.language, words.tryAgainIn))
-          : words.tryAgain;
+    case "expired":
       return {
         disc: "quiet",
-        icon: isTooMany || key === "paused" ? icons.clock : icons.exclamation,
-        text: words[key],
-        second: words[`${key}Hint`],
-        ...(key !== "notHere" &&
-          key !== "loginRefused" &&
-          key !== "paused" && { button: mainButton(label, handlers.start, wait > 0) }),
+        icon: icons.clock,
+        text: words.expired,
+        second: words.expiredHint,
+        button: mainButton(words.newCode, handlers.start),
       };
-    }
+    case "failed":
+      return failureNotice(state.failure, model, handlers);
     default:
       return state satisfies never;
   }
+}
+
+function failureNotice(failure: Failure, { words, now }: ViewModel, { start }: Handlers): Notice {
+  const key = failureKey(failure);
+  const isTooMany = key === "tooMany";
+  const wait = isTooMany && failure.retryAt ? failure.retryAt - now : 0;
+  const label =
+    wait > 0 ? fill(words.tryAgainIn, formatTime(wait, words.language, words.tryAgainIn)) : words.tryAgain;
+  const canRetry = key !== "notHere" && key !== "loginRefused" && key !== "paused";
+  return {
+    disc: "quiet",
+    icon: isTooMany || key === "paused" ? icons.clock : icons.exclamation,
+    text: words[key],
+    second: words[`${key}Hint`],
+    button: canRetry ? mainButton(label, start, wait > 0) : undefined,
+  };
 }
 
 const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">

@@ -17,15 +17,11 @@ export const rich = (text: string, icon: unknown = nothing): unknown => {
 };
 
 /** How many steps are open, counted from the end: after a scan the last one, after an acceptance none. */
-const openSteps = (state: State): number =>
-  state.phase === "approved" || state.phase === "completed" || isLoginFailure(state)
-    ? 0
-    : state.phase === "denied" || isScanned(state)
-      ? 1
-      : 3;
-
-const isLoginFailure = (state: State): boolean =>
-  state.phase === "failed" && state.failure.during === "login";
+function openSteps(state: State): number {
+  const isLoginFailure = state.phase === "failed" && state.failure.during === "login";
+  if (state.phase === "approved" || state.phase === "completed" || isLoginFailure) return 0;
+  return state.phase === "denied" || isScanned(state) ? 1 : 3;
+}
 
 /** What to do, in three steps. A step without words is left out. */
 export function stepList({ state, words }: ViewModel): TemplateResult | typeof nothing {

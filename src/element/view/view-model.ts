@@ -1,7 +1,7 @@
 import type { Words } from "../i18n/languages.js";
 import { appLinkFor } from "../links.js";
 import { countdown, nextSecond, type Countdown } from "./countdown.js";
-import { questionOf, type Connection, type State } from "../flow/state.js";
+import { connectionOf, questionOf, type Connection, type State } from "../flow/state.js";
 
 /** How long the browser must be offline before it is announced. */
 export const offlineAnnouncedAfterMs = 3_000;
@@ -104,9 +104,6 @@ const choiceAfterMs = 12_000;
 /** A question waits for the person, and not the person for an answer. */
 const awaitsAnswer = (state: State): boolean =>
   state.phase === "requesting" || (state.phase === "approved" && state.question?.isSending !== false);
-
-export const connectionOf = (state: State): Connection =>
-  (state.phase === "pending" ? state : questionOf(state))?.connection ?? "live";
 
 /** Whether a code can be shown: one whose time is over is never on the screen. */
 export const hasCode = (clock: Countdown | undefined): boolean => !!clock && clock.kind !== "dead";
