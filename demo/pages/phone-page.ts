@@ -30,62 +30,64 @@ export const phonePage = ({ language, isPublic, hasSite }: PhonePage): Html =>
       <section id="phone" aria-label="Phone"><noscript>The phone needs JavaScript.</noscript></section>
       <p id="spoken" class="visually-hidden" role="status"></p>
       <div class="desk">
-        <form id="settings" aria-label="Settings">
-          <div class="setting">
-            <label for="user"><b>User</b> <span>Who is using the phone</span></label>
-            <select id="user" autocomplete="off">
-              <option>demo-user</option>
-              <option>new-user</option>
-              <option value="">Another…</option>
-            </select>
-            <input
-              id="other-user"
-              aria-label="Name of the other user"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck="false"
-              maxlength="256"
-              hidden
-            />
-          </div>
-          <div class="setting">
-            <label for="platform"><b>Platform</b> <span>Looks, codes and events differ</span></label>
-            <select id="platform" autocomplete="off">
-              <option value="android">Android</option>
-              <option value="ios">iOS</option>
-            </select>
-          </div>
-          <div class="setting">
-            <label for="unlocked"
-              ><b>Unlocked</b>
-              <span>Off: the app has no user (<span id="locked-code">9010</span>)</span></label
-            >
-            <input id="unlocked" type="checkbox" role="switch" autocomplete="off" checked />
-          </div>
-          <div class="setting">
-            <label for="enrolled"
-              ><b>Set up for QR login</b>
-              <span>Off: the phone isn’t enrolled (<span id="not-enrolled-code">9021</span>)</span></label
-            >
-            <input id="enrolled" type="checkbox" role="switch" autocomplete="off" checked />
-          </div>
-          <div class="setting" ${hasSite ? "" : raw("hidden")}>
-            <label for="tells-scanned"
-              ><b>Tells the page</b> <span>On: the page says “Check your phone” after a scan</span></label
-            >
-            <input
-              id="tells-scanned"
-              type="checkbox"
-              role="switch"
-              autocomplete="off"
-              ${hasSite ? raw("checked") : ""}
-            />
-          </div>
-          <p id="settings-problem" role="alert"></p>
-        </form>
+        ${settingsForm(hasSite)}
         <div class="heard">
           <h2 id="heard-title">What the app heard</h2>
           <div id="heard" tabindex="0" role="region" aria-labelledby="heard-title">Nothing yet</div>
         </div>
       </div>`,
   });
+
+const settingsForm = (hasSite: boolean): Html =>
+  html`<form id="settings" aria-label="Settings">
+    <div class="setting">
+      <label for="user"><b>User</b> <span>Who is using the phone</span></label>
+      <select id="user" autocomplete="off">
+        <option>demo-user</option>
+        <option>new-user</option>
+        <option value="">Another…</option>
+      </select>
+      <input
+        id="other-user"
+        aria-label="Name of the other user"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        maxlength="256"
+        hidden
+      />
+    </div>
+    <div class="setting">
+      <label for="platform"><b>Platform</b> <span>Looks, codes and events differ</span></label>
+      <select id="platform" autocomplete="off">
+        <option value="android">Android</option>
+        <option value="ios">iOS</option>
+      </select>
+    </div>
+    <div class="setting">
+      <label for="unlocked"
+        ><b>Unlocked</b> <span>Off: the app has no user (<span id="locked-code">9010</span>)</span></label
+      >
+      <input id="unlocked" type="checkbox" role="switch" autocomplete="off" checked />
+    </div>
+    <div class="setting">
+      <label for="enrolled"
+        ><b>Set up for QR login</b>
+        <span>Off: the phone isn’t enrolled (<span id="not-enrolled-code">9021</span>)</span></label
+      >
+      <input id="enrolled" type="checkbox" role="switch" autocomplete="off" checked />
+    </div>
+    <div class="setting" ${hasSite ? "" : raw("hidden")}>
+      <label for="tells-scanned"
+        ><b>Tells the page</b> <span>On: the page says “Check your phone” after a scan</span></label
+      >
+      <input
+        id="tells-scanned"
+        type="checkbox"
+        role="switch"
+        autocomplete="off"
+        ${hasSite ? raw("checked") : ""}
+      />
+    </div>
+    <p id="settings-problem" role="alert"></p>
+  </form>`;

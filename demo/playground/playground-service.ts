@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { createLoginKit } from "onegini-otp-login/node";
@@ -53,68 +53,85 @@ type Env = { Bindings: Sockets };
  * broken streams and dead connections, which the browser's developer tools show. The chosen faults are stored under a
  * cookie, so that the endpoint is an ordinary address.
  */
-export function createPlayground(given: PlaygroundOptions): Playground {
-  const { kit: options } = given;
-  const kits = kitsOf(given);
-  const demoKit = kitFor(kits, undefined);
+export function createPlayground(options: PlaygroundOptions): Playground {
+  const { origin } = options.kit;
+  const kits = kitsOf(options);
   const sessions = new PlaygroundSessions();
-  const app = new Hono<Env>();
   const sessionOf = (c: Context<Env>): PlaygroundSession | undefined =>
     sessions.find(getCookie(c, cookieName));
-
+  const app = new Hono<Env>();
   app.use(async (c, next) => {
     await next();
     if (!c.res.headers.has("cache-control")) c.header("Cache-Control", "no-store");
   });
 
-  app.put("/playground/network", bodyLimit({ maxSize: 4_096 }), async (c) => {
-    if (isCrossOrigin(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
-    if (!isJson(c)) return c.json({ error: "invalid_request" }, 415);
+  app.put("/playground/network", bodyLimit({ maxSize: 4_096 }), onlyOwnScript(origin), async (c) => {
     const network = parseNetwork(await c.req.json<unknown>().catch(() => undefined));
     if (!network) return c.json({ error: "invalid_request" }, 400);
-    let session = sessionOf(c);
-    if (!session) {
-      const key = randomBytes(16).toString("base64url");
-      session = sessions.open(key);
-      setCookie(c, cookieName, key, {
-        path: "/playground",
-        httpOnly: true,
-        sameSite: "Lax",
-        secure: options.origin.startsWith("https:"),
-      });
-    }
+    const session = sessionOf(c) ?? openSession(c, sessions, origin);
     session.network = network;
     return c.body(null, 204);
   });
-
   // Stands in for a page's server that calls `kit.begin`: the script writes the result into the element.
-  app.post("/playground/begin", bodyLimit({ maxSize: 4_096 }), async (c) => {
-    if (isCrossOrigin(c, options.origin)) return c.json({ error: "forbidden_origin" }, 403);
-    if (!isJson(c)) return c.json({ error: "invalid_request" }, 415);
-    const beginning = parseBeginning(await c.req.json<unknown>().catch(() => undefined));
-    if (!beginning) return c.json({ error: "invalid_request" }, 400);
-    const session = sessionOf(c);
-    const headers = new Headers(c.req.raw.headers);
-    // As if the page came from a cache that another browser filled.
-    if (beginning === "cache") headers.delete("cookie");
-    const kit = kitFor(kits, session);
-    const begun = await kit.begin(new Request(c.req.url, { headers }), contextOf(c));
-    if (!begun) return c.json({ error: "temporarily_unavailable" }, 503);
-    const { attempt, otp, expiresIn } = begun;
-    if (beginning === "server") {
-      for (const cookie of begun.headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
-      if (session) session.otp = otp;
-    }
-    return c.json({ attempt, otp, expiresIn });
-  });
-
+  app.post("/playground/begin", bodyLimit({ maxSize: 4_096 }), onlyOwnScript(origin), (c) =>
+    begin(c, kits, sessionOf(c)),
+  );
   // The built-in phone gets the code from here; any other phone reads it from the screen.
   app.get("/playground/otp", (c) => {
     const otp = sessionOf(c)?.otp;
     return otp === undefined ? c.json({ error: "no_code" }, 404) : c.json({ otp });
   });
+  addLoginApi(app, kits, sessionOf);
 
-  app.all(`${playgroundPath}/callback`, (c) => demoKit.fetch(c.req.raw, contextOf(c)));
+  return {
+    answer(request, sockets) {
+      const { pathname } = new URL(request.url);
+      return isPlaygroundCall(pathname) ? Promise.resolve(app.fetch(request, sockets)) : undefined;
+    },
+    async scanned(scan) {
+      await Promise.all(kits.all.map((kit) => kit.scanned(scan)));
+    },
+    async close() {
+      await Promise.all(kits.all.map((kit) => kit.close()));
+    },
+  };
+}
+
+function openSession(c: Context, sessions: PlaygroundSessions, origin: string): PlaygroundSession {
+  const key = randomBytes(16).toString("base64url");
+  setCookie(c, cookieName, key, {
+    path: "/playground",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: origin.startsWith("https:"),
+  });
+  return sessions.open(key);
+}
+
+async function begin(c: Context<Env>, kits: Kits, session: PlaygroundSession | undefined): Promise<Response> {
+  const beginning = parseBeginning(await c.req.json<unknown>().catch(() => undefined));
+  if (!beginning) return c.json({ error: "invalid_request" }, 400);
+  const headers = new Headers(c.req.raw.headers);
+  // As if the page came from a cache that another browser filled.
+  if (beginning === "cache") headers.delete("cookie");
+  const begun = await kitFor(kits, session).begin(new Request(c.req.url, { headers }), contextOf(c));
+  if (!begun) return c.json({ error: "temporarily_unavailable" }, 503);
+  const { attempt, otp, expiresIn } = begun;
+  if (beginning === "server") {
+    for (const cookie of begun.headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
+    if (session) session.otp = otp;
+  }
+  return c.json({ attempt, otp, expiresIn });
+}
+
+/** The kits' login API, with the faults that the browser has chosen. */
+function addLoginApi(
+  app: Hono<Env>,
+  kits: Kits,
+  sessionOf: (c: Context<Env>) => PlaygroundSession | undefined,
+): void {
+  const callDemoKit = (c: Context<Env>) => kitFor(kits, undefined).fetch(c.req.raw, contextOf(c));
+  app.all(`${playgroundPath}/callback`, callDemoKit);
   for (const [method, calls, kind] of [
     ["POST", playgroundPath, "codes"],
     ["POST", `${playgroundPath}/:attempt/otp`, "codes"],
@@ -132,21 +149,8 @@ export function createPlayground(given: PlaygroundOptions): Playground {
       });
     });
   }
-  app.all(playgroundPath, (c) => demoKit.fetch(c.req.raw, contextOf(c)));
-  app.all(`${playgroundPath}/*`, (c) => demoKit.fetch(c.req.raw, contextOf(c)));
-
-  return {
-    answer(request, sockets) {
-      const { pathname } = new URL(request.url);
-      return isPlaygroundCall(pathname) ? Promise.resolve(app.fetch(request, sockets)) : undefined;
-    },
-    async scanned(scan) {
-      await Promise.all(kits.all.map((kit) => kit.scanned(scan)));
-    },
-    async close() {
-      await Promise.all(kits.all.map((kit) => kit.close()));
-    },
-  };
+  app.all(playgroundPath, callDemoKit);
+  app.all(`${playgroundPath}/*`, callDemoKit);
 }
 
 const isPlaygroundCall = (pathname: string): boolean =>
@@ -218,11 +222,15 @@ const contextOf = ({ env }: Context<Env>) => ({ req: env.incoming, res: env.outg
 const statusKind = (c: Context): CallKind =>
   c.req.header("accept")?.includes("text/event-stream") ? "stream" : "polls";
 
-const isJson = (c: Context): boolean => /^application\/json *(;|$)/i.test(c.req.header("content-type") ?? "");
-
-/** Only the page's own script may call. */
-function isCrossOrigin(c: Context, origin: string): boolean {
-  const site = c.req.header("sec-fetch-site");
-  const from = c.req.header("origin");
-  return (site !== undefined && site !== "same-origin") || (from !== undefined && from !== origin);
+/** For calls that only the page's own script may make, with JSON. */
+function onlyOwnScript(origin: string): MiddlewareHandler {
+  return async (c, next) => {
+    const site = c.req.header("sec-fetch-site");
+    const from = c.req.header("origin");
+    if ((site !== undefined && site !== "same-origin") || (from !== undefined && from !== origin))
+      return c.json({ error: "forbidden_origin" }, 403);
+    if (!/^application\/json *(;|$)/i.test(c.req.header("content-type") ?? ""))
+      return c.json({ error: "invalid_request" }, 415);
+    return next();
+  };
 }
