@@ -16,110 +16,141 @@ export interface Settings {
 }
 
 /** Binds the page's form. `onOtherPhone` is called when another user or platform is chosen. */
-export function bindSettings(form: HTMLFormElement, onOtherPhone: () => void): Settings {
-  const select = element(form, "#user", HTMLSelectElement);
-  const other = element(form, "#other-user", HTMLInputElement);
-  const platform = element(form, "#platform", HTMLSelectElement);
-  const unlocked = element(form, "#unlocked", HTMLInputElement);
-  const enrolled = element(form, "#enrolled", HTMLInputElement);
-  const tellsScanned = element(form, "#tells-scanned", HTMLInputElement);
-  const lockedCode = element(form, "#locked-code", HTMLElement);
-  const notEnrolledCode = element(form, "#not-enrolled-code", HTMLElement);
-  const problemLine = element(form, "#settings-problem", HTMLElement);
-  const enrollments = storedEnrollments(sessionStorage);
-  let user = "demo-user";
-  // An app link opens the page anew.
-  platform.value = sessionStorage.getItem(platformKey) ?? "android";
-  const chosenPlatform = (): Platform => (platform.value === "ios" ? "ios" : "android");
+export const bindSettings = (form: HTMLFormElement, onOtherPhone: () => void): Settings =>
+  new SettingsForm(form, onOtherPhone);
 
-  function show(problem = ""): void {
-    for (const name of enrollments.users()) {
-      if (![...select.options].some((option) => option.value === name)) {
-        select.options.add(new Option(name, name), select.options.length - 1);
+class SettingsForm implements Settings {
+  #user = "demo-user";
+  readonly #onOtherPhone: () => void;
+  readonly #select: HTMLSelectElement;
+  readonly #other: HTMLInputElement;
+  readonly #platform: HTMLSelectElement;
+  readonly #unlocked: HTMLInputElement;
+  readonly #enrolled: HTMLInputElement;
+  readonly #tellsScanned: HTMLInputElement;
+  readonly #lockedCode: HTMLElement;
+  readonly #notEnrolledCode: HTMLElement;
+  readonly #problem: HTMLElement;
+  readonly #enrollments = storedEnrollments(sessionStorage);
+
+  constructor(form: HTMLFormElement, onOtherPhone: () => void) {
+    this.#onOtherPhone = onOtherPhone;
+    this.#select = element(form, "#user", HTMLSelectElement);
+    this.#other = element(form, "#other-user", HTMLInputElement);
+    this.#platform = element(form, "#platform", HTMLSelectElement);
+    this.#unlocked = element(form, "#unlocked", HTMLInputElement);
+    this.#enrolled = element(form, "#enrolled", HTMLInputElement);
+    this.#tellsScanned = element(form, "#tells-scanned", HTMLInputElement);
+    this.#lockedCode = element(form, "#locked-code", HTMLElement);
+    this.#notEnrolledCode = element(form, "#not-enrolled-code", HTMLElement);
+    this.#problem = element(form, "#settings-problem", HTMLElement);
+    // An app link opens the page anew.
+    this.#platform.value = sessionStorage.getItem(platformKey) ?? "android";
+    this.#listenToUser(form);
+    this.#platform.addEventListener("change", () => {
+      sessionStorage.setItem(platformKey, this.#platform.value);
+      this.#show();
+      onOtherPhone();
+    });
+    this.#enrolled.addEventListener("change", () => void this.#enroll(this.#enrolled.checked));
+    this.#show();
+  }
+
+  get user() {
+    return this.#user;
+  }
+
+  get platform(): Platform {
+    return this.#platform.value === "ios" ? "ios" : "android";
+  }
+
+  get unlocked() {
+    return this.#unlocked.checked;
+  }
+
+  get enrolled() {
+    return this.#enrolled.checked;
+  }
+
+  get tellsScanned() {
+    return this.#tellsScanned.checked;
+  }
+
+  unlock(): void {
+    this.#unlocked.checked = true;
+  }
+
+  enroll(): Promise<Problem | undefined> {
+    return this.#enroll(true);
+  }
+
+  setEnrollment(enrollment: Enrollment): void {
+    this.#enrollments.set(this.#user, enrollment);
+    this.#show();
+  }
+
+  #listenToUser(form: HTMLFormElement): void {
+    const [select, other] = [this.#select, this.#other];
+    select.addEventListener("change", () => {
+      if (select.value !== "") return this.#switchTo(select.value);
+      other.value = "";
+      other.hidden = false;
+      other.focus();
+    });
+    // Both Enter and leaving the field choose the other user.
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!other.hidden) {
+        this.#switchTo(other.value.trim());
+        select.focus();
+      }
+    });
+    other.addEventListener("blur", () => {
+      if (other.hidden) return;
+      if (other.value.trim() === "") this.#show();
+      else this.#switchTo(other.value.trim());
+    });
+    other.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      this.#show();
+      select.focus();
+    });
+  }
+
+  #show(problem = ""): void {
+    const { options } = this.#select;
+    for (const name of this.#enrollments.users()) {
+      if (![...options].some((option) => option.value === name)) {
+        options.add(new Option(name, name), options.length - 1);
       }
     }
-    select.value = user;
-    other.hidden = true;
-    enrolled.checked = enrollments.of(user) === "enrolled";
-    lockedCode.textContent = String(platformCodes[chosenPlatform()].noUser);
-    notEnrolledCode.textContent = enrollments.of(user) === "ended" ? "9020" : "9021";
-    problemLine.textContent = problem;
+    this.#select.value = this.#user;
+    this.#other.hidden = true;
+    const enrollment = this.#enrollments.of(this.#user);
+    this.#enrolled.checked = enrollment === "enrolled";
+    this.#lockedCode.textContent = String(platformCodes[this.platform].noUser);
+    this.#notEnrolledCode.textContent = enrollment === "ended" ? "9020" : "9021";
+    this.#problem.textContent = problem;
   }
 
-  function switchTo(name: string): void {
-    if (!canBeUser(name)) return show("This name can’t be used. Choose another.");
-    const changed = name !== user;
-    user = name;
-    enrollments.set(user, enrollments.of(user));
-    show();
-    if (changed) onOtherPhone();
+  #switchTo(name: string): void {
+    if (!canBeUser(name)) return this.#show("This name can’t be used. Choose another.");
+    const changed = name !== this.#user;
+    this.#user = name;
+    this.#enrollments.set(name, this.#enrollments.of(name));
+    this.#show();
+    if (changed) this.#onOtherPhone();
   }
 
-  async function enroll(wanted: boolean): Promise<Problem | undefined> {
-    const subject = user;
-    const result = await setEnrolled(subject, wanted);
-    if (result.kind === "done" && (wanted || enrollments.of(subject) !== "never")) {
-      enrollments.set(subject, wanted ? "enrolled" : "ended");
+  async #enroll(wanted: boolean): Promise<Problem | undefined> {
+    const user = this.#user;
+    const result = await setEnrolled(user, wanted);
+    if (result.kind === "done" && (wanted || this.#enrollments.of(user) !== "never")) {
+      this.#enrollments.set(user, wanted ? "enrolled" : "ended");
     }
-    show(result.kind === "problem" ? result.problem.message : "");
+    this.#show(result.kind === "problem" ? result.problem.message : "");
     return result.kind === "problem" ? result.problem : undefined;
   }
-
-  select.addEventListener("change", () => {
-    if (select.value !== "") return switchTo(select.value);
-    other.value = "";
-    other.hidden = false;
-    other.focus();
-  });
-  // Both Enter and leaving the field choose the other user.
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!other.hidden) {
-      switchTo(other.value.trim());
-      select.focus();
-    }
-  });
-  other.addEventListener("blur", () => {
-    if (other.hidden) return;
-    if (other.value.trim() === "") show();
-    else switchTo(other.value.trim());
-  });
-  other.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape") return;
-    show();
-    select.focus();
-  });
-  platform.addEventListener("change", () => {
-    sessionStorage.setItem(platformKey, platform.value);
-    show();
-    onOtherPhone();
-  });
-  enrolled.addEventListener("change", () => void enroll(enrolled.checked));
-  show();
-
-  return {
-    get user() {
-      return user;
-    },
-    get platform() {
-      return chosenPlatform();
-    },
-    get unlocked() {
-      return unlocked.checked;
-    },
-    get enrolled() {
-      return enrolled.checked;
-    },
-    get tellsScanned() {
-      return tellsScanned.checked;
-    },
-    unlock: () => (unlocked.checked = true),
-    enroll: () => enroll(true),
-    setEnrollment(enrollment) {
-      enrollments.set(user, enrollment);
-      show();
-    },
-  };
 }
 
 function element<Type extends Element>(root: ParentNode, selector: string, type: new () => Type): Type {

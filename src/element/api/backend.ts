@@ -48,5 +48,4 @@ export const toRequestError = (error: unknown): RequestError =>
   error instanceof RequestError ? error : new RequestError("network_error", error);
 
 /** Whether the server does not know the attempt, or knows it as another browser's. */
-export const isUnknownAttempt = (error: unknown): boolean =>
-  toRequestError(error).code === "unknown_attempt";
+export const isUnknownAttempt = (error: unknown): boolean => toRequestError(error).code === "unknown_attempt";
