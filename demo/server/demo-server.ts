@@ -7,7 +7,7 @@ import type { DemoConfig, Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
 import { exitOnStopSignal } from "../../src/service/process/stop-signal.js";
 import { createPlayground } from "../playground/playground-service.js";
-import { sessionCookieHeader } from "./sessions.js";
+import { sessionCookieHeader, type Sessions } from "./sessions.js";
 import { numberOptions } from "./number.js";
 import { createSite } from "./bank-site.js";
 import { chooseStorage, type Storage } from "./storage.js";
@@ -29,23 +29,7 @@ export async function startDemo(
   const { origin = ownOrigin, callbackUrl } = config;
   const tokenServer = await chooseTokenServer(config, server.port);
 
-  const clientIp = clientIpBehind(config.trustedProxies);
-  const options = {
-    origin,
-    tokenServer: {
-      url: tokenServer.url,
-      clientId: config.clientId,
-      clientSecret: config.clientSecret,
-      type: otpType,
-    },
-    clientIp,
-    signIn: async ({ userId, attempt, login }) => {
-      const id = await sessions.begin(userId, attempt, login);
-      // The user has ended this login in the meantime.
-      if (id === undefined) return Response.json({}, { status: 410 });
-      return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
-    },
-  } satisfies LoginKitOptions;
+  const options = loginOptions(config, origin, tokenServer.url, sessions);
   const { pairing, clientSecret } = config;
   const kit = createLoginKit({
     ...options,
@@ -67,10 +51,8 @@ export async function startDemo(
     assets,
     begin: (request, { incoming, outgoing }) => kit.begin(request, { req: incoming, res: outgoing }),
     forget: () => kit.forget(),
-    scanned: async (scan) => {
-      await Promise.all([kit.scanned(scan), playground?.scanned(scan)]);
-    },
-    clientIp,
+    scanned: (scan) => Promise.all([kit.scanned(scan), playground?.scanned(scan)]).then(() => undefined),
+    clientIp: options.clientIp,
     async ready() {
       const health = await kit.health();
       return isStopping ? { ...health, healthy: false, closing: true } : health;
@@ -79,12 +61,7 @@ export async function startDemo(
   const logIn = toNodeHandler(kit);
   const answerAll = (request: Request, sockets: HttpBindings) =>
     playground?.answer(request, sockets) ?? tokenServer.answer(request) ?? site.fetch(request, sockets);
-  const answer = getRequestListener((request, env) => answerAll(request, env as HttpBindings), {
-    overrideGlobalObjects: false,
-    // For a request with an invalid URL or host.
-    errorHandler: (error) =>
-      error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
-  });
+  const answer = answerWith(answerAll);
   const hostname = new URL(origin).hostname;
   server.answer((request, response) => {
     if (isOwnHost(request.headers.host, hostname))
@@ -104,6 +81,33 @@ export async function startDemo(
 
   console.log(`ready: ${ownOrigin}`);
 }
+
+function loginOptions(config: DemoConfig, origin: string, tokenServerUrl: string, sessions: Sessions) {
+  return {
+    origin,
+    tokenServer: {
+      url: tokenServerUrl,
+      clientId: config.clientId,
+      clientSecret: config.clientSecret,
+      type: otpType,
+    },
+    clientIp: clientIpBehind(config.trustedProxies),
+    signIn: async ({ userId, attempt, login }) => {
+      const id = await sessions.begin(userId, attempt, login);
+      // The user has ended this login in the meantime.
+      if (id === undefined) return Response.json({}, { status: 410 });
+      return Response.json({}, { headers: { "Set-Cookie": sessionCookieHeader(id, origin) } });
+    },
+  } satisfies LoginKitOptions;
+}
+
+const answerWith = (answer: (request: Request, sockets: HttpBindings) => Response | Promise<Response>) =>
+  getRequestListener((request, env) => answer(request, env as HttpBindings), {
+    overrideGlobalObjects: false,
+    // For a request with an invalid URL or host.
+    errorHandler: (error) =>
+      error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
+  });
 
 /**
  * Whether a request is for this demo. A page of another site can make its own host name point to this machine (DNS rebinding),
