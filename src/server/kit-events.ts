@@ -31,7 +31,10 @@ export type LoginKitEvent =
     }
   /** The user declined on the phone. */
   | { type: "attempt_denied"; level: "info"; attempt: string; address?: string; durationMs: number }
-  /** The time was over. `asked`: nobody typed the number that `userId` got. Many of these are the best sign of relayed codes. */
+  /**
+   * The time was over. `asked`, with the user who had accepted: nobody typed the number that the page asked for
+   * (`pairing`). Many of these are the best sign that codes are relayed.
+   */
   | {
       type: "attempt_expired";
       level: "info" | "warn";
@@ -91,7 +94,10 @@ export type LoginKitEvent =
    * tries numbers of many accounts. Once for each further user. `address` is the IPv4 address or the IPv6 network of 48 bits.
    */
   | { type: "numbers_sprayed"; level: "warn"; address: string; users: number }
-  /** A login was refused (503): its code has a number, and this server has no `pairing`. One in ten seconds is an error. */
+  /**
+   * A login was refused (503), because its code has a number and this server has no `pairing`: the site's servers have different
+   * options. One in ten seconds is an error.
+   */
   | {
       type: "pairing_unavailable";
       level: "error" | "info";
@@ -116,7 +122,10 @@ export type LoginKitEvent =
     }
   /** At the start and each day, while `pairing.unnumbered` is `allow`. */
   | { type: "unnumbered_allowed"; level: "warn"; description: string }
-  /** Once: a day after the fiftieth of the `handedOut` cookies none is back. The site may not send them on (`kit.redeem`). */
+  /**
+   * Once: of the `handedOut` cookies of known browsers none came back, a day after the fiftieth. Probably the site does not send
+   * them on (`kit.redeem`).
+   */
   | { type: "known_browsers_lost"; level: "warn"; handedOut: number; description: string }
   /** `pairing.remember` or `pairing.knownSince` threw or took over 2 s: the browser is not remembered, or not known. */
   | {
@@ -128,7 +137,10 @@ export type LoginKitEvent =
       error: unknown;
       durationMs: number;
     }
-  /** `signIn` answered. `browser`: with `pairing`, whether the user was known there. `repeated`: the browser called again. */
+  /**
+   * `signIn` answered. `browser`: with `pairing`, whether the user was known there. `repeated`: the browser called again,
+   * because it did not get the first answer.
+   */
   | {
       type: "logged_in";
       level: "info";
@@ -140,7 +152,10 @@ export type LoginKitEvent =
       repeated: boolean;
       durationMs: number;
     }
-  /** The page got a ticket (`handOver`). `browser`: a `new` one is known once it is redeemed. `repeated`: the old one is void. */
+  /**
+   * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known once the ticket is redeemed.
+   * `repeated`: the browser called again, and the ticket before is void.
+   */
   | {
       type: "ticket_issued";
       level: "info";
@@ -239,11 +254,17 @@ export type LoginKitEvent =
       origin: string;
       expectedOrigins?: string[];
     }
-  /** Once: a page was asked for, without `pageUrl`, by a `Host` that is not of an origin that may call. It decides nothing. */
+  /**
+   * Once: `kit.begin` or `kit.browserCookie` got a request without `pageUrl`, whose `Host` is not that of an origin whose pages
+   * may call. It decides nothing.
+   */
   | { type: "host_differs"; level: "warn"; description: string; host: string }
   /** Once, at the first start: no address is known, so starts are not limited by address. */
   | { type: "no_client_address"; level: "warn"; description: string }
-  /** Once, on Node: the environment names a proxy for the Token Server, in `variable`, and this Node does not use it. */
+  /**
+   * Once, when the kit is created on Node: the environment names a proxy for the Token Server, and this Node does not use it.
+   * `variable` is its name.
+   */
   | { type: "proxy_unused"; level: "warn"; variable: string; description: string }
   /**
    * Once for each `source`: the site gave a string that is not an IP address, by `clientIp` or to `kit.scanned`. The address
@@ -309,7 +330,10 @@ export type LoginKitEvent =
     }
   /** The Token Server is up again: a start of a client or of the kit has reached it. `failures` starts failed in `durationMs`. */
   | { type: "token_server_recovered"; level: "warn"; failures: number; durationMs: number }
-  /** `failures` calls of the store have failed since the last such event, the first `durationMs` ago. At most one in 10 s. */
+  /**
+   * The store does not work. `failures` counts the failed calls since the last such event, `durationMs` is the time
+   * since the first. At most one event in ten seconds.
+   */
   | {
       type: "store_trouble";
       level: "error";
