@@ -5,7 +5,7 @@ import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } fr
 /** The server at the other end, as the lines name it. */
 interface Server {
   /** For example `the Token Server`. */
-  what: string;
+  title: string;
   /** Where its address is set: `token-server-url`, `--site`. */
   setAt: string;
 }
@@ -25,7 +25,7 @@ export function connectionLines(connection: Connection, server: Server, now: Dat
 
 function directLines(
   { host, port, isTls, proxy, name, tcp, tls, speaksTls }: Connection,
-  { what, setAt }: Server,
+  { title, setAt }: Server,
   now: Date,
 ): Line[] {
   if (proxy.kind === "used" || name === undefined) {
@@ -51,7 +51,7 @@ function directLines(
       failed(
         "port",
         `no connection to port ${port} of ${host} (${tcp.error})`,
-        `Start ${what}, or correct the port in ${setAt}. If both are right, a firewall blocks the connection from this machine to ${what}.`,
+        `Start ${title}, or correct the port in ${setAt}. If both are right, a firewall blocks the connection from this machine to ${title}.`,
       ),
       ...notChecked(tlsChecks, fixFirst("port")),
     ];
@@ -69,18 +69,21 @@ function directLines(
     ];
   if (!isTls) return [...open, ...notChecked(tlsChecks, "http on this machine, without TLS")];
   if (tls === undefined) return [...open, ...notChecked(tlsChecks, fixFirst("port"))];
-  if ("error" in tls) return [...open, ...handshakeLines(tls, what, setAt)];
+  if ("error" in tls) return [...open, ...handshakeLines(tls, title, setAt)];
+  return [...open, ...certificateLines(tls, host, { title, setAt }, now)];
+}
+
+function certificateLines(tls: TlsFacts, host: string, { title, setAt }: Server, now: Date): Line[] {
   return [
-    ...open,
     ok("tls-version", tls.version.replace("TLSv", "TLS ")),
-    chainLine(tls, what),
-    dateLine(tls, what, now),
+    chainLine(tls, title),
+    dateLine(tls, title, now),
     tls.otherNames === undefined
       ? ok("tls-name", host)
       : failed(
           "tls-name",
           `the certificate is for ${tls.otherNames}, not for ${host}`,
-          `Give ${what} a certificate for ${host}, or correct the name in ${setAt}.`,
+          `Give ${title} a certificate for ${host}, or correct the name in ${setAt}.`,
         ),
   ];
 }
@@ -102,13 +105,13 @@ export const wantsClientCertificate = (error: string): boolean =>
 export const clientCertificateFix =
   "Give Node the certificate and key that you get from the Token Server's operator: set cert and key of https.globalAgent.options in a file that NODE_OPTIONS=--import=FILE loads, for the kit and for doctor.";
 
-function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, setAt: string): Line[] {
+function handshakeLines({ error, oldVersion }: HandshakeTrouble, title: string, setAt: string): Line[] {
   const line =
     oldVersion !== undefined
       ? failed(
           "tls-version",
           `it supports only ${oldVersion.replace("TLSv", "TLS ")}, which is too old`,
-          `Enable TLS 1.2 or 1.3 at ${what}, or at the proxy in front of it.`,
+          `Enable TLS 1.2 or 1.3 at ${title}, or at the proxy in front of it.`,
         )
       : isOfPlainHttp(error)
         ? failed(
@@ -119,20 +122,20 @@ function handshakeLines({ error, oldVersion }: HandshakeTrouble, what: string, s
         : wantsClientCertificate(error)
           ? failed(
               "tls-version",
-              `the TLS handshake fails: ${what} may require a client certificate (${error})`,
-              `${clientCertificateFix} Otherwise ${what} has no certificate for this name, or accepts none of Node's ciphers.`,
+              `the TLS handshake fails: ${title} may require a client certificate (${error})`,
+              `${clientCertificateFix} Otherwise ${title} has no certificate for this name, or accepts none of Node's ciphers.`,
             )
           : failed(
               "tls-version",
               `the TLS handshake fails (${error})`,
-              `If this port is for plain http, correct it in ${setAt}. Otherwise ${what} has no certificate for this name, it requires a client certificate, or a firewall closes the connection.`,
+              `If this port is for plain http, correct it in ${setAt}. Otherwise ${title} has no certificate for this name, it requires a client certificate, or a firewall closes the connection.`,
             );
   return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version"))];
 }
 
 const dateErrors = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
 
-function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
+function chainLine({ verifyError, issuer }: TlsFacts, title: string): Line {
   if (verifyError === undefined) return ok("tls-chain", issuer);
   // OpenSSL reports a single error, so nothing is known about the chain.
   if (dateErrors.includes(verifyError)) return unknown("tls-chain", fixFirst("tls-date"));
@@ -141,7 +144,7 @@ function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
       return failed(
         "tls-chain",
         "the certificate is self-signed",
-        `Give ${what} a certificate from a certificate authority. To keep this one, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
+        `Give ${title} a certificate from a certificate authority. To keep this one, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
       );
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "UNABLE_TO_GET_ISSUER_CERT":
@@ -149,37 +152,37 @@ function chainLine({ verifyError, issuer }: TlsFacts, what: string): Line {
       return failed(
         "tls-chain",
         `the issuer of the certificate, ${issuer}, is not known here (${verifyError})`,
-        `Two possible causes: ${what} does not send its intermediate certificate (send the whole chain), or the authority is a private one (name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too).`,
+        `Two possible causes: ${title} does not send its intermediate certificate (send the whole chain), or the authority is a private one (name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too).`,
       );
     default:
       return failed(
         "tls-chain",
         `the certificate is not trusted (${verifyError})`,
-        `Give ${what} a certificate from a public authority. For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
+        `Give ${title} a certificate from a public authority. For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
       );
   }
 }
 
-function dateLine({ dates, verifyError }: TlsFacts, what: string, now: Date): Line {
+function dateLine({ dates, verifyError }: TlsFacts, title: string, now: Date): Line {
   const over = dates.find(({ to }) => to < now);
   if (over)
     return failed(
       "tls-date",
       `a certificate was valid until ${dayOf(over.to)}`,
-      `Renew the certificate of ${what}, or correct this machine's clock.`,
+      `Renew the certificate of ${title}, or correct this machine's clock.`,
     );
   const early = dates.find(({ from }) => from > now);
   if (early)
     return failed(
       "tls-date",
       `a certificate is not valid before ${dayOf(early.from)}`,
-      `Correct this machine's clock, or give ${what} a certificate that is valid today.`,
+      `Correct this machine's clock, or give ${title} a certificate that is valid today.`,
     );
   if (dateErrors.includes(verifyError ?? ""))
     return failed(
       "tls-date",
       `a certificate of the chain is out of date (${verifyError})`,
-      `Renew the certificate of ${what}, with its chain.`,
+      `Renew the certificate of ${title}, with its chain.`,
     );
   const [first] = dates.map(({ to }) => to).sort((one, other) => Number(one) - Number(other));
   return ok("tls-date", `valid until ${first ? dayOf(first) : "an unknown day"}`);

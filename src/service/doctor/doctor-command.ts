@@ -13,8 +13,8 @@ import { visitSite, widgetStreamMs, type VisitTimes } from "./site/site-visit.js
 import { checkTenant } from "./tenant/check-tenant.js";
 import type { ScanTimes } from "./tenant/scan.js";
 
-/** Where doctor writes, and its times. */
-export interface DoctorEdge {
+/** One run of doctor: where it writes, and its times. */
+export interface DoctorRun {
   stdout: (text: string) => void;
   stderr: (text: string) => void;
   version: string;
@@ -42,17 +42,17 @@ export interface DoctorEdge {
 export async function doctor(
   args: readonly string[],
   environment: Environment,
-  edge: DoctorEdge,
+  run: DoctorRun,
 ): Promise<0 | 1 | 2> {
   const options = readDoctorOptions(args, environment);
   if (options.kind === "help") {
-    edge.stdout(doctorHelp);
+    run.stdout(doctorHelp);
     return 0;
   }
-  for (const warning of options.warnings) edge.stderr(`warning: ${warning}\n`);
+  for (const warning of options.warnings) run.stderr(`warning: ${warning}\n`);
   if (options.kind === "wrong") {
-    for (const problem of options.problems) edge.stderr(`${problem}\n`);
-    edge.stderr("Help: npx onegini-otp-login doctor --help\n");
+    for (const problem of options.problems) run.stderr(`${problem}\n`);
+    run.stderr("Help: npx onegini-otp-login doctor --help\n");
     return 2;
   }
   const { subject, json, given } = options;
@@ -61,48 +61,48 @@ export async function doctor(
     // Before the checks, so that they do not run in vain.
     report = options.report === undefined ? undefined : openSync(options.report, "w", 0o600);
   } catch (error) {
-    edge.stderr(`--report: the file cannot be written (${(error as NodeJS.ErrnoException).code}).\n`);
+    run.stderr(`--report: the file cannot be written (${(error as NodeJS.ErrnoException).code}).\n`);
     return 2;
   }
   const clean = cleaner(options.secrets);
   const at = new Date();
   let transactionId: string | undefined;
   const print = (heading: string, lines: readonly Line[]): void => {
-    if (!json) edge.stdout(`${textOf(clean.text(heading), lines.map(clean.line))}\n`);
+    if (!json) run.stdout(`${textOf(clean.text(heading), lines.map(clean.line))}\n`);
   };
   const found = await check(subject, {
-    ...edge,
+    ...run,
     print,
     onCode(code) {
       transactionId = code.id;
-      edge.onCode?.(code);
+      run.onCode?.(code);
     },
-    showTo: json ? edge.stderr : edge.stdout,
+    showTo: json ? run.stderr : run.stdout,
   });
   const lines = found.map(clean.line);
   const next = nextSteps(lines, subject.kind);
   const address = clean.text(subject.kind === "site" ? subject.page : subject.settings["token-server-url"]);
-  const result = { kind: subject.kind, address, at: at.toISOString(), version: edge.version, lines, next };
+  const result = { kind: subject.kind, address, at: at.toISOString(), version: run.version, lines, next };
   if (report !== undefined) writeSync(report, reportOf(result, given.map(clean.text), transactionId));
-  edge.stdout(json ? jsonOf(result) : summaryOf(lines, next));
+  run.stdout(json ? jsonOf(result) : summaryOf(lines, next));
   return lines.some((line) => line.result === "failed") ? 1 : 0;
 }
 
-interface CheckEdge extends DoctorEdge {
+interface CheckRun extends DoctorRun {
   print: (heading: string, lines: readonly Line[]) => void;
   showTo: (text: string) => void;
 }
 
-async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
-  const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, print } = edge;
+async function check(subject: Subject, run: CheckRun): Promise<Line[]> {
+  const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, print } = run;
   switch (subject.kind) {
     case "site":
       return checkSite(subject, { timeoutMs, streamMs }, print);
     case "tenant":
       return checkTenant(subject.settings, subject.callbackUri, {
         print,
-        show: subject.wantsScan ? (code, number) => show(code, number, edge) : undefined,
-        stop: edge.stop,
+        show: subject.wantsScan ? (code, number) => show(code, number, run) : undefined,
+        stop: run.stop,
         timeoutMs,
         times: { pollMs: 2_000, callbackMs: 10_000, lateMs: 30_000, now: Date.now, ...times },
       });
@@ -114,7 +114,7 @@ async function check(subject: Subject, edge: CheckEdge): Promise<Line[]> {
 async function show(
   code: StartedTransaction,
   number: string | undefined,
-  { showTo, onCode }: CheckEdge,
+  { showTo, onCode }: CheckRun,
 ): Promise<() => void> {
   const page = await serveCodePage(code.otp);
   // First, so that Ctrl+C works as soon as the code is on the screen.
@@ -140,10 +140,10 @@ async function show(
 async function checkSite(
   site: Extract<Subject, { kind: "site" }>,
   times: VisitTimes,
-  print: CheckEdge["print"],
+  print: CheckRun["print"],
 ): Promise<Line[]> {
   const connection = await lookAtConnection(site.page, times.timeoutMs);
-  const reached = connectionLines(connection, { what: "the site", setAt: "--site" }, new Date());
+  const reached = connectionLines(connection, { title: "the site", setAt: "--site" }, new Date());
   print(`Connection to ${new URL(site.page).origin}`, reached);
   const broken = reached.find(({ result }) => result === "failed")?.check ?? "port";
   const seen = isUsable(connection)

@@ -26,7 +26,8 @@ export type ServiceContext = NodeContext | FirstPaintContext;
 
 export type ServiceKit = LoginKit<ServiceContext>;
 
-interface KitParts {
+/** What the kit uses of the service, besides the settings. */
+interface KitSurroundings {
   /** The secrets in use, which may change. Default: those of the settings. */
   secrets?: Secrets;
   store: AttemptStore | undefined;
@@ -45,12 +46,12 @@ interface KitParts {
  */
 export function createKit(
   settings: Settings,
-  { secrets = settings, store, log, metrics, strangers, forgotten }: KitParts,
+  { secrets = settings, store, log, metrics, strangers, forgotten }: KitSurroundings,
 ): ServiceKit {
   const sampling = strangers ?? new StrangerSampling(settings["log-strangers"]);
   const behindProxies = clientIpBehind(settings.proxies);
   const checkProxies = createProxiesCheck(settings.proxies, log);
-  const { message, limits, timeouts, pairing: when } = settings;
+  const { message, limits, timeouts } = settings;
   const resultPolling = settings["result-polling"];
   const uri = settings["callback-uri"];
   const apiOrigin = settings["api-origin"];
@@ -74,16 +75,7 @@ export function createKit(
     },
     ...(message !== undefined && { message: typeof message === "string" ? message : messageIn(message) }),
     maxMessageLength: settings["max-message-length"],
-    ...(when !== "off" && {
-      pairing: {
-        keys: () => secrets["pairing-keys"] ?? [],
-        when,
-        digits: settings["pairing-digits"],
-        rememberDays: settings["pairing-remember-days"],
-        unnumbered: settings["pairing-unnumbered"],
-        ...(forgotten && { knownSince: forgotten.since }),
-      },
-    }),
+    ...pairingOf(settings, secrets, forgotten),
     handOver: { to: settings["hand-over-to"] },
     ...(store && { store }),
     clientIp(request, context) {
@@ -106,6 +98,21 @@ export function createKit(
   } catch (error) {
     throw error instanceof TypeError ? new StartProblem(inSettings(error.message), 2) : error;
   }
+}
+
+function pairingOf(settings: Settings, secrets: Secrets, forgotten: KitSurroundings["forgotten"]) {
+  const { pairing: when } = settings;
+  if (when === "off") return undefined;
+  return {
+    pairing: {
+      keys: () => secrets["pairing-keys"] ?? [],
+      when,
+      digits: settings["pairing-digits"],
+      rememberDays: settings["pairing-remember-days"],
+      unnumbered: settings["pairing-unnumbered"],
+      ...(forgotten && { knownSince: forgotten.since }),
+    },
+  };
 }
 
 /**

@@ -88,7 +88,7 @@ for index = 1, #page[2], 2 do
 end
 return { page[1] }`;
 
-interface RedisParts {
+interface RedisRecord {
   client: RedisStoreOptions["client"];
   writes: Pick<ReplicatedWrites, "run">;
   prefix: string;
@@ -109,7 +109,7 @@ export function forgottenInRedis({
   now,
   log,
   metrics,
-}: RedisParts): ForgottenBrowsers {
+}: RedisRecord): ForgottenBrowsers {
   const key = `${prefix}known-since:${origin}`;
   const fieldOf = (userId: string): string => hashOf(JSON.stringify([origin, userId]));
   const throttle = new LogThrottle(60_000);

@@ -11,7 +11,7 @@ import type { Readiness } from "./readiness.js";
  */
 const keepAliveMs = 75_000;
 
-interface PublicParts {
+interface PublicApi {
   kit: ServiceKit;
   files: readonly WidgetFile[];
   /** The path of the login API. */
@@ -23,7 +23,7 @@ interface PublicParts {
  * The server for browsers and the Token Server: the login API, the widget's files, and nothing else. A load balancer's checks are
  * outside the path, so that no proxy forwards them, and are answered with a status only.
  */
-export function createPublicServer({ kit, files, path, readiness }: PublicParts): Server {
+export function createPublicServer({ kit, files, path, readiness }: PublicApi): Server {
   const base = `${path}/assets/`;
   const logIn = toNodeHandler(kit);
   const assets = listenerOf(createAssets(files, base).fetch);

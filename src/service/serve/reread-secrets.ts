@@ -2,7 +2,7 @@ import { readSecret, type SecretFile, type Secrets } from "../settings/secret-fi
 import type { SecretName } from "../settings/setting-list.js";
 import type { Log } from "./log.js";
 
-interface RereadParts {
+interface Rereading {
   /** The secrets in use, which are replaced. */
   secrets: Secrets;
   files: readonly SecretFile[];
@@ -13,7 +13,7 @@ interface RereadParts {
 }
 
 /** Reads the files of the secrets again. If one is wrong, that is logged and its secret stays as it was. */
-export async function rereadSecrets({ secrets, files, read, checkRedis, log }: RereadParts): Promise<void> {
+export async function rereadSecrets({ secrets, files, read, checkRedis, log }: Rereading): Promise<void> {
   const changed: SecretName[] = [];
   for (const file of files) {
     const result = readSecret(file, read);

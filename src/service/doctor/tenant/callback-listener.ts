@@ -54,7 +54,7 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
   const { host, port } = settings;
   if (port === undefined) return { error: "no-port" };
   const kept: Kept[] = [];
-  const kit = judgingKit(settings);
+  const kit = kitForCallbacks(settings);
   const server = createServer((request, response) => {
     readBody(request).then(
       (body) => answer(request, response, body).catch(() => response.destroy()),
@@ -67,31 +67,25 @@ export async function listenForCallbacks(settings: DoctorSettings, now: () => nu
     response.setHeader("cache-control", "no-store");
     const isCallback = new URL(url, kitOrigin).pathname === `${settings.path}/callback`;
     if (!isCallback) return void response.writeHead(404).end();
-    const judged = await kit.fetch(
+    const answered = await kit.fetch(
       new Request(new URL(url, kitOrigin), {
         method,
         headers: headersOf(request),
         ...(method !== "GET" && method !== "HEAD" && { body }),
       }),
     );
-    const { error_description: why } = (await judged.json().catch(() => ({}))) as {
-      error_description?: string;
-    };
-    const type = request.headers["content-type"];
+    const { status, headers } = answered;
     const text = `${url} ${body}`;
     if (kept.length < maxKept)
       kept.push({
         at: now(),
-        authentication: authenticationOf(request, judged.status, settings),
-        isAccepted: judged.status === 204,
-        refusal:
-          judged.status === 204 || judged.status === 401
-            ? undefined
-            : `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${judged.status}: ${why}`,
+        authentication: authenticationOf(request, status, settings),
+        isAccepted: status === 204,
+        refusal: await refusalIn(answered, request),
         transactionId: transactionIn(body),
         text,
       });
-    response.writeHead(judged.status, Object.fromEntries(judged.headers)).end();
+    response.writeHead(status, Object.fromEntries(headers)).end();
     listener.onReceived(text);
   }
 
@@ -131,7 +125,7 @@ export const ownPrefix = "doctor-";
 const kitOrigin = "https://doctor.invalid";
 
 /** A kit with the site's callback settings. It makes no calls to a Token Server. */
-function judgingKit(settings: DoctorSettings): LoginKit {
+function kitForCallbacks(settings: DoctorSettings): LoginKit {
   const { "callback-username": username, "callback-password": password, path } = settings;
   return createLoginKit({
     origin: kitOrigin,
@@ -144,6 +138,17 @@ function judgingKit(settings: DoctorSettings): LoginKit {
     signIn: () => undefined,
     onEvent: () => undefined,
   });
+}
+
+async function refusalIn(
+  answered: Response,
+  { method, headers }: IncomingMessage,
+): Promise<string | undefined> {
+  const { status } = answered;
+  if (status === 204 || status === 401) return undefined;
+  const { error_description: why } = ownMembers(parseJson(await answered.text()));
+  const type = headers["content-type"];
+  return `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${status}: ${String(why)}`;
 }
 
 const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>

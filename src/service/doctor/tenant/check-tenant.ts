@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { StartedTransaction } from "../../../server/token-server/token-server-answers.js";
 import { connectionLines } from "../connection-checks.js";
-import { isUsable, lookAtConnection } from "../connection.js";
+import { isUsable, lookAtConnection, type Connection } from "../connection.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { fixFirst, notChecked, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
@@ -17,10 +17,13 @@ const randomNumber = (digits: number): string => String(randomInt(10 ** digits))
 /** Checks that must pass before a code is shown. */
 const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
 
-/** The input and output of a tenant's checks. */
-interface TenantEdge {
+/** The run of a tenant's checks. */
+interface TenantRun {
   print: (heading: string, lines: readonly Line[]) => void;
-  /** Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan is wanted. */
+  /**
+   * Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan is
+   * wanted.
+   */
   show: ((code: StartedTransaction, number: string | undefined) => Promise<() => void>) | undefined;
   /** Ends the wait for a scan. */
   stop: AbortSignal;
@@ -40,7 +43,7 @@ interface TenantEdge {
 export async function checkTenant(
   settings: DoctorSettings,
   callbackUri: string,
-  { print, show, stop, timeoutMs, times }: TenantEdge,
+  { print, show, stop, timeoutMs, times }: TenantRun,
 ): Promise<Line[]> {
   const lines: Line[] = [];
   const add = (heading: string, more: readonly Line[]): void => {
@@ -49,7 +52,10 @@ export async function checkTenant(
   };
   const url = settings["token-server-url"];
   const connection = await lookAtConnection(url, timeoutMs);
-  const server = { what: "the Token Server", setAt: wordingOf[settings.backend].setting("token-server-url") };
+  const server = {
+    title: "the Token Server",
+    setAt: wordingOf[settings.backend].setting("token-server-url"),
+  };
   add(`Connection to ${url}`, connectionLines(connection, server, new Date(times.now())));
 
   const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
@@ -63,9 +69,7 @@ export async function checkTenant(
 
   const listening = await listenForCallbacks(settings, times.now);
   try {
-    const { name, proxy } = connection;
-    const resolved = name && "addresses" in name ? name.addresses : [];
-    const tokenServer = proxy.kind === "used" ? [proxy.proxy] : resolved;
+    const tokenServer = addressesIn(connection);
     const reach = await tryCallback(callbackUri, settings, listening, timeoutMs);
     const reached = reachLine(reach, { callbackUri, tokenServer, settings });
     add("Callback", [reached]);
@@ -98,4 +102,10 @@ export async function checkTenant(
   } finally {
     if ("close" in listening) listening.close();
   }
+}
+
+/** Where calls go: the proxy, or the addresses of the server. */
+function addressesIn({ name, proxy }: Connection): readonly string[] {
+  if (proxy.kind === "used") return [proxy.proxy];
+  return name && "addresses" in name ? name.addresses : [];
 }

@@ -41,7 +41,7 @@ describe("doctor, behind a proxy of the environment,", () => {
   const lines = (more: Partial<Connection>) =>
     connectionLines(
       { ...seen, ...more },
-      { what: "the Token Server", setAt: "token-server-url" },
+      { title: "the Token Server", setAt: "token-server-url" },
       new Date(),
     );
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { doctor, type DoctorEdge } from "../../../../src/service/doctor/doctor-command.js";
+import { doctor, type DoctorRun } from "../../../../src/service/doctor/doctor-command.js";
 import type { Environment } from "../../../../src/service/settings/given-values.js";
 import { findLeaks } from "../../../support/secrets.js";
 
@@ -36,7 +36,7 @@ export interface Run {
 export async function runDoctor(
   t: Pick<TestContext, "after">,
   args: readonly string[],
-  edge: Partial<DoctorEdge> = {},
+  edge: Partial<DoctorRun> = {},
   environment: Environment = {},
 ): Promise<Run> {
   const file = join(temporaryFolder(t), "report.txt");

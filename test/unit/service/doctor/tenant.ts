@@ -10,7 +10,7 @@ import type { StartedTransaction } from "../../../../src/server/token-server/tok
 import { freePort } from "../../../support/services/free-port.js";
 import { assertNoSecrets, runDoctor, type Run } from "./run-doctor.js";
 import { variableOf, type SettingName } from "../../../../src/service/settings/setting-list.js";
-import type { DoctorEdge } from "../../../../src/service/doctor/doctor-command.js";
+import type { DoctorRun } from "../../../../src/service/doctor/doctor-command.js";
 
 export const clientSecret = "client secret/of+the=tenant";
 export const callbackPassword = "callback pässword";
@@ -31,7 +31,7 @@ export interface Tenant {
   /** Sends the callback in the Token Server's place. */
   callback?: (url: string, transactionId: string) => Promise<unknown>;
   flags?: readonly string[];
-  edge?: Partial<DoctorEdge>;
+  edge?: Partial<DoctorRun>;
 }
 
 /** Runs doctor on a tenant that is right but for what is given, and looks for secrets in all that it writes. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 const algorithms = ["sha512", "sha384", "sha256"] as const;
 
-/** Whether a file matches an `integrity`, by the browsers' rules: the strongest algorithm counts, and a value without one matches. */
+/** Whether a file matches an `integrity` as in browsers: the strongest algorithm counts, and a value without one matches. */
 export function fitsIntegrity(file: Buffer, integrity: string): boolean {
   const values = integrity.split(/\s+/).flatMap((each) => {
     const [, algorithm, hash] = /^(sha256|sha384|sha512)-([\w+/-]+={0,2})(?:\?|$)/i.exec(each) ?? [];

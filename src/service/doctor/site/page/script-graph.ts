@@ -36,7 +36,7 @@ export interface SeenScripts {
   unseen: readonly string[];
 }
 
-interface GraphEdge {
+interface PageVisit {
   page: string;
   call: (ask: Ask) => Promise<Answer>;
   /** When to stop reading, in `performance.now()`. */
@@ -51,11 +51,11 @@ const together = 6;
 const maxRedirects = 5;
 
 /** Loads a page's scripts, and the scripts that they import. */
-export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenScripts> {
+export async function seeScripts(html: HtmlPage, visit: PageVisit): Promise<SeenScripts> {
   const base =
-    html.base !== undefined && URL.canParse(html.base, edge.page)
-      ? new URL(html.base, edge.page).href
-      : edge.page;
+    html.base !== undefined && URL.canParse(html.base, visit.page)
+      ? new URL(html.base, visit.page).href
+      : visit.page;
   const map = readImportMaps(html.importMaps);
   const known = new Map<string, Script>();
   const tasks: (() => Promise<void>)[] = [];
@@ -63,7 +63,7 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
   const follow = (script: Script, from: string): void => {
     if (script.state.kind !== "read") return;
     for (const { specifier, isDynamic } of script.state.text.imports) {
-      if (known.size > maxScripts || performance.now() > edge.endMs) {
+      if (known.size > maxScripts || performance.now() > visit.endMs) {
         script.imports.push({ script: notAsked(script.nonce), isDynamic: true });
         return;
       }
@@ -80,7 +80,7 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
     const before = known.get(key);
     if (before) return before;
     const script: Script = {
-      name: nameOf(address, edge.page),
+      name: nameOf(address, visit.page),
       url: address,
       kind: tag.kind,
       nonce: tag.nonce,
@@ -90,7 +90,7 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
     known.set(key, script);
     if (known.size <= maxScripts)
       tasks.push(async () => {
-        const { state, url } = await loadScript(address, tag, edge);
+        const { state, url } = await loadScript(address, tag, visit);
         script.state = state;
         follow(script, url);
       });
@@ -120,7 +120,7 @@ export async function seeScripts(html: HtmlPage, edge: GraphEdge): Promise<SeenS
     }
   }
   // Each loaded script may add tasks.
-  while (tasks.length > 0 && performance.now() < edge.endMs)
+  while (tasks.length > 0 && performance.now() < visit.endMs)
     await Promise.all(tasks.splice(0, together).map((task) => task()));
   return seenScripts(roots);
 }
@@ -205,7 +205,7 @@ type Loaded = { state: Script["state"]; url: string };
 async function loadScript(
   address: string,
   tag: Pick<PageScript, "kind"> & Partial<PageScript>,
-  { page, call }: GraphEdge,
+  { page, call }: PageVisit,
 ): Promise<Loaded> {
   const { origin, protocol } = new URL(page);
   const isModule = tag.kind === "module";
