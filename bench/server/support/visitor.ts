@@ -90,7 +90,12 @@ export function readStream({ url, headers, localAddress }: Page): {
   let fail!: (error: Error) => void;
   const opened = new Promise<void>((resolve) => (open = resolve));
   const approved = new Promise<number>((resolve, reject) => ([approve, fail] = [resolve, reject]));
-  const options = { agent, headers: { ...headers, accept: "text/event-stream" }, localAddress };
+  // Each on a connection of its own, as those of different browsers are: a server that stops gracefully ends it with the stream.
+  const options = {
+    agent: false,
+    headers: { ...headers, accept: "text/event-stream" },
+    localAddress,
+  } as const;
   const req = request(url, options, (res) => {
     let text = "";
     res.setEncoding("utf8");
