@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, test } from "node:test";
 import type { Attempt, AttemptStore, Ticket } from "onegini-otp-login/server";
 import { sha256 } from "../../../src/server/text/bytes.js";
+import { knownCookieIn } from "./support/calls.js";
 import { checkModel } from "./support/check-model.js";
 import type { CallRequest, RedeemRequest, Sabotage } from "./support/node.js";
 import { memory } from "./support/stores.js";
@@ -133,6 +134,42 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
     says: /No order of things explains/,
     timeouts: { claimSeconds: 120.001 },
   },
+  "an accepted number that can be typed a little too long": {
+    says: /No order of things explains/,
+    timeouts: { pairingSeconds: 300.001 },
+  },
+  "a number that is not compared": {
+    blind: true,
+    says: /for \w+ without the number/,
+    ...reading((path) => path.endsWith("/login"), withoutNumbers),
+    pairing: { unnumbered: "allow" },
+  },
+  "a fourth number": {
+    says: /No order of things explains\n.*login .* 403 wrong_number/,
+    store: forgetting((state) => state.wrongNumbers === 2 && { ...state, wrongNumbers: 1 }),
+  },
+  "a wrong number that does not count": {
+    says: /No order of things explains\n.*login .* 403 wrong_number/,
+    store: forgetting((state) => state.wrongNumbers !== undefined && { ...state, wrongNumbers: 0 }),
+  },
+  "a number that counts again when it is repeated": {
+    says: /No order of things explains\n.*login/,
+    store: forgetting(({ lastNumber, ...state }) => lastNumber !== undefined && state),
+  },
+  "a relayed code without a number": {
+    says: /No order of things explains\n.*login/,
+    pairing: { unnumbered: "allow" },
+  },
+  "a browser that is known by another browser's cookie": {
+    blind: true,
+    says: /for \w+ without the number/,
+    call: withNewestKnownCookie(),
+  },
+  "a browser that is known for too long": {
+    blind: true,
+    says: /for \w+ without the number/,
+    pairing: { rememberDays: 1 },
+  },
   "a grace that is a little too short": {
     says: /No order of things explains/,
     timeouts: { graceSeconds: 9.999 },
@@ -162,7 +199,7 @@ const broken: Record<string, { says: RegExp } & Sabotage> = {
 };
 
 /** The runs are the same each time, so that the result does not depend on chance. `MODEL_SEED` tries others. */
-const seed = 1;
+const seed = 3;
 
 describe("the model notices", () => {
   for (const [what, { says, ...sabotage }] of Object.entries(broken)) {
@@ -182,6 +219,31 @@ function writing(change: (attempt: Attempt) => Attempt) {
     create: (attempt) => store.create(change(attempt)),
     compareAndSet: (id, version, next) => store.compareAndSet(id, version, change(next)),
   });
+}
+
+type Approved = Extract<Attempt["state"], { status: "approved" }>;
+
+/** A store that writes an approved attempt without something that it should keep; `false`: it keeps all. */
+function forgetting(change: (state: Approved) => Approved | false) {
+  return writing((next) => {
+    const changed = next.state.status === "approved" && change(next.state);
+    return changed ? { ...next, state: changed } : next;
+  });
+}
+
+function withoutNumbers(attempt: Attempt): Attempt {
+  const transactions = attempt.transactions.map(({ id, endsAt, closed }) => ({ id, endsAt, closed }));
+  return { ...attempt, transactions };
+}
+
+/** All browsers bring the cookie that one of them got last. */
+function withNewestKnownCookie(): NonNullable<Sabotage["call"]> {
+  let known: string | undefined;
+  return async (request, answer) => {
+    const response = await answer({ ...request, known });
+    known = knownCookieIn(response.headers) ?? known;
+    return response;
+  };
 }
 
 /** What a call says about its browser, and the ticket that it brings. */

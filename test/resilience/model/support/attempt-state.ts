@@ -9,6 +9,8 @@ export interface Code {
   readonly id: string;
   readonly endsAt: number;
   readonly closed: boolean;
+  /** The number that its phone shows. */
+  readonly number?: string | undefined;
 }
 
 /** A ticket, by which the site takes a login over. */
@@ -22,6 +24,14 @@ export interface AttemptState {
   readonly status: Status;
   /** The user who accepted, if any. */
   readonly user?: string;
+  /** The code that was accepted, if any. */
+  readonly accepted?: Code;
+  /** Whether its page was asked for the number. */
+  readonly asked: boolean;
+  /** The wrong numbers that counted. */
+  readonly wrongNumbers: readonly string[];
+  /** Whether its browser was known for the user, or the number was typed there. */
+  readonly browser?: "known" | "new";
   /** When it entered its status. */
   readonly at: number;
   /** The newest last. */
@@ -49,6 +59,11 @@ export const rules = {
   lastCallMs: 15 * second,
   silenceMs: 60 * second,
   claimMs: 120 * second,
+  /** In place of `claimMs`, for a code with a number. */
+  pairingMs: 300 * second,
+  wrongNumbers: 3,
+  /** 0.0015 days. */
+  rememberMs: 129.6 * second,
   repeatMs: 60 * second,
   ticketMs: 60 * second,
   memoryMs: 300 * second,
@@ -79,6 +94,8 @@ export const begun = (code: Omit<Code, "closed">, now: number): AttemptState => 
   at: now,
   codes: [{ ...code, closed: false }],
   begun: 1,
+  asked: false,
+  wrongNumbers: [],
   logins: 0,
   keptUntil: code.endsAt + rules.graceMs + rules.lastCallMs,
   forgotten: false,
@@ -88,7 +105,9 @@ export const isFinal = (status: Status): boolean => status !== "pending" && stat
 
 /** Whether a status can follow another, directly or after others. */
 export const leadsTo = (from: Status, to: Status): boolean =>
-  from === to || from === "pending" || (from === "approved" && (to === "completed" || to === "expired"));
+  from === to ||
+  from === "pending" ||
+  (from === "approved" && (to === "completed" || to === "expired" || to === "failed"));
 
 const openCodes = ({ codes }: AttemptState): Code[] => codes.filter(({ closed }) => !closed);
 
@@ -99,12 +118,15 @@ export const openUntil = (state: AttemptState): number =>
 export const acceptable = (state: AttemptState, now: number): Code[] =>
   openCodes(state).filter(({ endsAt }) => now < endsAt + rules.graceMs);
 
+export const claimableUntil = ({ at, accepted }: AttemptState): number =>
+  at + (accepted?.number === undefined ? rules.claimMs : rules.pairingMs);
+
 export function forgetAt(state: AttemptState): number {
   switch (state.status) {
     case "pending":
       return state.keptUntil;
     case "approved":
-      return state.at + rules.claimMs + rules.memoryMs;
+      return claimableUntil(state) + rules.memoryMs;
     case "completed":
       return Math.max(state.at + rules.repeatMs, state.ticket?.endsAt ?? 0) + rules.memoryMs;
     case "denied":
@@ -118,11 +140,11 @@ export function forgetAt(state: AttemptState): number {
 
 /** The instants at which something ends. Tests move time exactly up to them. */
 export function edges(state: AttemptState): number[] {
-  const after = { approved: rules.claimMs, completed: rules.repeatMs } as const;
   const codes = openCodes(state).flatMap(({ endsAt }) => [endsAt, endsAt + rules.graceMs]);
   return [
     ...(state.status === "pending" ? [...codes, openUntil(state) + rules.silenceMs] : []),
-    ...(state.status === "approved" || state.status === "completed" ? [state.at + after[state.status]] : []),
+    ...(state.status === "approved" ? [claimableUntil(state)] : []),
+    ...(state.status === "completed" ? [state.at + rules.repeatMs] : []),
     ...(state.ticket ? [state.ticket.endsAt] : []),
     forgetAt(state),
   ];
@@ -151,7 +173,11 @@ export function withVerdict(
   if (state.status !== "pending") return state;
   switch (verdict.kind) {
     case "approve":
-      return { ...settle(state, "approved", now), user: verdict.user };
+      return {
+        ...settle(state, "approved", now),
+        user: verdict.user,
+        accepted: state.codes.find(({ id }) => id === codeId)!,
+      };
     case "deny":
       return settle(state, "denied", now);
     case "close": {
@@ -183,32 +209,80 @@ export function timeOver(state: AttemptState, isAnswered: boolean, now: number):
 
 /** Expires an approved attempt that no browser claimed in time. The kit finds this out when it reads the attempt. */
 export const claimOver = (state: AttemptState, now: number): AttemptState =>
-  state.status === "approved" && now >= state.at + rules.claimMs ? settle(state, "expired", now) : state;
+  state.status === "approved" && now >= claimableUntil(state) ? settle(state, "expired", now) : state;
+
+/** When a server asks for the number. */
+export type Pairing = "off" | "unknown-browsers" | "always";
+
+/** What a browser that logs in shows to a server. */
+export interface Shown {
+  readonly pairing: Pairing;
+  /** The users that it is known for. */
+  readonly knownFor: readonly string[];
+  readonly number: string | undefined;
+}
+
+/** `over`: also for one that is not accepted. */
+export type LoginOutcome = "in" | "over" | "asked" | "wrong" | "locked" | "unavailable";
 
 /**
  * A login of its browser, the first or a repeated one. A ticket replaces the one before.
  *
  * @param ticket the text of the ticket that the page gets, where the site takes logins over
  */
-export function loggedIn(state: AttemptState, now: number, ticket?: string): AttemptState {
+export function loggedIn(
+  state: AttemptState,
+  now: number,
+  shown: Shown,
+  ticket?: string,
+): { state: AttemptState; outcome: LoginOutcome } {
   const issued =
     ticket === undefined
       ? {}
       : { ticket: { text: ticket, endsAt: now + rules.ticketMs, redeemed: false } as const };
-  if (state.status === "approved" && now < state.at + rules.claimMs)
-    return { ...settle(state, "completed", now), logins: 1, ...issued };
+  const completed = (browser?: "known" | "new") =>
+    ({
+      state: { ...settle(state, "completed", now), logins: 1, ...issued, ...(browser && { browser }) },
+      outcome: "in",
+    }) as const;
+  if (state.status === "approved" && now < claimableUntil(state)) {
+    const { pairing, knownFor, number: typed } = shown;
+    const number = state.accepted?.number;
+    if (pairing === "off") return number === undefined ? completed() : { state, outcome: "unavailable" };
+    if (pairing === "unknown-browsers" && knownFor.includes(state.user ?? "")) return completed("known");
+    // A relayed code without a number must not log in.
+    if (number === undefined) return { state: settle(state, "failed", now), outcome: "over" };
+    if (typed === undefined) return { state: { ...state, asked: true }, outcome: "asked" };
+    if (typed === number) return completed("new");
+    const before = state.wrongNumbers;
+    const wrong = {
+      ...state,
+      asked: true,
+      wrongNumbers: typed === before.at(-1) ? before : [...before, typed],
+    };
+    return wrong.wrongNumbers.length < rules.wrongNumbers
+      ? { state: wrong, outcome: "wrong" }
+      : { state: settle(wrong, "failed", now), outcome: "locked" };
+  }
   return mayRepeat(state, now) && state.logins < rules.loginsPerAttempt
-    ? { ...state, logins: state.logins + 1, ...issued }
-    : state;
+    ? { state: { ...state, logins: state.logins + 1, ...issued }, outcome: "in" }
+    : { state, outcome: "over" };
 }
+
+/** Whether a login makes its browser known, at this server. */
+export const remembers = ({ browser }: AttemptState, pairing: Pairing): boolean =>
+  pairing === "unknown-browsers" && browser !== undefined;
 
 /** Whether the browser may repeat its login, if it has not done so too often. */
 export const mayRepeat = (state: AttemptState, now: number): boolean =>
   state.status === "completed" && now < state.at + rules.repeatMs && state.ticket?.redeemed !== true;
 
-/** The site redeems a ticket for the browser that started the attempt. */
-export const redeemed = (state: AttemptState, text: string, now: number): AttemptState =>
-  state.ticket?.text === text && !state.ticket.redeemed && now < state.ticket.endsAt
+/** The site redeems a ticket for the browser that started the attempt. With `pairing`, not that of a login without a number. */
+export const redeemed = (state: AttemptState, text: string, now: number, pairing: Pairing): AttemptState =>
+  state.ticket?.text === text &&
+  !state.ticket.redeemed &&
+  now < state.ticket.endsAt &&
+  (pairing === "off" || state.browser !== undefined)
     ? { ...state, ticket: { ...state.ticket, redeemed: true } }
     : state;
 

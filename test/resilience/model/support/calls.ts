@@ -1,5 +1,6 @@
 import {
   acceptable,
+  claimableUntil,
   claimOver,
   expiresIn,
   forgetAt,
@@ -8,6 +9,7 @@ import {
   mayRepeat,
   openUntil,
   redeemed,
+  remembers,
   renewalAbandoned,
   renewalBegun,
   renewed,
@@ -15,6 +17,8 @@ import {
   timeOver,
   withVerdict,
   type AttemptState,
+  type Pairing,
+  type Shown,
   type Verdict,
   type Status,
 } from "./attempt-state.js";
@@ -155,7 +159,8 @@ function browserPolls(seen: AttemptState, around: Surroundings, then: Step): Ste
 }
 
 /** The Token Server's answer to a start: the transaction's id, or an error for the page. */
-export type Issue = { kind: "started"; id: string } | { kind: "error"; said: Said };
+export type Issue =
+  { kind: "started"; id: string; number: string | undefined } | { kind: "error"; said: Said };
 
 /** `POST /{attempt}/otp`. */
 export function renewCall(around: Surroundings, isOwner: boolean, issue: Issue): Step {
@@ -165,7 +170,7 @@ export function renewCall(around: Surroundings, isOwner: boolean, issue: Issue):
     moves: (state) =>
       changes(state, around, (open) =>
         issue.kind === "started"
-          ? renewed(open, { id: issue.id, endsAt: now + rules.codeMs })
+          ? renewed(open, { id: issue.id, endsAt: now + rules.codeMs, number: issue.number })
           : renewalAbandoned(open),
       ).flatMap((next) => {
         if (issue.kind === "error") return end(next, issue.said);
@@ -180,7 +185,9 @@ export function renewCall(around: Surroundings, isOwner: boolean, issue: Issue):
         if (seen.forgotten) return end(seen, unknown);
         const next = renewalBegun(seen);
         if (next) return [{ state: next, next: finish }];
-        return end(seen, seen.begun < rules.codesPerAttempt ? settled : "429 too_many_requests");
+        const refusal = end(seen, seen.begun < rules.codesPerAttempt ? settled : "429 too_many_requests");
+        // A server that has found the Token Server down says so first.
+        return issue.kind === "error" ? [...refusal, ...end(seen, issue.said)] : refusal;
       }),
   };
   return asBrowser("renew", around, isOwner, (seen) =>
@@ -192,36 +199,56 @@ export function renewCall(around: Surroundings, isOwner: boolean, issue: Issue):
 export type Outcome = { kind: "signIn"; throws: boolean } | { kind: "ticket"; text: string };
 
 /** `POST /{attempt}/login`. */
-export function loginCall(around: Surroundings, isOwner: boolean, outcome: Outcome): Step {
+export function loginCall(around: Surroundings, isOwner: boolean, shown: Shown, outcome: Outcome): Step {
   const { now } = around;
   const ticket = outcome.kind === "ticket" ? outcome.text : undefined;
-  const said = ({ user }: AttemptState): Said => {
+  const loggedInAs = (state: AttemptState): Said => {
     if (outcome.kind === "ticket") return ticketIs(outcome.text);
-    return outcome.throws ? "500 server_error" : signedIn(user);
+    return outcome.throws ? "500 server_error" : signedIn(state.user, remembers(state, shown.pairing));
   };
   const claim: Step = {
-    key: `claim ${JSON.stringify(outcome)}`,
+    key: `claim ${JSON.stringify([shown, outcome])}`,
     moves: (state) =>
-      changes(state, around, (open) => loggedIn(open, now, ticket)).flatMap((next) => {
+      changes(state, around, (open) => loggedIn(open, now, shown, ticket).state).flatMap((next) => {
         if (next.forgotten) return end(next, unknown);
-        if (next.logins > state.logins) return end(next, said(next));
         if (next.status === "pending") return end(next, "409 authorization_pending");
-        return end(next, mayRepeat(next, now) ? "429 too_many_requests" : settled);
+        const said = loggedIn(state, now, shown, ticket).outcome;
+        switch (said) {
+          case "in":
+            return end(next, loggedInAs(next));
+          case "asked":
+            return end(next, numberAsked("pairing_required", next, now));
+          case "wrong":
+            return end(next, numberAsked("wrong_number", next, now));
+          case "locked":
+            return end(next, "403 pairing_failed");
+          case "unavailable":
+            return end(next, down);
+          case "over":
+            return end(next, mayRepeat(next, now) ? "429 too_many_requests" : settled);
+          default:
+            return said satisfies never;
+        }
       }),
   };
-  return asBrowser(`login ${JSON.stringify(outcome)}`, around, isOwner, (seen) =>
+  return asBrowser(`login ${JSON.stringify([shown, outcome])}`, around, isOwner, (seen) =>
     seen.status === "pending" ? browserPolls(seen, around, claim) : claim,
   );
 }
 
 /** `kit.redeem`, which the site calls. */
-export const redeemCall = (around: Surroundings, isOwner: boolean, ticket: string): Step => ({
-  key: `redeem ${ticket} ${isOwner ? "by its browser" : "by another browser"}`,
+export const redeemCall = (
+  around: Surroundings,
+  isOwner: boolean,
+  ticket: string,
+  pairing: Pairing,
+): Step => ({
+  key: `redeem ${ticket} ${isOwner ? "by its browser" : "by another browser"}, pairing ${pairing}`,
   moves: (state) =>
     isOwner
-      ? changes(state, around, (seen) => redeemed(seen, ticket, around.now)).flatMap((next) => {
+      ? changes(state, around, (seen) => redeemed(seen, ticket, around.now, pairing)).flatMap((next) => {
           const isRedeemed = next.ticket?.redeemed === true && state.ticket?.redeemed !== true;
-          return end(next, isRedeemed ? redeemedFor(next.user) : refused);
+          return end(next, isRedeemed ? redeemedFor(next.user, remembers(next, pairing)) : refused);
         })
       : end(state, refused),
 });
@@ -258,23 +285,47 @@ const at = (name: string, moves: Step["moves"], seen: AttemptState): Step => ({
 export type Said = string;
 
 export const unknown: Said = "404 unknown_attempt";
+export const down: Said = "503 temporarily_unavailable";
 export const settled: Said = "409 attempt_settled";
 export const statusIs = ({ status }: { status: string }, expiresIn: number | undefined): Said =>
   expiresIn === undefined ? `is ${status}` : `is ${status} for ${expiresIn} s`;
 export const newCode = (seconds: number): Said => `new code for ${seconds} s`;
-export const signedIn = (user: string | undefined): Said => `signed in ${user}`;
+/** @param isKnown whether the browser is known for the user from now on */
+export const signedIn = (user: string | undefined, isKnown: boolean): Said =>
+  `signed in ${user}${isKnown ? ", is known" : ""}`;
 export const ticketIs = (text: string): Said => `ticket ${text}`;
-export const redeemedFor = (user: string | undefined): Said => `redeemed for ${user}`;
+export const redeemedFor = (user: string | undefined, isKnown: boolean): Said =>
+  `redeemed for ${user}${isKnown ? ", is known" : ""}`;
+const numberAsked = (error: "pairing_required" | "wrong_number", state: AttemptState, now: number): Said =>
+  askedIs(error, {
+    digits: 4,
+    tries_left: rules.wrongNumbers - state.wrongNumbers.length,
+    expires_in: Math.floor((claimableUntil(state) - now) / 1000),
+  });
+const askedIs = (error: string | undefined, { digits, tries_left, expires_in }: Asked): Said =>
+  `403 ${error}: ${digits} digits, ${tries_left} tries, ${expires_in} s`;
 export const refused: Said = "refused";
 /** The end of work that has no answer. */
 export const done: Said = "done";
 
+interface Asked {
+  digits?: number;
+  tries_left?: number;
+  expires_in?: number;
+}
+
+/** The cookie of a known browser that an answer sets. */
+export const knownCookieIn = (headers: Headers | undefined): string | undefined =>
+  headers
+    ?.getSetCookie()
+    .find((set) => /^[^=]*-known=/.test(set))
+    ?.split(";")[0];
+
 /** An answer of the login API in the words of the model. Undefined if there was none. */
 export async function inWords(response: Response | undefined): Promise<Said | undefined> {
   if (!response) return undefined;
-  const body = (await json(response)) as {
+  const body = (await json(response)) as Asked & {
     status?: string;
-    expires_in?: number;
     otp?: string;
     error?: string;
     user?: string;
@@ -282,9 +333,10 @@ export async function inWords(response: Response | undefined): Promise<Said | un
   };
   if (response.status === 201 && body.otp) return newCode(body.expires_in ?? NaN);
   if (response.status === 200 && body.status) return statusIs({ status: body.status }, body.expires_in);
-  if (response.status === 200 && body.user) return signedIn(body.user);
+  if (response.status === 200 && body.user)
+    return signedIn(body.user, knownCookieIn(response.headers) !== undefined);
   if (response.status === 200 && body.ticket) return ticketIs(body.ticket);
-  return `${response.status} ${body.error}`;
+  return body.tries_left === undefined ? `${response.status} ${body.error}` : askedIs(body.error, body);
 }
 
 /** The JSON of an answer. */

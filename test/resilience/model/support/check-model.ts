@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Status, forgetAt, isFinal } from "./attempt-state.js";
+import { type Status, forgetAt, isFinal, rules } from "./attempt-state.js";
 import { Model, nobodysId, settleOn, surroundings, type ModelAttempt } from "./model.js";
 import type { Sabotage, CallRequest } from "./node.js";
 import { takeStep, pass } from "./take-step.js";
-import { steps, type ModelStep, nodeCount } from "./steps.js";
+import { site, steps, type Site, type ModelStep, nodeCount } from "./steps.js";
 import { type OpenModelStore, memory, onRedis } from "./stores.js";
 import { ModelTokenServer } from "./token-server.js";
 import { World } from "./world.js";
@@ -30,10 +30,8 @@ export interface Checked {
   runs: number;
   steps: number;
   seconds: number;
-  /** How many attempts ended in each status. */
-  ended: Partial<Record<Status, number>>;
-  /** How many attempts the site has taken over by a ticket. */
-  redeemed: number;
+  /** How many attempts ended in each status, or in one of these ways. */
+  ended: Partial<Record<Status | "redeemed" | "known" | "new" | "locked", number>>;
   /** The error of the shortest failing run that was found. */
   message: string;
   seed: number;
@@ -51,11 +49,10 @@ export async function checkModel(
   const store = await openStore(t);
   let taken = 0;
   const ended: Checked["ended"] = {};
-  let redeemed = 0;
   const beganAt = performance.now();
 
-  const run = async (todo: ModelStep[], scheduler: fc.Scheduler, handsOver: boolean): Promise<void> => {
-    const world = await World.open({ store, tokenServer, handsOver, sabotage });
+  const run = async (todo: ModelStep[], scheduler: fc.Scheduler, site: Site): Promise<void> => {
+    const world = await World.open({ store, tokenServer, site, sabotage });
     const model = new Model();
     const commands = todo.map((step) => ({
       check: () => true,
@@ -67,15 +64,20 @@ export async function checkModel(
       toString: () => fc.stringify(step),
     }));
     await fc.asyncModelRun(() => ({ model, real: world }), commands);
-    for (const { states } of model.attempts) {
-      const status = states[0]?.status ?? "pending";
-      ended[status] = (ended[status] ?? 0) + 1;
-      if (states[0]?.ticket?.redeemed) redeemed += 1;
+    for (const [state] of model.attempts.map(({ states }) => states)) {
+      const isLocked = state?.wrongNumbers.length === rules.wrongNumbers;
+      const ways = [
+        state?.status,
+        state?.browser,
+        state?.ticket?.redeemed && "redeemed",
+        isLocked && "locked",
+      ] as const;
+      for (const way of ways) if (way) ended[way] = (ended[way] ?? 0) + 1;
     }
     await checkNothingIsLeft(model, world);
   };
 
-  const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), fc.boolean(), run), {
+  const details = await fc.check(fc.asyncProperty(steps, fc.scheduler(), site, run), {
     numRuns: MODEL_RUNS === undefined || sabotage ? runs : Number(MODEL_RUNS),
     // With a sabotage, the counterexample need not be short.
     endOnFailure: sabotage !== undefined,
@@ -88,7 +90,6 @@ export async function checkModel(
     runs: details.numRuns,
     steps: taken,
     ended,
-    redeemed,
     seconds: Math.round((performance.now() - beganAt) / 1000),
     message: [details.errorInstance, await fc.asyncDefaultReportMessage(details)].map(String).join("\n"),
     seed: details.seed,

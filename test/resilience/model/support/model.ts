@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { rules, type AttemptState } from "./attempt-state.js";
+import { rules, type AttemptState, type Code, type Shown } from "./attempt-state.js";
 import { done, refused, unknown, type Said, type Step, type Surroundings } from "./calls.js";
-import type { Call, Who } from "./steps.js";
+import type { Call, Typed, Who } from "./steps.js";
 import type { World } from "./world.js";
 
 /** An attempt in the model: one state, or several if the answers so far leave it open. */
@@ -9,6 +9,7 @@ export interface ModelAttempt {
   readonly id: string;
   /** The cookie of the browser that started it. */
   readonly owner: string;
+  readonly browser: 0 | 1 | 2;
   readonly startedAt: number;
   /** All tickets that its page got, the newest last. */
   readonly tickets: string[];
@@ -19,6 +20,9 @@ export interface ModelAttempt {
 export class Model {
   /** The cookies of three browsers. */
   readonly cookies: (string | undefined)[] = [undefined, undefined, undefined];
+  /** Their cookies by which they are known, and since when for which users. */
+  readonly knownCookies: (string | undefined)[] = [undefined, undefined, undefined];
+  readonly knownSince = new Map<string, ReadonlyMap<string, number>>();
   readonly attempts: ModelAttempt[] = [];
   /** How many callbacks came for each code. */
   readonly callbacks = new Map<string, number>();
@@ -88,14 +92,34 @@ export function cookieOf(who: Who, attempt: ModelAttempt | undefined, model: Mod
   }
 }
 
+/** The cookie by which the browser is known. */
+export const knownCookieOf = (
+  who: Who,
+  attempt: ModelAttempt | undefined,
+  model: Model,
+): string | undefined =>
+  model.knownCookies[typeof who === "number" ? who : who === "owner" && attempt ? attempt.browser : NaN];
+
+/** The users that a browser with this cookie is known for. */
+export const knownFor = (cookie: string | undefined, model: Model, now: number): Shown["knownFor"] =>
+  [...(model.knownSince.get(cookie ?? "") ?? [])].flatMap(([user, since]) =>
+    now - since < rules.rememberMs ? [user] : [],
+  );
+
+const wrongNumbers: Partial<Record<Typed, string>> = { wrong: "0000", "another wrong": "1111" };
+
+/** The number that a browser posts, if any. */
+export const typedNumber = (attempt: ModelAttempt | undefined, typed: Typed): string | undefined =>
+  typeof typed === "number" ? codeOf(attempt, typed)?.number : wrongNumbers[typed];
+
 /** A ticket of an attempt, counted from the newest; an invented one if it has none. */
 export const ticketOf = (
   { id, tickets }: Pick<ModelAttempt, "id" | "tickets">,
   index: number | "invented",
 ): string => (index === "invented" ? undefined : fromNewest(tickets, index)) ?? inventedTicket(id);
 
-export const codeOf = (attempt: ModelAttempt | undefined, index: number): string | undefined =>
-  fromNewest(attempt?.states[0]?.codes ?? [], index)?.id;
+export const codeOf = (attempt: ModelAttempt | undefined, index: number): Code | undefined =>
+  fromNewest(attempt?.states[0]?.codes ?? [], index);
 
 export function surroundings(world: World, isRace: boolean): Surroundings {
   const { clock, tokenServer } = world;

@@ -40,6 +40,8 @@ export class Monitor {
   readonly #issuedAt = new Map<string, number>();
   /** The attempts that the site has taken over. */
   readonly #redeemed = new Set<string>();
+  /** The numbers that were posted for an attempt, and the users that its browser was known for when it logged in. */
+  readonly #proofs = new Map<string, Set<string | undefined>>();
   /** The last status that browsers were shown. */
   readonly #seen = new Map<string, Status>();
 
@@ -91,6 +93,17 @@ export class Monitor {
       this.#say(`signIn ran again ${(this.#clock.now() - claimedAt) / 1000} s after the login`);
     if (!this.#isAccepted(attempt, userId))
       this.#say(`signIn ran for ${userId} without an acceptance of a transaction of ${attempt}`);
+    else if (!this.#isProven(attempt, userId)) this.#say(`signIn ran for ${userId} without the number`);
+  }
+
+  /** When an attempt was claimed. */
+  claimedAt(attempt: string): number {
+    return this.#claimedAt.get(attempt) ?? NaN;
+  }
+
+  /** A browser posts its login. @param proofs its number, and the users that it is known for */
+  login(attempt: string, proofs: readonly (string | undefined)[]): void {
+    this.#proofs.set(attempt, new Set([...(this.#proofs.get(attempt) ?? []), ...proofs]));
   }
 
   issued(ticket: string): void {
@@ -110,11 +123,23 @@ export class Monitor {
       );
     if (!this.#isAccepted(attempt, userId))
       this.#say(`${attempt} was redeemed for ${userId} without an acceptance of one of its transactions`);
+    else if (!this.#isProven(attempt, userId))
+      this.#say(`${attempt} was redeemed for ${userId} without the number`);
   }
 
   #isAccepted(attempt: string, userId: string): boolean {
+    return this.#acceptedCodes(attempt, userId).length > 0;
+  }
+
+  #isProven(attempt: string, userId: string): boolean {
+    const proofs = this.#proofs.get(attempt);
+    const numbers = this.#acceptedCodes(attempt, userId).map((code) => this.#tokenServer.numberOf(code));
+    return (proofs?.has(userId) ?? false) || numbers.some((number) => !number || proofs?.has(number));
+  }
+
+  #acceptedCodes(attempt: string, userId: string): string[] {
     const codes = this.#written.get(attempt)?.at(-1)?.codes ?? [];
-    return codes.some((code) => this.#tokenServer.hasAccepted(code, userId));
+    return codes.filter((code) => this.#tokenServer.hasAccepted(code, userId));
   }
 
   event(event: LoginKitEvent): void {

@@ -7,7 +7,7 @@ import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import type { SignIn } from "../../../../src/server/options.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { VirtualClock } from "../../../support/virtual-clock.js";
-import { rules } from "./attempt-state.js";
+import { rules, type Pairing } from "./attempt-state.js";
 import type { Monitor } from "./monitor.js";
 
 const origin = "https://www.example.test";
@@ -16,6 +16,8 @@ export interface CallRequest {
   method: "GET" | "POST";
   path: string;
   cookie?: string | undefined;
+  /** The cookie by which the browser is known. */
+  known?: string | undefined;
   accept?: string;
   body?: unknown;
   /** The call's name. The Token Server gets it too. */
@@ -27,6 +29,7 @@ export interface CallRequest {
 export interface RedeemRequest {
   ticket: string;
   cookie: string | undefined;
+  known: string | undefined;
 }
 
 /** Breaks the kit on purpose, to show that the model finds it. */
@@ -35,7 +38,7 @@ export interface Sabotage {
   blind?: boolean;
   store?: (store: AttemptStore) => AttemptStore;
   /** Replaces or changes the kit's answers to a browser. */
-  call?: (request: CallRequest, answer: () => Promise<Response>) => Promise<Response>;
+  call?: (request: CallRequest, answer: (to?: CallRequest) => Promise<Response>) => Promise<Response>;
   signIn?: (login: { userId: string; attempt: string; cookie: string | null }) => typeof login;
   /** Replaces or changes the login that a ticket gives. */
   redeem?: (
@@ -47,7 +50,9 @@ export interface Sabotage {
     claimSeconds?: number;
     graceSeconds?: number;
     silenceSeconds?: number;
+    pairingSeconds?: number;
   };
+  pairing?: { unnumbered?: "allow"; rememberDays?: number };
 }
 
 /** The context of a call, which the kit passes to `signIn`. */
@@ -64,6 +69,7 @@ export interface NodeParts {
   activity: Activity;
   /** Whether the site takes logins over by tickets, in place of `signIn`. */
   handsOver: boolean;
+  pairing: Pairing;
   sabotage: Sabotage;
 }
 
@@ -79,9 +85,10 @@ export class Node {
   constructor(parts: NodeParts) {
     this.#parts = parts;
     this.#death = new Promise((resolve) => (this.#die = () => resolve(undefined)));
-    const { activity, clock, handsOver, index, monitor, sabotage, store, tokenServerUrl } = parts;
+    const { activity, clock, handsOver, index, monitor, pairing, sabotage, store, tokenServerUrl } = parts;
     const signIn: SignIn<CallContext> = async ({ userId, attempt, request, context }) => {
-      const login = { userId, attempt, cookie: request.headers.get("cookie") };
+      const [cookie = null] = request.headers.get("cookie")?.split("; ") ?? [];
+      const login = { userId, attempt, cookie };
       monitor.signIn(sabotage.signIn?.(login) ?? login);
       await activity.turn(`server ${index} signs in`);
       if (this.#dead) return never;
@@ -97,6 +104,8 @@ export class Node {
           clientSecret: "site-secret",
           type: "qr-code",
         },
+        message: pairing === "off" ? "Log in?" : "Log in? It may ask for {number}.",
+        ...(pairing !== "off" && { pairing: { when: pairing, ...pairingKeys, ...sabotage.pairing } }),
         store: this.#mortal(sabotage.store?.(store) ?? store),
         // A run would soon reach these limits.
         limits: {
@@ -105,6 +114,9 @@ export class Node {
           tokenServerCalls: false,
           transactionsPerAttempt: rules.codesPerAttempt,
           loginsPerAttempt: rules.loginsPerAttempt,
+          wrongNumbersPerUser: false,
+          wrongNumbersPerBrowser: false,
+          wrongUsersPerAddress: false,
         },
         timeouts: { ...sabotage.timeouts },
         transport: (call) => this.#transport(call),
@@ -121,22 +133,23 @@ export class Node {
 
   /** The answer; undefined if the server died before it gave one. */
   call(request: CallRequest): Promise<Response | undefined> {
-    const { method, path, cookie, accept = "application/json", body, userAgent } = request;
-    const answer = (): Promise<Response> =>
-      this.#kit.fetch(
+    const answer = (to = request): Promise<Response> => {
+      const { method, path, accept = "application/json", body, userAgent } = to;
+      return this.#kit.fetch(
         new Request(`${origin}/otp-login${path}`, {
           method,
           headers: {
             accept,
             "user-agent": userAgent,
-            ...(cookie !== undefined && { cookie }),
+            ...cookieHeader(to),
             ...(method === "POST" && { origin, "sec-fetch-site": "same-origin" }),
             ...(body !== undefined && { "content-type": "application/json" }),
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
         }),
-        { signInThrows: request.signInThrows ?? false },
+        { signInThrows: to.signInThrows ?? false },
       );
+    };
     const { call } = this.#parts.sabotage;
     return Promise.race([call ? call(request, answer) : answer(), this.#death]);
   }
@@ -145,7 +158,7 @@ export class Node {
   async redeem(request: RedeemRequest): Promise<{ login: RedeemedLogin | undefined } | undefined> {
     const { ticket, cookie } = request;
     const { sabotage, monitor } = this.#parts;
-    const headers = cookie === undefined ? {} : { cookie };
+    const headers = cookieHeader(request);
     const redeem = (): Promise<RedeemedLogin | undefined> => this.#kit.redeem(ticket, { headers });
     const login = sabotage.redeem ? sabotage.redeem(request, redeem) : redeem();
     const noted = login.then((login) => {
@@ -213,6 +226,13 @@ export class Node {
         step("subscribe", () => store.subscribe(id, () => void (this.#dead || listener()))),
     };
   }
+}
+
+const pairingKeys = { keys: ["k".repeat(32)], rememberDays: rules.rememberMs / 86_400_000 };
+
+function cookieHeader({ cookie, known }: Pick<CallRequest, "cookie" | "known">): { cookie?: string } {
+  const cookies = [cookie, known].filter((one) => one !== undefined);
+  return cookies.length > 0 ? { cookie: cookies.join("; ") } : {};
 }
 
 const never = new Promise<never>(() => undefined);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Verdict } from "./attempt-state.js";
+import type { Pairing, Verdict } from "./attempt-state.js";
 import type { StartMode } from "./token-server.js";
 
 /** How many servers the site has. */
@@ -8,14 +8,33 @@ export const nodeCount = 3;
 /** The caller: the browser that started the attempt, one of three browsers, or a caller without a valid cookie. */
 export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";
 
+/** The number that a browser posts: the one on the phone with a code, counted from the newest, or a wrong one. */
+export type Typed = number | "none" | "wrong" | "another wrong";
+
 /** A call on an attempt. `attempt` counts from the newest, `code` and `ticket` too; `node` is the server that answers. */
 export type Call =
   | { do: "renew"; who: Who; node: number }
   | { do: "status"; who: Who; node: number }
-  | { do: "login"; who: Who; node: number; throws: boolean }
+  | { do: "login"; who: Who; node: number; number: Typed; throws: boolean }
   /** The site redeems a ticket of the attempt. A site with `signIn` has none: there its page logs in. */
   | { do: "redeem"; who: Who; node: number; ticket: number | "invented" }
   | { do: "callback"; node: number; code: number };
+
+interface Acceptance {
+  node: number;
+  user: string;
+  numbers: Typed[];
+  redeemsOn: number[];
+}
+
+/** What a site is like during a run. */
+export interface Site {
+  /** Whether it takes logins over by tickets, in place of `signIn`. */
+  handsOver: boolean;
+  pairing: Pairing;
+  /** Whether one server does not ask for the number yet. */
+  isRolling: boolean;
+}
 
 /** One step of a run. Plain data, so that a counterexample can be read and shrunk. */
 export type ModelStep =
@@ -25,10 +44,11 @@ export type ModelStep =
   | { do: "forge a callback"; node: number; body: "unknown" | "malformed" }
   | { do: "result"; attempt: number; code: number; verdict: Verdict }
   /**
-   * A phone accepts the newest code, and the page asks for the status. Perhaps it logs in, and the site redeems the ticket
-   * on one or two servers at once. Chance alone seldom gets so far.
+   * A phone accepts the newest code, and the page asks for the status. Perhaps it logs in, with several numbers, and the site
+   * redeems the ticket on one or two servers at once. Perhaps all of it once more in the same browser, without a number.
+   * Chance alone seldom gets so far.
    */
-  | { do: "accept"; attempt: number; node: number; user: string; logsIn: boolean; redeemsOn: number[] }
+  | ({ do: "accept"; attempt: number; returns: boolean } & Acceptance)
   | { do: "Token Server"; starts: StartMode }
   | { do: "pass"; seconds: number }
   /** Moves time up to the next instant at which something of the attempt ends, or just before it. */
@@ -83,10 +103,17 @@ const verdict: fc.Arbitrary<Verdict> = fc.oneof(
   { arbitrary: record({ kind: fc.constant("nonsense" as const), how: fc.nat(9) }), weight: 1 },
 );
 
+const number: fc.Arbitrary<Typed> = fc.oneof(
+  { arbitrary: fc.constant(0), weight: 4 },
+  { arbitrary: fc.nat(2), weight: 1 },
+  { arbitrary: fc.constantFrom("none" as const, "wrong" as const, "another wrong" as const), weight: 4 },
+);
+
 const login: fc.Arbitrary<Call> = record({
   do: fc.constant("login" as const),
   who,
   node,
+  number,
   throws: fc.oneof({ arbitrary: fc.constant(false), weight: 5 }, { arbitrary: fc.constant(true), weight: 1 }),
 });
 
@@ -132,8 +159,12 @@ const step: fc.Arbitrary<ModelStep> = fc.oneof(
       attempt,
       node,
       user,
-      logsIn: fc.boolean(),
+      numbers: fc.oneof(
+        { arbitrary: fc.array(number, { maxLength: 3 }), weight: 3 },
+        { arbitrary: fc.constant<Typed[]>(["wrong", "another wrong", "wrong", 0]), weight: 1 },
+      ),
       redeemsOn: fc.array(node, { maxLength: 2 }),
+      returns: fc.boolean(),
     }),
     weight: 3,
   },
@@ -194,3 +225,9 @@ class Steps extends fc.Arbitrary<ModelStep[]> {
 }
 
 export const steps: fc.Arbitrary<ModelStep[]> = new Steps();
+
+export const site: fc.Arbitrary<Site> = record({
+  handsOver: fc.boolean(),
+  pairing: fc.constantFrom("off" as const, "unknown-browsers" as const, "always" as const),
+  isRolling: fc.boolean(),
+});

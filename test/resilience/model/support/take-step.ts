@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type fc from "fast-check";
 import {
   done,
+  down,
   inWords,
   json,
+  knownCookieIn,
   shownStatus,
   type Said,
   afterCallback,
@@ -20,14 +22,17 @@ import {
   type Step,
   type Surroundings,
 } from "./calls.js";
-import { begun, edges, rules } from "./attempt-state.js";
+import { begun, claimableUntil, claimOver, edges, rules, type AttemptState } from "./attempt-state.js";
 import {
   codeOf,
   cookieOf,
+  knownCookieOf,
+  knownFor,
   nobodysId,
   settleOn,
   surroundings,
   ticketOf,
+  typedNumber,
   type Made,
   type Model,
   type ModelAttempt,
@@ -60,20 +65,24 @@ export async function takeStep(
       return;
     }
     case "result": {
-      const id = codeOf(model.attempt(step.attempt), step.code);
+      const id = codeOf(model.attempt(step.attempt), step.code)?.id;
       if (id !== undefined) world.tokenServer.decide(id, step.verdict);
       return;
     }
     case "accept": {
       const attempt = model.attempt(step.attempt);
-      const id = codeOf(attempt, 0);
+      const id = codeOf(attempt, 0)?.id;
       if (id !== undefined) world.tokenServer.decide(id, { kind: "approve", user: step.user });
       const page = { who: "owner", node: step.node } as const;
       await callAlone({ do: "status", ...page }, attempt, model, world);
-      if (!step.logsIn) return;
-      await callAlone({ do: "login", ...page, throws: false }, attempt, model, world);
+      for (const number of step.numbers)
+        await callAlone({ do: "login", ...page, number, throws: false }, attempt, model, world);
       const calls = step.redeemsOn.map((node) => ({ do: "redeem", who: "owner", node, ticket: 0 }) as const);
-      return race({ calls, dies: undefined }, attempt, model, world, scheduler);
+      await race({ calls, dies: undefined }, attempt, model, world, scheduler);
+      if (!step.returns || !attempt) return;
+      await start(attempt.browser, step.node, model, world);
+      const again = { ...step, attempt: 0, numbers: ["none" as const], returns: false };
+      return takeStep(again, model, world, scheduler);
     }
     case "Token Server":
       world.tokenServer.starts = step.starts;
@@ -117,8 +126,8 @@ async function start(browser: 0 | 1 | 2, node: number, model: Model, world: Worl
   model.cookies[browser] = owner;
   const { attempt } = (await json(answer)) as { attempt: string };
   const now = world.clock.now();
-  const state = begun({ id, endsAt: now + rules.codeMs }, now);
-  model.attempts.push({ id: attempt, owner, startedAt: now, tickets: [], states: [state] });
+  const state = begun({ id, endsAt: now + rules.codeMs, number: world.tokenServer.numberOf(id) }, now);
+  model.attempts.push({ id: attempt, owner, browser, startedAt: now, tickets: [], states: [state] });
   world.monitor.started(attempt, owner);
 }
 
@@ -127,6 +136,7 @@ async function start(browser: 0 | 1 | 2, node: number, model: Model, world: Worl
  */
 export async function pass(ms: number, model: Model, world: World): Promise<void> {
   world.tokenServer.takePolls();
+  const before = world.clock.now();
   await world.pass(ms);
   for (const { id, at } of world.tokenServer.takePolls()) {
     const attempt = model.attempts.find(({ states }) =>
@@ -135,6 +145,15 @@ export async function pass(ms: number, model: Model, world: World): Promise<void
     const around = { ...surroundings(world, false), now: at };
     settleOn([{ step: resultPoll(around, id), said: done, mayStop: false }], attempt, world);
   }
+  for (const attempt of model.attempts)
+    attempt.states = attempt.states.flatMap((state) => untyped(state, before, world));
+}
+
+/** A server that has asked for a number ends the attempt a second after its time, if it lives so long. */
+function untyped(state: AttemptState, since: number, world: World): AttemptState[] {
+  const at = claimableUntil(state) + 1000;
+  const isDue = state.asked && since < at && at <= world.clock.now();
+  return isDue && state.status === "approved" ? [state, claimOver(state, at)] : [state];
 }
 
 /** Makes one call, and waits for the work that it starts in the background. */
@@ -193,11 +212,13 @@ async function makeCall(
   around: Surroundings,
 ): Promise<Made> {
   const call: Call =
-    chosen.do === "redeem" && !world.handsOver ? { ...chosen, do: "login", throws: false } : chosen;
+    chosen.do === "redeem" && !world.site.handsOver
+      ? { ...chosen, do: "login", number: 0, throws: false }
+      : chosen;
   const userAgent = world.nextCall();
   const path = `/${attempt?.id ?? nobodysId}`;
   if (call.do === "callback") {
-    const id = codeOf(attempt, call.code) ?? "transaction-0";
+    const id = codeOf(attempt, call.code)?.id ?? "transaction-0";
     const answer = await world.call(call.node, callbackRequest({ transaction_id: id }, world));
     if (answer) assert.equal(answer.status, 204, "the answer to a callback");
     const callbacks = (model.callbacks.get(id) ?? 0) + 1;
@@ -207,6 +228,20 @@ async function makeCall(
   }
   const cookie = cookieOf(call.who, attempt, model);
   const isOwner = attempt !== undefined && cookie === attempt.owner;
+  const known = knownCookieOf(call.who, attempt, model);
+  const shown = {
+    pairing: world.pairing(call.node),
+    knownFor: knownFor(known, model, around.now),
+    number: call.do === "login" ? typedNumber(attempt, call.number) : undefined,
+  };
+  /** The browser keeps the cookie by which it is known from now on. */
+  const keep = (headers: Headers | undefined, user: string): void => {
+    const cookie = knownCookieIn(headers);
+    if (!attempt || cookie === undefined) return;
+    const users = model.knownSince.get(known ?? "") ?? [];
+    model.knownSince.set(cookie, new Map([...users, [user, world.monitor.claimedAt(attempt.id)]]));
+    model.knownCookies[attempt.browser] = cookie;
+  };
   const made = (step: Step, said: Said | undefined): Made => ({ step, said, mayStop: false });
   switch (call.do) {
     case "status": {
@@ -219,8 +254,14 @@ async function makeCall(
       return made(renewCall(around, isOwner, issueOf(userAgent, world)), said);
     }
     case "login": {
-      const request = { method: "POST", path: `${path}/login`, cookie, userAgent } as const;
-      const answer = await world.call(call.node, { ...request, signInThrows: call.throws });
+      const { number } = shown;
+      const request = { method: "POST", path: `${path}/login`, cookie, known, userAgent } as const;
+      if (isOwner) world.monitor.login(attempt.id, [number, ...shown.knownFor]);
+      const answer = await world.call(call.node, {
+        ...request,
+        ...(number !== undefined && { body: { number } }),
+        signInThrows: call.throws,
+      });
       const said = await inWords(answer?.clone());
       const ticket = ticketIn(said);
       if (attempt && ticket !== undefined) {
@@ -229,19 +270,26 @@ async function makeCall(
         attempt.tickets.push(ticket);
         world.monitor.issued(ticket);
       }
-      const outcome: Outcome = world.handsOver
+      const user = /^signed in (\w+)/.exec(said ?? "")?.[1];
+      if (user !== undefined) keep(answer?.headers, user);
+      const outcome: Outcome = world.site.handsOver
         ? { kind: "ticket", text: ticket ?? `lost in ${userAgent}` }
         : { kind: "signIn", throws: call.throws };
-      return made(loginCall(around, isOwner, outcome), said);
+      return made(loginCall(around, isOwner, shown, outcome), said);
     }
     case "redeem": {
       // In a race it waits for its turn, so that it can be a ticket that was issued in this race.
       await world.activity.turn(`${userAgent} brings a ticket`);
       const ticket = ticketOf(attempt ?? { id: nobodysId, tickets: [] }, call.ticket);
-      const result = await world.redeem(call.node, { ticket, cookie });
-      if (result?.login) assert.equal(result.login.attempt, attempt?.id, "the attempt of a ticket");
-      const said = result && (result.login ? redeemedFor(result.login.userId) : refused);
-      return made(redeemCall(around, isOwner, ticket), said);
+      const result = await world.redeem(call.node, { ticket, cookie, known });
+      const login = result?.login;
+      if (login) {
+        assert.equal(login.attempt, attempt?.id, "the attempt of a ticket");
+        keep(login.headers, login.userId);
+      }
+      const isKnown = knownCookieIn(login?.headers) !== undefined;
+      const said = result && (login ? redeemedFor(login.userId, isKnown) : refused);
+      return made(redeemCall(around, isOwner, ticket, shown.pairing), said);
     }
     default:
       return call satisfies never;
@@ -254,7 +302,7 @@ const callbackRequest = (body: object, world: World) =>
 /** How the Token Server answered a start, or would have answered. */
 function issueOf(userAgent: string, { tokenServer }: World): Issue & { said: Said } {
   const id = tokenServer.startedBy(userAgent);
-  if (id !== undefined) return { kind: "started", id, said: "" };
-  const said = tokenServer.starts === "refused" ? "500 server_error" : "503 temporarily_unavailable";
+  if (id !== undefined) return { kind: "started", id, number: tokenServer.numberOf(id), said: "" };
+  const said = tokenServer.starts === "refused" ? "500 server_error" : down;
   return { kind: "error", said };
 }

@@ -16,6 +16,7 @@ export class ModelTokenServer {
   now: () => number = () => 0;
   #verdicts = new Map<string, Verdict>();
   #startedBy = new Map<string, string>();
+  #numbers = new Map<string, string>();
   #polledAt = new Map<string, number>();
   #answeredAt = new Map<string, number>();
   #polls: { id: string; at: number }[] = [];
@@ -27,8 +28,9 @@ export class ModelTokenServer {
   reset(): void {
     this.starts = "started";
     this.turn = () => Promise.resolve();
-    for (const map of [this.#verdicts, this.#startedBy, this.#polledAt, this.#answeredAt, this.#accepted])
+    for (const map of [this.#verdicts, this.#startedBy, this.#numbers, this.#polledAt, this.#answeredAt])
       map.clear();
+    this.#accepted.clear();
   }
 
   verdict(id: string): Verdict {
@@ -42,6 +44,11 @@ export class ModelTokenServer {
   /** The transaction that a call began. The call is named by its user agent. */
   startedBy(userAgent: string): string | undefined {
     return this.#startedBy.get(userAgent);
+  }
+
+  /** The number that the phone shows, if any. */
+  numberOf(id: string): string | undefined {
+    return this.#numbers.get(id);
   }
 
   /** A snapshot of when each result was last polled and last answered. */
@@ -68,9 +75,7 @@ export class ModelTokenServer {
       req.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
       req.on("end", () => {
         const polled = /\/transaction\/([^/?]+)$/.exec(req.url ?? "")?.[1];
-        void (polled === undefined
-          ? this.#start(res, new URLSearchParams(body).get("user_agent") ?? "")
-          : this.#result(res, polled));
+        void (polled === undefined ? this.#start(res, new URLSearchParams(body)) : this.#result(res, polled));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -81,12 +86,15 @@ export class ModelTokenServer {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  async #start(res: ServerResponse, userAgent: string): Promise<void> {
+  async #start(res: ServerResponse, asked: URLSearchParams): Promise<void> {
+    const userAgent = asked.get("user_agent") ?? "";
     await this.turn(`the Token Server starts a transaction for ${userAgent}`);
     switch (this.starts) {
       case "started": {
         const id = `transaction-${++this.#begun}`;
         this.#startedBy.set(userAgent, id);
+        const [number] = /\d+/.exec(asked.get("message") ?? "") ?? [];
+        if (number !== undefined) this.#numbers.set(id, number);
         return json(res, 200, {
           transaction_id: id,
           auth_method: "otp",

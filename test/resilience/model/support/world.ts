@@ -1,15 +1,15 @@
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Activity, Node, type CallRequest, type RedeemRequest, type Sabotage } from "./node.js";
+import type { Pairing } from "./attempt-state.js";
 import { Monitor } from "./monitor.js";
-import { nodeCount } from "./steps.js";
+import { nodeCount, type Site } from "./steps.js";
 import type { ModelStore } from "./stores.js";
 import type { ModelTokenServer } from "./token-server.js";
 
 export interface WorldParts {
   store: ModelStore;
   tokenServer: ModelTokenServer;
-  /** Whether the site takes logins over by tickets, in place of `signIn`. */
-  handsOver: boolean;
+  site: Site;
   sabotage?: Sabotage | undefined;
 }
 
@@ -19,7 +19,7 @@ export class World {
   readonly monitor: Monitor;
   readonly tokenServer: ModelTokenServer;
   readonly activity = new Activity();
-  readonly handsOver: boolean;
+  readonly site: Site;
   readonly #store: ModelStore;
   readonly #nodes: Node[] = [];
   readonly #sabotage: Sabotage;
@@ -28,7 +28,7 @@ export class World {
   private constructor(parts: WorldParts) {
     this.#store = parts.store;
     this.tokenServer = parts.tokenServer;
-    this.handsOver = parts.handsOver;
+    this.site = parts.site;
     this.#sabotage = parts.sabotage ?? {};
     this.monitor = new Monitor(this.clock, parts.tokenServer);
   }
@@ -50,6 +50,11 @@ export class World {
 
   get slackMs(): ModelStore["slackMs"] {
     return this.#store.slackMs;
+  }
+
+  /** When a server asks for the number. */
+  pairing(node: number): Pairing {
+    return this.site.isRolling && node === 0 ? "off" : this.site.pairing;
   }
 
   nextCall(): string {
@@ -113,7 +118,8 @@ export class World {
       clock: this.clock,
       monitor: this.monitor,
       activity: this.activity,
-      handsOver: this.handsOver,
+      handsOver: this.site.handsOver,
+      pairing: this.pairing(index),
       sabotage: this.#sabotage,
     });
   }
