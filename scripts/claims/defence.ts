@@ -1,11 +1,16 @@
+import ts from "typescript";
+
 /** A claim of docs/security.md or docs/cross-device.md, the defence in the code that makes it true, and a test that must fail without it. */
 export interface Defence {
   /** The claim, in a few words. */
   claim: string;
-  /** The file with the defence. */
-  file: string;
-  /** The defence: a text that is in the file exactly once. Small and stable, because the file changes. */
-  text: string;
+  /** Where the defence is: "file.ts: name" or "file.ts: Class.member". Only a file: it is no TypeScript, or what it declares has no name. */
+  at: string;
+  /**
+   * The defence: a text that is there exactly once, whatever its white space. … stands for anything. As little as identifies it,
+   * because names change. Missing: all of the function's body, or of the constant's value.
+   */
+  text?: string;
   /** What takes its place. The file must still be valid, so that the test fails for the right reason. */
   without: string;
   /** The file of the test. */
@@ -14,15 +19,72 @@ export interface Defence {
   title: string;
 }
 
+export const fileOf = ({ at }: Pick<Defence, "at">): string => at.split(": ")[0] ?? at;
+
 /**
  * A file's source without the defence.
  *
- * @throws Error if the defence's text is not in it exactly once
+ * @throws Error if the defence is not there exactly once
  */
-export function withoutDefence(source: string, { file, text, without }: Defence): string {
-  const parts = source.split(text);
-  if (parts.length !== 2) {
-    throw new Error(`${file} has this text ${parts.length - 1} times instead of once:\n${text}`);
-  }
-  return parts.join(without);
+export function withoutDefence(
+  source: string,
+  { at, text, without }: Pick<Defence, "at" | "text" | "without">,
+): string {
+  const [, name] = at.split(": ");
+  const { start, end } =
+    name === undefined ? { start: 0, end: source.length } : rangeOf(source, name, text === undefined);
+  const within = source.slice(start, end);
+  const [found, ...others] = text === undefined ? [within] : (within.match(patternOf(text)) ?? []);
+  if (found === undefined || others.length > 0)
+    throw new Error(
+      `${at} has this text ${found === undefined ? 0 : others.length + 1} times instead of once:\n${text ?? ""}`,
+    );
+  return source.slice(0, start) + within.replace(found, () => without) + source.slice(end);
 }
+
+/** Finds a text with other white space. */
+function patternOf(text: string): RegExp {
+  const words = text.match(/[\w$]+|[^\w$\s]/g) ?? [];
+  const parts = words.map((word) => (word === "…" ? "[^]*?" : word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")));
+  const begins = /^\s*\w/.test(text) ? "(?<![\\w$])" : "";
+  return new RegExp(begins + parts.join("\\s*") + (/\w\s*$/.test(text) ? "(?![\\w$])" : ""), "g");
+}
+
+/** Where a declaration is in its file, or its body or value. */
+function rangeOf(source: string, name: string, isBody: boolean): { start: number; end: number } {
+  const file = ts.createSourceFile("file.ts", source, ts.ScriptTarget.Latest, true);
+  const [found, ...others] = declarationsIn(file).filter((each) => each.name === name);
+  if (!found || others.length > 0)
+    throw new Error(`${name} is declared ${found ? "several" : "0"} times instead of once`);
+  const { declaration } = found;
+  if (!isBody) return { start: declaration.getStart(), end: declaration.end };
+  const { initializer, body = initializer } = declaration;
+  const value = body && ts.isArrowFunction(body) ? body.body : body;
+  if (!value) throw new Error(`${name} has neither a body nor a value`);
+  const brace = ts.isBlock(value) ? 1 : 0;
+  return { start: value.getStart() + brace, end: value.end - brace };
+}
+
+interface Declared {
+  name: string;
+  declaration: ts.Node & { initializer?: ts.Node; body?: ts.Node };
+}
+
+/** What a file declares at its top, and the members of its classes. */
+export const declarationsIn = (file: ts.SourceFile): Declared[] =>
+  file.statements.flatMap((declaration): Declared[] => {
+    if (ts.isVariableStatement(declaration))
+      return declaration.declarationList.declarations.map((each) => ({
+        name: each.name.getText(),
+        declaration: each,
+      }));
+    if (ts.isFunctionDeclaration(declaration))
+      return declaration.body ? [{ name: declaration.name?.text ?? "default", declaration }] : [];
+    if (!ts.isClassDeclaration(declaration)) return [];
+    const name = declaration.name?.text ?? "default";
+    const memberName = ({ name: of }: ts.ClassElement) => `${name}.${of?.getText() ?? "constructor"}`;
+    return [
+      { name, declaration },
+      ...declaration.members.map((each) => ({ name: memberName(each), declaration: each })),
+    ];
+  });

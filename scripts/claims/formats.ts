@@ -8,9 +8,9 @@ const redisFormats = "test/resilience/redis/redis-formats.test.ts";
 
 /** What makes an attempt of another format unknown, whatever store it comes from. */
 const ofThisFormat = {
-  file: "src/server/store/store-guard.ts",
-  text: "attempt && otherFormat(attempt.format)",
-  without: "attempt && otherFormat(1)",
+  at: "src/server/store/store-guard.ts: StoreGuard.#read",
+  text: "attempt.format",
+  without: "1",
   test: guard,
 };
 
@@ -34,23 +34,22 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "What a store cannot read is no failure of the store",
-    file: "src/server/store/store-guard.ts",
-    text: "if (!isUnreadable(error)) throw this.#failed(operation, error);",
-    without: "if (!isUnreadable(error) || true) throw this.#failed(operation, error);",
+    at: "src/server/store/store-guard.ts: StoreGuard.#read",
+    text: "(!isUnreadable(error)) throw this.#failed",
+    without: "(!isUnreadable(error) || true) throw this.#failed",
     test: guard,
     title: "is no failure of the store; any other error is",
   },
   {
     claim: "What cannot be read is reported at most once a minute",
-    file: "src/server/store/store-guard.ts",
-    text: "const unreadableIntervalMs = 60_000;",
-    without: "const unreadableIntervalMs = 0;",
+    at: "src/server/store/store-guard.ts: unreadableIntervalMs",
+    without: "0",
     test: guard,
     title: "is reported at most once a minute, of each kind",
   },
   {
     claim: "An event about what cannot be read has nothing of its contents",
-    file: "src/server/store/attempt.ts",
+    at: "src/server/store/attempt.ts: otherFormat",
     text: "Number.isSafeInteger(format)",
     without: "format !== undefined",
     test: guard,
@@ -58,15 +57,15 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "An attempt of another format in Redis is not written over",
-    file: scripts,
-    text: "or string.sub(value, 1, #ARGV[1]) ~= ARGV[1] then",
-    without: "then",
+    at: `${scripts}: compareAndSetScript`,
+    text: "or string.sub(value, 1, #ARGV[1]) ~= ARGV[1]",
+    without: "",
     test: redisStore,
     title: "is unreadable, and stays as it is, if something else wrote it",
   },
   {
     claim: "A key of another type in Redis is no failure of Redis",
-    file: "src/server/redis/redis-errors.ts",
+    at: "src/server/redis/redis-errors.ts: storeError",
     text: 'code === "WRONGTYPE"',
     without: "false",
     test: redisStore,
@@ -74,7 +73,7 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "A limit that cannot be read is used up until its key ends, and is not written over",
-    file: scripts,
+    at: `${scripts}: readCount`,
     text: "if value and not used then return { value, left } end",
     without: "used = used or 0",
     test: redisFormats,
@@ -82,17 +81,17 @@ export const formats: readonly Defence[] = [
   },
   {
     claim: "A limit whose key never ends is used up for the limit's own time",
-    file: "src/server/redis/redis-store.ts",
-    text: "leftMs < 0 ? lifeMs : leftMs",
-    without: "leftMs",
+    at: "src/server/redis/redis-store.ts: redisRateLimiter",
+    text: "< 0 ? lifeMs : leftMs",
+    without: "",
     test: redisStore,
     title: "is used up for the limit's own time if its key has no life, or another type",
   },
   {
     claim: "A limit that any store cannot read is reported",
-    file: "src/server/store/store-guard.ts",
-    text: "if (counted.unreadable !== undefined)",
-    without: "if (counted.unreadable === null)",
+    at: "src/server/store/store-guard.ts: StoreGuard.#reported",
+    text: "!== undefined",
+    without: "=== null",
     test: guard,
     title:
       "a start is 429 for as long as the store says if it cannot read the count, and one event reports it",

@@ -7,9 +7,9 @@ const register = "test/unit/server/endpoints/pause-register.test.ts";
 const redis = "test/resilience/redis/pause.test.ts";
 
 const writesBack = {
-  file: "src/server/pause/login-pause.ts",
-  text: "const isStored = found !== undefined && !isNewer(next, found);",
-  without: "const isStored = word === undefined;",
+  at: "src/server/pause/login-pause.ts: LoginPause.#agree",
+  text: "found !== undefined && !isNewer(next, found)",
+  without: "word === undefined",
 };
 
 export const pauseDefences: readonly Defence[] = [
@@ -27,23 +27,23 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "The store is read again by itself",
-    file: "src/server/pause/login-pause.ts",
-    text: `this.#cancelReading = this.#core.runtime.after(rereadMs, read, "background");`,
-    without: "void read;",
+    at: "src/server/pause/login-pause.ts: LoginPause.#readLater",
+    text: `this.#cancelReading = this.#core.runtime.after(rereadMs, read, "background")`,
+    without: "void read",
     test: register,
     title: "is written back to a store that was emptied, thirty seconds later at the latest",
   },
   {
     claim: "The newer word counts, not the one that the store has",
-    file: "src/server/pause/pause-register.ts",
-    text: "if (one.version !== other.version) return one.version > other.version;",
-    without: "if (one.version !== other.version) return one.version < other.version;",
+    at: "src/server/pause/pause-register.ts: isNewer",
+    text: "version > other",
+    without: "version < other",
     test: register,
     title: "takes the place of an older copy, whether it is the pause or its end",
   },
   {
     claim: "A new server that finds nothing hears of a pause before it gives out a code",
-    file: "src/server/pause/login-pause.ts",
+    at: "src/server/pause/login-pause.ts: LoginPause.#subscribe",
     text: "await this.#objections();",
     without: "",
     test: "test/unit/server/endpoints/pause-register.test.ts",
@@ -52,7 +52,7 @@ export const pauseDefences: readonly Defence[] = [
   {
     claim:
       "A new server hears of a pause before it gives out a code, also if another one found nothing first",
-    file: "src/server/pause/login-pause.ts",
+    at: "src/server/pause/login-pause.ts: LoginPause.#agree",
     text: "{ ...nothingSaid, since: runtime.now() }",
     without: "nothingSaid",
     test: register,
@@ -61,7 +61,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A new server that finds an older copy hears of a pause",
-    file: "src/server/pause/login-pause.ts",
+    at: "src/server/pause/login-pause.ts: LoginPause.#agree",
     text: "await store.compareAndSet(text, text).catch(ignore);",
     without: "",
     test: register,
@@ -69,7 +69,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A server that could not write what it found gives out no code",
-    file: "src/server/pause/login-pause.ts",
+    at: "src/server/pause/login-pause.ts: LoginPause.check",
     text: "!this.#hasAgreed && !this.#isClosed",
     without: "false",
     test: register,
@@ -77,7 +77,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A server that has only said a pause keeps it",
-    file: "src/server/pause/login-pause.ts",
+    at: "src/server/pause/login-pause.ts: LoginPause.#say",
     text: "void this.follow();",
     without: "",
     test: register,
@@ -85,7 +85,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "Of equal versions the pause counts",
-    file: "src/server/pause/pause-register.ts",
+    at: "src/server/pause/pause-register.ts: isNewer",
     text: "if (one.paused !== other.paused) return one.paused;",
     without: "",
     test: register,
@@ -93,24 +93,24 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "A new word counts in place of all before it, whatever the store's clock says",
-    file: "src/server/pause/pause-register.ts",
-    text: "Math.max(newest.version + 1, Math.floor(now))",
-    without: "Math.floor(now)",
+    at: "src/server/pause/pause-register.ts: nextRegister",
+    text: ".max(newest.version + 1, Math.floor(now))",
+    without: ".floor(now)",
     test: register,
     title: "comes after everything that the store has, also what is written in that moment",
   },
   {
     claim: "A pause that cannot be read pauses",
-    file: "src/server/pause/login-pause.ts",
-    text: "this.#isUnreadable ? {} : ",
+    at: "src/server/pause/login-pause.ts: LoginPause.present",
+    text: "this.#isUnreadable ? {} :",
     without: "",
     test: register,
     title: "pauses, and is never written over: …",
   },
   {
     claim: "A pause that cannot be read is not written over",
-    file: "src/server/pause/login-pause.ts",
-    text: `        if (word) throw new UnreadablePause(description);
+    at: "src/server/pause/login-pause.ts: LoginPause.#agree",
+    text: `if (word) throw new UnreadablePause(description);
         return;`,
     without: "",
     test: register,
@@ -118,7 +118,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "No code is given out before the store was read once",
-    file: "src/server/pause/login-pause.ts",
+    at: "src/server/pause/login-pause.ts: LoginPause.check",
     text: "if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);",
     without: "",
     test: pause,
@@ -126,7 +126,7 @@ export const pauseDefences: readonly Defence[] = [
   },
   {
     claim: "An operator's words forge no line of a log",
-    file: "src/server/pause/pause-options.ts",
+    at: "src/server/pause/pause-options.ts: isSpeakersText",
     text: "printable(text) === text",
     without: 'text !== ""',
     test: pause,

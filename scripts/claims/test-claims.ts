@@ -18,7 +18,7 @@ import { dirname, join, resolve } from "node:path";
 import { installEngines, installServices } from "../install-test-tools.js";
 import { suiteOf } from "../suites.js";
 import { countsIn, run, runJobs } from "../test-runner.js";
-import { withoutDefence, type Defence } from "./defence.js";
+import { fileOf, withoutDefence, type Defence } from "./defence.js";
 import { defences } from "./defences.js";
 
 const copyCount = 2;
@@ -26,8 +26,8 @@ const copyCount = 2;
 const limitSeconds = 600;
 
 const [word = ""] = process.argv.slice(2);
-const wanted = defences.filter(({ claim, file, test, title }) =>
-  [claim, file, test, title].some((text) => text.includes(word)),
+const wanted = defences.filter(({ claim, at, test, title }) =>
+  [claim, at, test, title].some((text) => text.includes(word)),
 );
 
 const isOfElement = (test: string): boolean => test.startsWith("test/element/");
@@ -77,14 +77,18 @@ async function runTests(folder: string, test: string, titles: readonly string[])
 
 const sums = { "failed as it should": 0, SURVIVED: 0, broken: 0 };
 
-function report({ claim, file, text, test, title }: Defence, result: keyof typeof sums, output = ""): void {
+function report(
+  { claim, at, text, without, test, title }: Defence,
+  result: keyof typeof sums,
+  output = "",
+): void {
   sums[result] += 1;
-  const defence = text.trim().replace(/\s+/g, " ");
-  console.log(`${claim} · ${file}: ${defence} · ${test}: “${title}” · ${result}`);
+  const defence = (text ?? `is ${without}`).trim().replace(/\s+/g, " ");
+  console.log(`${claim} · ${at}: ${defence} · ${test}: “${title}” · ${result}`);
   if (output !== "") console.log(output);
 }
 
-for (const defence of wanted) withoutDefence(readFileSync(defence.file, "utf8"), defence);
+for (const defence of wanted) withoutDefence(readFileSync(fileOf(defence), "utf8"), defence);
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const build = await run("npm", ["run", "--silent", "build"], limitSeconds);
 if (!build.isGood) throw new Error(`The build failed.\n${build.output}`);
@@ -101,7 +105,7 @@ async function tryFile(test: string): Promise<void> {
       report(defence, "broken", defence === some[0] ? before.output : "");
       continue;
     }
-    const path = join(folder, defence.file);
+    const path = join(folder, fileOf(defence));
     const source = readFileSync(path, "utf8");
     writeFileSync(path, withoutDefence(source, defence));
     const { kind, output } = await runTests(folder, test, [defence.title]);

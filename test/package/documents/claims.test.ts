@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { withoutDefence } from "../../../scripts/claims/defence.js";
+import { fileOf, withoutDefence } from "../../../scripts/claims/defence.js";
 import { defences } from "../../../scripts/claims/defences.js";
 import { shownBy, titlesIn } from "../../support/test-titles.js";
 
@@ -37,8 +37,8 @@ const withoutAny: Record<string, string> = {
 
 describe("the defences that npm run test:claims takes out", () => {
   for (const defence of defences) {
-    test(`${defence.claim} (${defence.file}): the defence is there once, and the test exists`, () => {
-      const source = sourceOf(defence.file);
+    test(`${defence.claim} (${defence.at}): the defence is there once, and the test exists`, () => {
+      const source = sourceOf(fileOf(defence));
       assert.notEqual(withoutDefence(source, defence), source);
       const titles = titlesIn(defence.test);
       assert.equal(titles.has(defence.title), true, `${defence.test} has no test “${defence.title}”`);
@@ -53,10 +53,20 @@ describe("the defences that npm run test:claims takes out", () => {
     assert.deepEqual([...titles].sort(), Object.keys(withoutAny).sort());
   });
 
-  test("must be in their file exactly once", () => {
-    const defence = { ...defences[0]!, text: "check();", without: "" };
-    assert.equal(withoutDefence("a(); check(); b();", defence), "a();  b();");
-    for (const source of ["", "a();", "check(); check();"])
-      assert.throws(() => withoutDefence(source, defence), /times instead of once/);
+  test("must be in their function exactly once, whatever its white space", () => {
+    const source = "function a() { if (x) check( 1 ); }\nclass B { #c() { check(1) } }\nconst max = 3;";
+    const without = (at: string, text?: string) =>
+      withoutDefence(source, { at, ...(text && { text }), without: "" });
+    assert.equal(without("x.ts: a", "if (…) check(1);"), source.replace("if (x) check( 1 );", ""));
+    assert.equal(without("x.ts: B.#c", "check(1)"), source.replace("check(1)", ""));
+    assert.equal(without("x.ts: B.#c"), source.replace(" check(1) ", ""));
+    assert.equal(without("x.ts: max"), source.replace("3", ""));
+    assert.equal(without("x.ts", "max"), source.replace("max", ""));
+    for (const [at, text] of [
+      ["x.ts", "check(1)"],
+      ["x.ts: a", "heck(1)"],
+      ["x.ts: d", "check(1)"],
+    ] as const)
+      assert.throws(() => without(at, text), /times instead of once/);
   });
 });
