@@ -418,7 +418,7 @@ export const calls: readonly Defence[] = [
     at: "src/server/http/response.ts: emptyResponse",
     text: "headers: { ...noStore, ...headers }",
     without: "headers",
-    test: "test/unit/server/endpoints/callback.test.ts",
+    test: "test/unit/server/endpoints/callback-endpoint.test.ts",
     title: "is answered 204 without a body or a cookie, and leads to a result call",
   },
   {
@@ -434,7 +434,7 @@ export const calls: readonly Defence[] = [
     at: "src/server/endpoints/status-stream.ts: streamHeaders",
     text: `\`\${noStore["cache-control"]}, no-transform\``,
     without: `"no-transform"`,
-    test: "test/unit/server/endpoints/stream.test.ts",
+    test: "test/unit/server/endpoints/status-stream.test.ts",
     title: "has the headers that keep proxies from buffering it, and sets no cookie",
   },
   {

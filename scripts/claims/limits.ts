@@ -165,7 +165,7 @@ export const limits: readonly Defence[] = [
     at: "src/server/live/live-attempt.ts: LiveAttempt.join",
     text: "config.limits.streamsPerAttempt",
     without: "Infinity",
-    test: "test/unit/server/endpoints/stream.test.ts",
+    test: "test/unit/server/endpoints/status-stream.test.ts",
     title: "is limited to two for each attempt: a third ends the oldest",
   },
   {

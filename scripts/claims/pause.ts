@@ -2,7 +2,7 @@ import type { Defence } from "./defence.js";
 
 /** A pause, and what the store may lose of it. */
 
-const pause = "test/unit/server/endpoints/pause.test.ts";
+const pause = "test/unit/server/pause/login-pause.test.ts";
 const register = "test/unit/server/endpoints/pause-register.test.ts";
 const redis = "test/resilience/redis/pause.test.ts";
 

@@ -3,7 +3,7 @@ import type { Defence } from "./defence.js";
 /** The login service: its two ports, and what it writes. */
 
 const service = "test/unit/service/serve/service.test.ts";
-const doctor = "test/unit/service/doctor/tenant.test.ts";
+const doctor = "test/unit/service/doctor/tenant/check-tenant.test.ts";
 const sampling = "test/unit/service/serve/stranger-sampling.test.ts";
 const traces = "test/unit/service/serve/traces.test.ts";
 
@@ -85,7 +85,7 @@ export const loginService: readonly Defence[] = [
     at: "src/service/serve/serve-command.ts: summaryOf",
     text: `settingOf(name).isSecret ? "(secret)" :`,
     without: "",
-    test: "test/unit/service/serve/process.test.ts",
+    test: "test/unit/service/serve/serve-command.test.ts",
     title: "says with --check what it would do, without a secret, and exits with 0",
   },
   {

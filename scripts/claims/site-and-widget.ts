@@ -6,7 +6,7 @@ const security = "test/e2e/login/security.test.ts";
 const login = "test/e2e/login/login.test.ts";
 const site = "test/e2e/demo/site.test.ts";
 const demoParts = "test/unit/demo/demo-parts.test.ts";
-const anotherTab = "test/element/flow/another-tab.test.ts";
+const anotherTab = "test/element/flow/finish-login.test.ts";
 const flags = "test/unit/service/command/flags.test.ts";
 const redirect = "test/element/redirect.test.ts";
 const links = "test/element/links.test.ts";
@@ -335,7 +335,7 @@ export const siteAndWidget: readonly Defence[] = [
     at: "src/emulator/token-server.ts: createTokenServer",
     text: "!config.isOwnHost(hostname)",
     without: "hostname === undefined",
-    test: "test/unit/emulator/phone.test.ts",
+    test: "test/unit/emulator/phone/phone.test.ts",
     title: "answers 421 at a host that is not its own",
   },
   {
@@ -343,7 +343,7 @@ export const siteAndWidget: readonly Defence[] = [
     at: "src/emulator/phone/phone-api.ts: readJson",
     text: `!/^application\\/json *(;|$)/i.test(type ?? "")`,
     without: `type === ""`,
-    test: "test/unit/emulator/phone-api.test.ts",
+    test: "test/unit/emulator/phone/phone-api.test.ts",
     title: "takes JSON from application/json only, which a page of another site cannot send",
   },
   {
@@ -351,7 +351,7 @@ export const siteAndWidget: readonly Defence[] = [
     at: "src/emulator/phone/phone-api.ts: createPhoneApi",
     text: `if (transaction.state.kind !== "waiting") throw new MobileAuthError(9029);`,
     without: "",
-    test: "test/unit/emulator/phone-api.test.ts",
+    test: "test/unit/emulator/phone/phone-api.test.ts",
     title: "answers 9029 for a code that any user has scanned before",
   },
 ];

@@ -3,7 +3,7 @@ import type { Defence } from "./defence.js";
 /** Callbacks, calls to the Token Server, and secrets. */
 
 const threats = "test/unit/server/endpoints/threats.test.ts";
-const callback = "test/unit/server/endpoints/callback.test.ts";
+const callback = "test/unit/server/endpoints/callback-endpoint.test.ts";
 const client = "test/unit/server/token-server/token-server-client.test.ts";
 const secrets = "test/unit/server/endpoints/secrets.test.ts";
 

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite, test, type TestContext } from "node:test";
 import type { TokenServerOptions } from "onegini-otp-login/emulator";
-import { until } from "../../support/until.js";
-import { receiveCallbacks, serve } from "./support.js";
+import { until } from "../../../support/until.js";
+import { receiveCallbacks, serve } from "../support.js";
 
 /** What the emulator writes about the callback of one acceptance. */
 async function lineFor(

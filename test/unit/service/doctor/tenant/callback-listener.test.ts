@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import type { DoctorSettings } from "../../../../src/service/doctor/doctor-settings.js";
+import type { DoctorSettings } from "../../../../../src/service/doctor/doctor-settings.js";
 import {
   listenForCallbacks,
   type CallbackListener,
-} from "../../../../src/service/doctor/tenant/callback-listener.js";
+} from "../../../../../src/service/doctor/tenant/callback-listener.js";
 
 const transactionId = "a-transaction";
 

@@ -7,7 +7,7 @@ import {
   MobileAuthError,
   type Confirmation,
 } from "onegini-otp-login/emulator";
-import { basic, options, rejectsWith, serve, withResolvers } from "./support.js";
+import { basic, options, rejectsWith, serve, withResolvers } from "../support.js";
 
 suite("createPhone", { timeout: 20_000 }, () => {
   test("shows the message, and resolves when the acceptance is delivered", async (t) => {

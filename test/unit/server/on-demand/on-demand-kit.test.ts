@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
-import { onDemandKit } from "../../../src/server/on-demand/on-demand-kit.js";
-import { VirtualClock } from "../../support/virtual-clock.js";
-import { listen } from "./support/site.js";
+import { onDemandKit } from "../../../../src/server/on-demand/on-demand-kit.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
+import { listen } from "../support/site.js";
 
 const origin = "https://www.example.com";
 const options: LoginKitOptions = {

@@ -3,11 +3,11 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
-import { parseResult } from "../../../../src/server/token-server/token-server-answers.js";
-import { Browser } from "../../server/support/browser.js";
-import { site } from "../../server/support/site.js";
-import { assertFailed, checksThat, foundIn } from "./run-doctor.js";
-import { callbackPassword, clientSecret, examine } from "./tenant.js";
+import { parseResult } from "../../../../../src/server/token-server/token-server-answers.js";
+import { Browser } from "../../../server/support/browser.js";
+import { site } from "../../../server/support/site.js";
+import { assertFailed, checksThat, foundIn } from "../run-doctor.js";
+import { callbackPassword, clientSecret, examine } from "../tenant.js";
 
 const all = [
   ...["name", "port", "tls-version", "tls-chain", "tls-date", "tls-name", "token-server", "client", "scope"],

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { suite, test, type TestContext } from "node:test";
 import { type CallbackDelivery, type Faults, type TokenServerOptions } from "onegini-otp-login/emulator";
-import { clientOf, receiveCallbacks, serve, withResolvers } from "./support.js";
+import { clientOf, receiveCallbacks, serve, withResolvers } from "../support.js";
 
 /** A Token Server with one transaction that a phone has scanned and not yet answered. */
 async function scanned(t: TestContext, callback_uri: string, overrides: Partial<TokenServerOptions> = {}) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { basic, serve, type Answer } from "./support.js";
+import { basic, serve, type Answer } from "../support.js";
 
 const isInvalidClient = ({ status, headers, body }: Answer) => {
   assert.deepEqual([status, body["error"]], [401, "invalid_client"]);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { createTokenServer, type TokenServerOptions } from "onegini-otp-login/emulator";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import { createLoginKit } from "../../../src/server/create-login-kit.js";
-import type { CommonOptions } from "../../../src/server/options.js";
-import type { Transport } from "../../../src/server/token-server/transport.js";
-import { VirtualClock } from "../../support/virtual-clock.js";
+import { createLoginKit } from "../../../../src/server/create-login-kit.js";
+import type { CommonOptions } from "../../../../src/server/options.js";
+import type { Transport } from "../../../../src/server/token-server/transport.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 
 /** A kit and an emulator in this process. `calls`: what the kit asked. */
 function scene(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { serve, type Answer } from "./support.js";
+import { serve, type Answer } from "../support.js";
 
 const isRefused = ({ status, body }: Answer, code: number) => {
   assert.ok(status >= 400 && status < 500, `status ${status}`);
