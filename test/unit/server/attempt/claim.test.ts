@@ -34,6 +34,20 @@ describe("a claim", () => {
     assert.deepEqual(late, { next: approved, outcome: { kind: "settled" } });
   });
 
+  test("notes how the user showed the browser, and the new ticket", () => {
+    const ticketHash = "ticket";
+    for (const [proof, browser] of [
+      [{ kind: "known" }, "known"],
+      [{ kind: "number", codes: ["code"] }, "new"],
+    ] as const) {
+      const { next, outcome } = claim(numbered, { ...claimed, proof, ticketHash }, timeouts);
+      assert.ok(outcome.kind === "completed");
+      assert.deepEqual(next.state, outcome.state);
+      assert.equal(outcome.state.browser, browser);
+      assert.deepEqual(outcome.state.ticket, { hash: ticketHash, endsAt: claimed.at + 60 * second });
+    }
+  });
+
   test("has five minutes where a number has to be typed", () => {
     const typed = { kind: "number", codes: ["code"] } as const;
     assert.equal(outcome(numbered, { at: t0 + 305 * second - 1, proof: typed }), "completed");
@@ -71,8 +85,11 @@ describe("a claim", () => {
   });
 
   test("does nothing to an attempt that is not accepted, or is over", () => {
-    const denied = change(begun, { kind: "denied", id: "one", at: t0 }, timeouts);
-    for (const attempt of [begun, denied])
+    const over = (["denied", "expired", "failed"] as const).map((status) => ({
+      ...begun,
+      state: { status, at: t0 },
+    }));
+    for (const attempt of [begun, ...over])
       assert.deepEqual(claim(attempt, claimed, timeouts), { next: attempt, outcome: { kind: "settled" } });
   });
 });

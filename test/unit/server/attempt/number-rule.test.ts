@@ -34,6 +34,11 @@ describe("a code with a number", () => {
     ]);
   });
 
+  test("is refused for as long as a limit lasts", () => {
+    const limit = { by: "browser", retryAfterMs: 1000 };
+    assert.deepEqual(numberOutcome(approved, code, limited), { kind: "refused", because: "limit", limit });
+  });
+
   test("has no use for what a code without one may be allowed", () => {
     assert.deepEqual(outcomes(code, [{ kind: "none", allowsUnnumbered: true }]), [["asked", false]]);
   });

@@ -2,8 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
-import { redeemTicket } from "../../../../src/server/attempt/ticket.js";
+import {
+  createTicketSecret,
+  parseTicket,
+  redeemTicket,
+  ticketText,
+} from "../../../../src/server/attempt/ticket.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
+import { sha256 } from "../../../../src/server/text/bytes.js";
+import { systemRuntime } from "../../../../src/server/runtime.js";
 import { approved, begun, claimed, second, t0 } from "../support/accepted-attempt.js";
 
 const after = (attempt: Attempt, what: Claim): Attempt => claim(attempt, what, timeouts).next;
@@ -14,6 +21,32 @@ describe("a ticket", () => {
   const redeem = (attempt: Attempt, changes: Partial<typeof redemption> = {}) =>
     redeemTicket(attempt, { ...redemption, ...changes }, timeouts);
   const issued = after(approved, withTicket);
+
+  test("has 256 random bits, of which the store gets a hash", async () => {
+    const bytes = new Uint8Array(32).fill(255);
+    const random = (length: number) => bytes.slice(0, length);
+    const made = await createTicketSecret({ ...systemRuntime, random });
+    const secret = Buffer.from(bytes).toString("base64url");
+    assert.deepEqual(made, { secret, hash: await sha256(secret) });
+  });
+
+  test("has a text of the attempt and the secret, and no other is read", () => {
+    const secret = "a-Z_0".repeat(9).slice(0, 43);
+    assert.equal(ticketText("attempt", secret), `attempt.${secret}`);
+    assert.deepEqual(parseTicket(`attempt.${secret}`), { attempt: "attempt", secret });
+    for (const text of [
+      `.${secret}`,
+      `a.b.${secret}`,
+      `a.${secret}A`,
+      `a.${secret.slice(1)}`,
+      `a.!${secret.slice(1)}`,
+      secret,
+      "",
+    ])
+      assert.equal(parseTicket(text), undefined, text);
+    for (const other of [undefined, null, 1, [`attempt.${secret}`]])
+      assert.equal(parseTicket(other), undefined);
+  });
 
   test("is redeemed once, which ends its logins", () => {
     const { next: once } = redeem(issued);

@@ -31,6 +31,10 @@ describe("the browser's cookie", () => {
       secure.header(value),
       `__Host-onegini-otp-login=${value}; Path=/; HttpOnly; Secure; SameSite=Lax`,
     );
+    assert.deepEqual(secure.parts(value), {
+      ...{ name: "__Host-onegini-otp-login", value, path: "/" },
+      ...{ httpOnly: true, secure: true, sameSite: "lax" },
+    });
     assert.equal(plain.header(value), `onegini-otp-login=${value}; Path=/; HttpOnly; SameSite=Lax`);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ApiError } from "../../../../src/server/http/api-error.js";
-import { checkCsrf } from "../../../../src/server/http/csrf-and-cors.js";
+import { checkCsrf, Cors } from "../../../../src/server/http/csrf-and-cors.js";
 import { PageOrigins } from "../../../../src/server/http/page-origins.js";
 
 const own = "https://www.example.test";
@@ -26,6 +26,73 @@ function passes(origin: string | undefined, fetchSite: string | undefined, of = 
     return false;
   }
 }
+
+const ask = (method: string, headers: Record<string, string>): Request =>
+  new Request("https://www.example.test/otp-login", { method, headers });
+
+test("a call that is refused is logged with what it said, cut, and with what is expected", () => {
+  const origin = `https://${"a".repeat(300)}.test`;
+  const said = { origin, "sec-fetch-site": "b".repeat(300) };
+  assert.throws(
+    () => checkCsrf(ask("POST", said), site),
+    ({ origins }: ApiError) => {
+      const { description, ...rest } = origins!;
+      assert.notEqual(description, "");
+      assert.deepEqual(rest, {
+        origin: origin.slice(0, 200),
+        fetchSite: "b".repeat(200),
+        expectedOrigins: [own, further],
+      });
+      return true;
+    },
+  );
+  assert.throws(
+    () => checkCsrf(ask("POST", {}), site),
+    ({ origins }: ApiError) => !("origin" in origins!) && !("fetchSite" in origins!),
+  );
+});
+
+describe("CORS", () => {
+  const preflight = { origin: further, "access-control-request-method": "POST" };
+  const marked = (headers: Record<string, string>, of = site) => {
+    const response = new Response();
+    new Cors(of).mark(ask("GET", headers), response);
+    return Object.fromEntries(response.headers);
+  };
+
+  test("lets pages of listed origins read answers, and no others", () => {
+    assert.deepEqual(marked({ origin: further }), {
+      vary: "Origin",
+      "access-control-allow-origin": further,
+      "access-control-allow-credentials": "true",
+      "access-control-expose-headers": "Retry-After, Preference-Applied",
+    });
+    for (const headers of [{ origin: other }, {}]) assert.deepEqual(marked(headers), { vary: "Origin" });
+    assert.deepEqual(marked({ origin: further }, new PageOrigins(own, [])), {});
+  });
+
+  test("answers the preflight of a listed origin, and nothing else", () => {
+    const answer = new Cors(site).preflight(ask("OPTIONS", preflight), "POST");
+    assert.equal(answer?.status, 204);
+    assert.equal(answer.headers.get("access-control-allow-methods"), "POST");
+    assert.equal(answer.headers.get("access-control-allow-headers"), "Content-Type, Prefer");
+    assert.equal(answer.headers.get("access-control-max-age"), "600");
+    const { origin, ...withoutOrigin } = preflight;
+    for (const [method, headers] of [
+      ["POST", preflight],
+      ["OPTIONS", { origin }],
+      ["OPTIONS", withoutOrigin],
+      ["OPTIONS", { ...preflight, origin: other }],
+    ] as const)
+      assert.equal(new Cors(site).preflight(ask(method, headers), "POST"), undefined);
+  });
+
+  test("says why a preflight is refused, which no other request is", () => {
+    const cors = new Cors(site);
+    assert.equal(cors.whyRefused(ask("OPTIONS", { ...preflight, origin: other }))?.origin, other);
+    assert.equal(cors.whyRefused(ask("POST", { origin: other })), undefined);
+  });
+});
 
 type Row = [origin: string | undefined, fetchSite: string | undefined, passes: boolean];
 

@@ -152,6 +152,12 @@ describe("a browser that is known for a user", () => {
     assert.ok(cookie.length < 2048);
   });
 
+  test("signs what it is for, so that no other code by the same keys makes a browser known", async () => {
+    const [id = "", issuedMs = "", code] = (await loggedIn("alice")).split("=")[1]?.split(".") ?? [];
+    const parts = ["known/1", "https://www.example.com", id, "alice", Number(issuedMs)];
+    assert.equal(code, await new SigningKeys(() => secrets).sign(parts));
+  });
+
   test("stays known while the keys change", async () => {
     const cookie = await loggedIn("alice");
     secrets = [oldKey, newKey];

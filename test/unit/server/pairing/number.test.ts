@@ -10,6 +10,13 @@ const drawing = (...draws: number[][]): Runtime => ({
   random: () => Uint8Array.from(draws.shift() ?? assert.fail("more randomness was asked for than expected")),
 });
 
+test("a number's code says what it is for, so that no other code by the same keys is one", async () => {
+  const keys = new SigningKeys(() => ["a key of the tests, of 32 characters"]);
+  const owner = { origin: "https://www.example.com", attempt: "attempt", nonce: "one" };
+  const code = await keys.sign(["number/1", owner.origin, "attempt", "one", "4713"]);
+  assert.equal(await signNumber(keys, owner, "4713"), code);
+});
+
 test("a number has all of its digits, leading zeros included", () => {
   assert.equal(createNumber(4, drawing([0, 0, 42])), "0042");
   assert.equal(createNumber(6, drawing([0, 0, 42])), "000042");
