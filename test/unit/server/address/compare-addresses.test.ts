@@ -26,6 +26,7 @@ describe("the addresses of screen and phone", () => {
     ["100.64.0.1", "100.64.0.1", "unknown"],
     ["169.254.1.1", "169.254.1.1", "unknown"],
     ["fd00:1::1", "fd00:1::2", "unknown"],
+    ["4000::1", "4000::2", "unknown"],
     ["fe80::1%eth0", "fe80::1%eth0", "unknown"],
     ["64:ff9b::5.9.2.7", "64:ff9b::5.9.2.8", "unknown"],
     ["64:ff9b:1::1", "64:ff9b:1::1", "unknown"],

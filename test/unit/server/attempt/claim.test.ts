@@ -77,6 +77,12 @@ describe("a claim", () => {
     assert.deepEqual(asked.next.state, { ...numbered.state, asked: true });
     const again = claim(asked.next, { ...claimed, proof: { kind: "none" } }, timeouts);
     assert.equal(again.next, asked.next);
+    const wrong = claim(numbered, { ...claimed, proof: { kind: "number", codes: ["other"] } }, timeouts);
+    assert.equal(wrong.outcome.kind, "wrong");
+    assert.deepEqual(wrong.next.state, {
+      ...numbered.state,
+      ...{ asked: true, wrongNumbers: 1, lastNumber: "other" },
+    });
     const refused = claim(numbered, { ...claimed, proof: { kind: "revoked" } }, timeouts);
     assert.deepEqual(refused.outcome, { kind: "refused", because: "revoked" });
     assert.deepEqual(refused.next.state, { status: "failed", at: claimed.at });

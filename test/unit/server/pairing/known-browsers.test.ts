@@ -39,7 +39,7 @@ describe("a browser that is known for a user", () => {
       /^__Host-onegini-otp-login-known=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     assert.doesNotMatch(header, /alice/);
-    assert.ok(await browsers.of(`a=1; ${pairOf(header)}; b=2`).isKnown(alice));
+    assert.ok(await browsers.of(`a=1; ${pairOf(header)}  ; b=2`).isKnown(alice));
   });
 
   test("is verified once a request, for the login and for the cookie that renews it", async (t) => {
@@ -172,6 +172,7 @@ describe("a browser that is known for a user", () => {
 
   for (const [what, spoil] of [
     ["cut", (cookie: string) => cookie.slice(0, -1)],
+    ["with a space in it", (cookie: string) => cookie.replace(".", ". ")],
     ["longer", (cookie: string) => `${cookie}A`],
     ["with another id", (cookie: string) => cookie.replace(/=[\w-]{22}/, `=${"A".repeat(22)}`)],
     [
