@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path/posix";
 import { describe, test } from "node:test";
 import ts from "typescript";
@@ -142,5 +142,44 @@ describe("the rooms of scripts/rooms.js", () => {
   test("are ten floors of the kit at most", () => {
     const kit = wings.find(({ name }) => name === "kit");
     assert.ok(kit && kit.floors.length <= 10);
+  });
+});
+
+describe("a file of src with 40 lines or more", () => {
+  const [, section = ""] = readFileSync("test/README.md", "utf8").split("## Tests elsewhere");
+  /** The files or folders of `src` in a cell, and the tests. */
+  const namesIn = (cell = ""): string[] =>
+    [...cell.matchAll(/`([^`{]*)(?:\{([^}]*)\})?`/g)].flatMap(([, path = "", names = ""]) =>
+      names.split(",").map((name) => path + name),
+    );
+  const rows = [...section.matchAll(/^\| *(`.*?) *\|(.*?)\|/gm)].map(([, files, tests]) => ({
+    files: namesIn(files),
+    tests: namesIn(tests),
+  }));
+  const names = filesIn("src").flatMap((file) => /^src\/(.*(?<!\.d))\.ts$/.exec(file)?.[1] ?? []);
+  const testOf = (name: string): string =>
+    `test/${name.startsWith("element/") ? "" : "unit/"}${name}.test.ts`;
+  const elsewhere = names.filter((name) => !existsSync(testOf(name)));
+  const isNamedBy = (entry: string, name: string): boolean =>
+    entry === name || (entry.endsWith("/") && name.startsWith(entry));
+
+  test("has its test at the same path, or test/README.md says where", () => {
+    const listed = rows.flatMap(({ files }) => files);
+    const isLong = (name: string): boolean => readFileSync(`src/${name}.ts`, "utf8").split("\n").length > 40;
+    assert.deepEqual(
+      elsewhere.filter((name) => isLong(name) && !listed.some((entry) => isNamedBy(entry, name))),
+      [],
+    );
+    const stale = listed.filter((entry) => !elsewhere.some((name) => isNamedBy(entry, name)));
+    assert.deepEqual(stale, [], "these have their test at the same path, or are gone");
+  });
+
+  test("has a test that exists", () => {
+    const tests = rows.flatMap((row) => row.tests);
+    assert.ok(tests.length > 0);
+    assert.deepEqual(
+      tests.filter((path) => !existsSync(`test/${path}`)),
+      [],
+    );
   });
 });
