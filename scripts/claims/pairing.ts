@@ -103,7 +103,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "The service reads its keys again, and a key that is gone makes nobody known",
-    at: "src/service/serve/create-kit.ts: createKit",
+    at: "src/service/serve/create-kit.ts: pairingOf",
     text: `keys: () => secrets["pairing-keys"]`,
     without: `keys: settings["pairing-keys"]`,
     test: serve,
@@ -111,7 +111,7 @@ export const pairingDefences: readonly Defence[] = [
   },
   {
     claim: "Browsers that the site forgets are unknown in the service",
-    at: "src/service/serve/create-kit.ts: createKit",
+    at: "src/service/serve/create-kit.ts: pairingOf",
     text: `...(forgotten && { knownSince: forgotten.since }),`,
     without: "",
     test: serve,
