@@ -13,7 +13,7 @@ import {
 } from "onegini-otp-login/better-auth";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { Browser } from "./server/support/browser.js";
-import { BrowserThatMayBeKnown, numberIn } from "./server/support/number-on-phone.js";
+import { numberIn } from "./server/support/number-on-phone.js";
 import { until } from "../support/until.js";
 import { emulator, listen, type Emulator } from "./server/support/site.js";
 
@@ -202,14 +202,14 @@ describe("a login with Better Auth", () => {
         },
       },
     });
-    const person = new BrowserThatMayBeKnown(site);
-    const { attempt } = await accepted(site, "alice", person.browser);
-    assert.equal((await person.logIn(attempt)).json["error"], "pairing_required");
+    const person = new Browser(site);
+    const { attempt } = await accepted(site, "alice", person);
+    assert.equal((await person.postLogin(attempt)).json["error"], "pairing_required");
     assert.equal(site.tables.session.length, 0);
     const number = numberIn(site.emulator.starts.at(-1)?.get("message") ?? null);
-    assert.equal((await person.logIn(attempt, number)).status, 200);
-    const again = await accepted(site, "alice", person.browser);
-    const { response } = await person.logIn(again.attempt);
+    assert.equal((await person.postLogin(attempt, number)).status, 200);
+    const again = await accepted(site, "alice", person);
+    const { response } = await person.postLogin(again.attempt);
     assert.equal((await sessionOf(site, cookiesOf(response)))?.user.id, "user-alice");
     assert.deepEqual(contexts, ["/api/auth", "/api/auth"]);
     const ended = (await site.otpLogin.kit).forget({ knownBrowser: true }).getSetCookie();

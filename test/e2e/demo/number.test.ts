@@ -4,7 +4,7 @@ import { launchBrowser } from "../../support/browser.js";
 import { openPhone } from "../../support/demo/demo-pages.js";
 import { phoneCalls, startDemo, type Demo } from "../../support/demo/demo.js";
 import { Browser } from "../../unit/server/support/browser.js";
-import { BrowserThatMayBeKnown, numberIn } from "../../unit/server/support/number-on-phone.js";
+import { numberIn } from "../../unit/server/support/number-on-phone.js";
 
 /** The number on the phone, in the demo. */
 describe("The demo's number", { concurrency: 2 }, () => {
@@ -13,10 +13,9 @@ describe("The demo's number", { concurrency: 2 }, () => {
     t.after(() => demo.stop());
     return demo;
   };
-  const newBrowser = ({ origin }: Demo, path = "/otp-login") =>
-    new BrowserThatMayBeKnown({ url: origin + path, origin });
+  const newBrowser = ({ origin }: Demo, path = "/otp-login") => new Browser({ url: origin + path, origin });
   /** Begins a login that the phone accepts. Resolves to its id and the phone's message. */
-  async function accept({ origin }: Demo, { browser }: BrowserThatMayBeKnown) {
+  async function accept({ origin }: Demo, browser: Browser) {
     const { attempt, otp } = await browser.start();
     const phone = phoneCalls(origin);
     const { id, message } = await phone.scan(otp);
@@ -60,11 +59,11 @@ describe("The demo's number", { concurrency: 2 }, () => {
     const demo = await start(t, { PAIRING: "unknown-browsers" });
     const browser = newBrowser(demo);
     const { attempt, message } = await accept(demo, browser);
-    assert.equal((await browser.logIn(attempt)).json["error"], "pairing_required");
-    assert.equal((await browser.logIn(attempt, numberIn(message))).status, 200);
+    assert.equal((await browser.postLogin(attempt)).json["error"], "pairing_required");
+    assert.equal((await browser.postLogin(attempt, numberIn(message))).status, 200);
     const left = await fetch(`${demo.origin}/logout`, { redirect: "manual", method: "POST" });
     assert.doesNotMatch(left.headers.getSetCookie().join(), /known/);
-    assert.equal((await browser.logIn((await accept(demo, browser)).attempt)).status, 200);
+    assert.equal((await browser.postLogin((await accept(demo, browser)).attempt)).status, 200);
   });
 
   it("is not there without PAIRING, unless the playground wants it", async (t) => {
@@ -72,7 +71,7 @@ describe("The demo's number", { concurrency: 2 }, () => {
     const browser = newBrowser(demo);
     const { attempt, message } = await accept(demo, browser);
     assert.match(message, /^Log in to Demo Bank on the web\. Device/);
-    assert.equal((await browser.logIn(attempt)).status, 200);
+    assert.equal((await browser.postLogin(attempt)).status, 200);
 
     const chosen = await fetch(`${demo.origin}/playground/network`, {
       method: "PUT",
@@ -83,13 +82,13 @@ describe("The demo's number", { concurrency: 2 }, () => {
     const [playground = ""] = chosen.headers.getSetCookie()[0]?.split(";") ?? [];
     const there = newBrowser(demo, "/playground/otp-login");
     const headers = { cookie: playground };
-    const started = await there.browser.start({ headers });
+    const started = await there.start({ headers });
     const phone = phoneCalls(demo.origin);
     const { id, message: numbered } = await phone.scan(started.otp);
     await phone.answer(id, true);
-    await there.browser.approval(started.attempt);
-    there.browser.cookie += `; ${playground}`;
-    assert.equal((await there.logIn(started.attempt)).json["error"], "pairing_required");
-    assert.equal((await there.logIn(started.attempt, numberIn(numbered))).status, 200);
+    await there.approval(started.attempt);
+    there.cookie += `; ${playground}`;
+    assert.equal((await there.postLogin(started.attempt)).json["error"], "pairing_required");
+    assert.equal((await there.postLogin(started.attempt, numberIn(numbered))).status, 200);
   });
 });

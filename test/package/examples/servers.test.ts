@@ -6,7 +6,8 @@ import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { freePort } from "../../support/services/free-port.js";
 import { phoneCalls } from "../../support/demo/demo.js";
-import { BrowserThatMayBeKnown, numberIn } from "../../unit/server/support/number-on-phone.js";
+import { Browser as KitBrowser } from "../../unit/server/support/browser.js";
+import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { until } from "../../support/until.js";
 import { useNewestNode } from "../support/newest-node.js";
 import {
@@ -133,19 +134,19 @@ test("fastify asks a new browser for the number with PAIRING_KEY", async () => {
     TOKEN_SERVER: emulator.origin,
     PAIRING_KEY: "one-key-of-the-tests-of-32-characters",
   });
-  const person = new BrowserThatMayBeKnown({ url: `${site.origin}/otp-login`, origin: site.origin });
+  const person = new KitBrowser({ url: `${site.origin}/otp-login`, origin: site.origin });
   const accept = async () => {
-    const { attempt, otp } = await person.browser.start();
+    const { attempt, otp } = await person.start();
     const phone = phoneCalls(emulator.origin);
     const { id, message } = await phone.scan(otp);
     await phone.answer(id, true);
-    await person.browser.approval(attempt);
+    await person.approval(attempt);
     return { attempt, number: numberIn(message) };
   };
   const { attempt, number } = await accept();
-  assert.equal((await person.logIn(attempt)).json["error"], "pairing_required");
-  assert.equal((await person.logIn(attempt, number)).status, 200);
-  assert.equal((await person.logIn((await accept()).attempt)).status, 200);
+  assert.equal((await person.postLogin(attempt)).json["error"], "pairing_required");
+  assert.equal((await person.postLogin(attempt, number)).status, 200);
+  assert.equal((await person.postLogin((await accept()).attempt)).status, 200);
   await until(() => site.output().includes('"msg":"new browser"'), "the line about the new browser");
   await site.stop();
   await emulator.stop();

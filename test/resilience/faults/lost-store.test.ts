@@ -6,7 +6,8 @@ import { describe, test, type TestContext } from "node:test";
 import { createPhone } from "onegini-otp-login/emulator";
 import { startRedis, startRedisSentinel, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
-import { BrowserThatMayBeKnown, numberIn } from "../../unit/server/support/number-on-phone.js";
+import { Browser } from "../../unit/server/support/browser.js";
+import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
 
 /**
@@ -23,14 +24,14 @@ async function logIn(
 ): Promise<{ outcome: Outcome; known?: string | undefined }> {
   const [first, second] = Math.random() < 0.5 ? services : [...services].reverse();
   if (!first || !second) throw new TypeError("two processes");
-  const at = ({ publicAddress }: RunningService, cookie?: string): BrowserThatMayBeKnown => {
-    const visitor = new BrowserThatMayBeKnown({ url: `${publicAddress}/otp-login`, origin });
-    visitor.browser.cookie = cookie;
+  const at = ({ publicAddress }: RunningService, cookie?: string): Browser => {
+    const visitor = new Browser({ url: `${publicAddress}/otp-login`, origin });
+    visitor.cookie = cookie;
     visitor.known = known;
     return visitor;
   };
   const beginning = at(first);
-  const begun = await beginning.browser.post("");
+  const begun = await beginning.post("");
   if (begun.status !== 201) return { outcome: "not begun" };
   const { attempt, otp } = (await begun.json()) as { attempt: string; otp: string };
   const phone = createPhone(services[0]!.emulator.tokenServer, user);
@@ -41,12 +42,12 @@ async function logIn(
     confirmation.accept();
   });
   await phone.handleMobileAuthWithOtp(otp);
-  const visitor = at(second, beginning.browser.cookie);
+  const visitor = at(second, beginning.cookie);
   let wasAsked = false;
   // The page repeats what the server could not answer, while its attempt lives.
   for (let tries = 0; tries < 20; tries++) {
     const answer = await visitor
-      .logIn(attempt, wasAsked && typed ? number : undefined)
+      .postLogin(attempt, wasAsked && typed ? number : undefined)
       .catch(() => undefined);
     const { status = 500, json = {} } = answer ?? {};
     if (status === 200) {

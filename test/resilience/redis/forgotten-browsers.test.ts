@@ -9,7 +9,8 @@ import {
 } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { documentedRights, documentedServiceRights } from "./support/documented-rights.js";
-import { BrowserThatMayBeKnown, numberIn } from "../../unit/server/support/number-on-phone.js";
+import { Browser } from "../../unit/server/support/browser.js";
+import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
 
 /** What the service remembers of forgotten browsers in Redis, and what is left of it when Redis forgets. */
@@ -28,25 +29,20 @@ const serve = (t: TestContext, ...args: string[]): Promise<RunningService> =>
     ],
   });
 
-const newBrowser = ({ publicAddress }: RunningService): BrowserThatMayBeKnown =>
-  new BrowserThatMayBeKnown({ url: `${publicAddress}/otp-login`, origin });
+const newBrowser = ({ publicAddress }: RunningService): Browser =>
+  new Browser({ url: `${publicAddress}/otp-login`, origin });
 
 /** Logs in as a person does, with the number if the page asks. Resolves to whether it asked. */
-async function logIn(
-  service: RunningService,
-  visitor: BrowserThatMayBeKnown,
-  user: string,
-): Promise<boolean> {
-  const { browser } = visitor;
-  const { attempt, otp } = await browser.start();
+async function logIn(service: RunningService, visitor: Browser, user: string): Promise<boolean> {
+  const { attempt, otp } = await visitor.start();
   const number = numberIn(service.emulator.starts.at(-1)?.get("message") ?? null);
   await (await service.emulator.phone(user)).handleMobileAuthWithOtp(otp);
-  await browser.approval(attempt);
-  let answer = await visitor.logIn(attempt);
+  await visitor.approval(attempt);
+  let answer = await visitor.postLogin(attempt);
   const isAsked = answer.json["error"] === "pairing_required";
-  if (isAsked) answer = await visitor.logIn(attempt, number);
+  if (isAsked) answer = await visitor.postLogin(attempt, number);
   assert.equal(answer.status, 200, JSON.stringify(answer.json));
-  const body = { ticket: answer.json["ticket"], cookie: browser.cookie };
+  const body = { ticket: answer.json["ticket"], cookie: visitor.cookie };
   const redeemed = await service.call("POST", "/redeem", { body });
   assert.equal(redeemed.status, 200);
   const { set_cookie: cookies = [] } = (await redeemed.json()) as { set_cookie?: string[] };
@@ -65,7 +61,7 @@ const events = ({ lines }: RunningService, name: string): Record<string, unknown
   lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ event }) => event === name);
 
 /** A browser in which Alice has logged in, and which is not asked again. */
-async function knownBrowser(service: RunningService, user = "alice"): Promise<BrowserThatMayBeKnown> {
+async function knownBrowser(service: RunningService, user = "alice"): Promise<Browser> {
   const browser = newBrowser(service);
   assert.equal(await logIn(service, browser, user), true);
   assert.equal(await logIn(service, browser, user), false);
@@ -145,13 +141,13 @@ test("a record that was missing ends no login that is under way", async (t) => {
   const redis = await redisFor(t);
   const service = await serve(t, "--redis-url", redis.url);
   const visitor = newBrowser(service);
-  const { attempt, otp } = await visitor.browser.start();
+  const { attempt, otp } = await visitor.start();
   const number = numberIn(service.emulator.starts.at(-1)?.get("message") ?? null);
   await (await service.emulator.phone("alice")).handleMobileAuthWithOtp(otp);
-  await visitor.browser.approval(attempt);
+  await visitor.approval(attempt);
   redis.command("DEL", key);
-  assert.equal((await visitor.logIn(attempt)).json["error"], "pairing_required");
-  assert.equal((await visitor.logIn(attempt, number)).status, 200);
+  assert.equal((await visitor.postLogin(attempt)).json["error"], "pairing_required");
+  assert.equal((await visitor.postLogin(attempt, number)).status, 200);
 });
 
 describe("a record that cannot be read", () => {
@@ -274,7 +270,7 @@ describe("a mark, where Redis has a replica", () => {
     const answer = forget(service, { user_id: "alice" }).finally(() => (isAnswered = true));
     let logins = 0;
     while (!isAnswered) {
-      assert.equal((await newBrowser(service).browser.post("")).status, 201);
+      assert.equal((await newBrowser(service).post("")).status, 201);
       logins++;
     }
     const tookMs = performance.now() - beganAt;

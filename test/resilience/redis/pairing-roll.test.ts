@@ -3,11 +3,8 @@ import { after, before, describe, test, type TestContext } from "node:test";
 import type { NodeContext } from "onegini-otp-login/node";
 import type { PairingOptions } from "onegini-otp-login/server";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import {
-  BrowserThatMayBeKnown,
-  numberIn,
-  startWithMessage,
-} from "../../unit/server/support/number-on-phone.js";
+import { Browser } from "../../unit/server/support/browser.js";
+import { numberIn, startWithMessage } from "../../unit/server/support/number-on-phone.js";
 import { accepted, json, scriptedTokenServer, site, type Site } from "../../unit/server/support/site.js";
 import { until } from "../../support/until.js";
 import { openStore } from "./support/redis-stores.js";
@@ -44,7 +41,7 @@ async function scene(t: TestContext, prefix: string) {
       },
     });
   };
-  const browserAt = ({ url }: Site) => new BrowserThatMayBeKnown({ url, origin });
+  const browserAt = ({ url }: Site) => new Browser({ url, origin });
   /** The phone accepts the code of one of the transactions, counted from the first. */
   const acceptOf = (index: number): void => {
     tokenServer.result = (res, id, req) =>
@@ -55,8 +52,8 @@ async function scene(t: TestContext, prefix: string) {
 }
 
 /** The same browser at another server, as behind a proxy. */
-const share = (from: BrowserThatMayBeKnown, to: BrowserThatMayBeKnown): void => {
-  to.browser.cookie = from.browser.cookie;
+const share = (from: Browser, to: Browser): void => {
+  to.cookie = from.cookie;
 };
 
 test("a code without a number, from a server that does not have it yet, logs in only while the site allows that", async (t) => {
@@ -67,11 +64,11 @@ test("a code without a number, from a server that does not have it yet, logs in 
     const { serverWith, browserAt, acceptOf } = await scene(t, `old-code-${unnumbered}:`);
     const before = browserAt(await serverWith("off"));
     const now = browserAt(await serverWith({ unnumbered }));
-    const { attempt } = await before.browser.start();
+    const { attempt } = await before.start();
     share(before, now);
     acceptOf(0);
-    await now.browser.approval(attempt);
-    assert.equal((await now.logIn(attempt)).status, expected, unnumbered);
+    await now.approval(attempt);
+    assert.equal((await now.postLogin(attempt)).status, expected, unnumbered);
   }
 });
 
@@ -79,14 +76,14 @@ test("a server without it logs in with no code that has a number, and the page g
   const { serverWith, browserAt, acceptOf, numberOf } = await scene(t, "old-login:");
   const before = browserAt(await serverWith("off"));
   const now = browserAt(await serverWith({}));
-  const { attempt } = await now.browser.start();
+  const { attempt } = await now.start();
   share(now, before);
   acceptOf(0);
-  await now.browser.approval(attempt);
+  await now.approval(attempt);
   for (const number of [undefined, numberOf(0)])
-    assert.equal((await before.logIn(attempt, number)).status, 503);
-  assert.equal((await now.logIn(attempt)).json["error"], "pairing_required");
-  assert.equal((await now.logIn(attempt, numberOf(0))).status, 200);
+    assert.equal((await before.postLogin(attempt, number)).status, 503);
+  assert.equal((await now.postLogin(attempt)).json["error"], "pairing_required");
+  assert.equal((await now.postLogin(attempt, numberOf(0))).status, 200);
 });
 
 test("of an attempt with codes of both servers, the accepted one decides", async (t) => {
@@ -94,14 +91,14 @@ test("of an attempt with codes of both servers, the accepted one decides", async
     const { serverWith, browserAt, acceptOf, numberOf } = await scene(t, `both-${index}:`);
     const before = browserAt(await serverWith("off"));
     const now = browserAt(await serverWith({ unnumbered: "allow" }));
-    const { attempt } = await before.browser.start();
+    const { attempt } = await before.start();
     share(before, now);
-    await now.browser.renew(attempt);
+    await now.renew(attempt);
     acceptOf(index);
-    await now.browser.approval(attempt);
-    const { status, json: body } = await now.logIn(attempt);
+    await now.approval(attempt);
+    const { status, json: body } = await now.postLogin(attempt);
     assert.deepEqual([status, body["error"]], index === 0 ? [200, undefined] : [403, "pairing_required"]);
-    if (index === 1) assert.equal((await now.logIn(attempt, numberOf(1))).status, 200);
+    if (index === 1) assert.equal((await now.postLogin(attempt, numberOf(1))).status, 200);
   }
 });
 
@@ -137,29 +134,29 @@ describe("a roll of two servers under a load of logins", () => {
     let isRolling = true;
     let visits = 0;
     const result: Result = { done: 0, refused: 0, paused: 0 };
-    const at = (index: number, visitor: BrowserThatMayBeKnown): BrowserThatMayBeKnown => {
+    const at = (index: number, visitor: Browser): Browser => {
       const { url } = servers[index % servers.length]!;
-      const same = new BrowserThatMayBeKnown({ url, origin });
+      const same = new Browser({ url, origin });
       share(visitor, same);
       return same;
     };
     const visit = async (): Promise<void> => {
-      const visitor = new BrowserThatMayBeKnown({ url: servers[0]!.url, origin });
+      const visitor = new Browser({ url: servers[0]!.url, origin });
       // Of four visitors in a row each begins and logs in at another pair of servers.
       const begins = visits;
       const logsIn = visits++ >> 1;
       const starting = at(begins, visitor);
-      const begun = await starting.browser.post("");
+      const begun = await starting.post("");
       // Paused: the page asks again later.
       if (begun.status === 503) return void (result.paused += 1);
       const { attempt } = (await begun.json()) as { attempt: string };
       const number = numbers.at(-1);
       share(starting, visitor);
-      await at(begins, visitor).browser.approval(attempt);
+      await at(begins, visitor).approval(attempt);
       // As the element: a 503 is repeated, and the number is typed when it is asked for.
       let typed: string | undefined;
       for (let tries = 0; tries < 12; tries++) {
-        const { status } = await at(logsIn + tries, visitor).logIn(attempt, typed);
+        const { status } = await at(logsIn + tries, visitor).postLogin(attempt, typed);
         if (status === 200) return void (result.done += 1);
         if (status === 403) typed = number;
         else if (status !== 503) break;

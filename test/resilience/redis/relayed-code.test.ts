@@ -3,12 +3,8 @@ import { after, before, test, type TestContext } from "node:test";
 import type { CommonOptions } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import {
-  BrowserThatMayBeKnown,
-  numberIn,
-  startWithMessage,
-  wrong,
-} from "../../unit/server/support/number-on-phone.js";
+import { Browser } from "../../unit/server/support/browser.js";
+import { numberIn, startWithMessage, wrong } from "../../unit/server/support/number-on-phone.js";
 import { accepted, scriptedTokenServer, site } from "../../unit/server/support/site.js";
 import { openStore } from "./support/redis-stores.js";
 
@@ -32,11 +28,11 @@ async function scene(t: TestContext, prefix: string, options: Partial<CommonOpti
   const common = { origin, message, pairing: { keys }, ...options };
   const one = await site(t, { tokenServerUrl: tokenServer.url, options: { ...common, store } });
   const two = await site(t, { tokenServerUrl: tokenServer.url, options: { ...common, store: other } });
-  const attacker = new BrowserThatMayBeKnown({ url: one.url, origin });
+  const attacker = new Browser({ url: one.url, origin });
   /** Begins a login whose code the victim accepts. Resolves to its id and the number on the victim's phone. */
   const relay = async (): Promise<{ attempt: string; number: string }> => {
-    const { attempt } = await attacker.browser.start();
-    await attacker.browser.approval(attempt);
+    const { attempt } = await attacker.start();
+    await attacker.approval(attempt);
     const transaction = (await store.get(attempt))?.transactions[0]?.id ?? "";
     return { attempt, number: numbers.get(transaction) ?? "" };
   };
@@ -50,7 +46,7 @@ test("a relay that posts no number logs in 0 of 500 times, though the victim acc
   const { attacker, relay, sessions } = await scene(t, "none:", { limits: unlimited });
   for (let login = 0; login < 500; login++) {
     const { attempt } = await relay();
-    assert.equal((await attacker.logIn(attempt)).status, 403);
+    assert.equal((await attacker.postLogin(attempt)).status, 403);
   }
   assert.deepEqual(sessions(), []);
 });
@@ -64,12 +60,12 @@ test("a relay that guesses has ten tries of a user in the time of the limit, on 
       wrongNumbersPerUser: { count: 10, seconds: 1_000_000 },
     },
   });
-  const there = new BrowserThatMayBeKnown({ url: two.url, origin });
+  const there = new Browser({ url: two.url, origin });
   for (let login = 0; login < 20; login++) {
     const { attempt, number } = await relay();
-    there.browser.cookie = attacker.browser.cookie;
+    there.cookie = attacker.cookie;
     for (let tries = 1; tries <= 3; tries++)
-      await (tries % 2 ? attacker : there).logIn(attempt, wrong(number, tries));
+      await (tries % 2 ? attacker : there).postLogin(attempt, wrong(number, tries));
   }
   const wrongNumbers = [...one.events, ...two.events].filter(({ type }) => type === "wrong_number");
   assert.equal(wrongNumbers.length, 10);
@@ -81,11 +77,11 @@ test("three tries hold with 50 posts at once on two servers", async (t) => {
     limits: { ...unlimited, wrongNumbersPerUser: false },
   });
   const { attempt, number } = await relay();
-  const there = new BrowserThatMayBeKnown({ url: two.url, origin });
-  there.browser.cookie = attacker.browser.cookie;
+  const there = new Browser({ url: two.url, origin });
+  there.cookie = attacker.cookie;
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, post) =>
-      (post % 2 ? attacker : there).logIn(attempt, wrong(number, post + 1)),
+      (post % 2 ? attacker : there).postLogin(attempt, wrong(number, post + 1)),
     ),
   );
   const count = (error: string) => answers.filter(({ json }) => json["error"] === error).length;

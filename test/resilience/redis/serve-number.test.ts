@@ -8,7 +8,8 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { createClient } from "redis";
 import { startRedis, type RedisServer } from "../../support/services/redis.js";
-import { BrowserThatMayBeKnown, numberIn, wrong } from "../../unit/server/support/number-on-phone.js";
+import { Browser } from "../../unit/server/support/browser.js";
+import { numberIn, wrong } from "../../unit/server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
 
 /** The number on the phone with two processes of `serve` that share Redis. */
@@ -40,14 +41,14 @@ describe("the number, with two services on Redis", () => {
   }
 
   /** The same browser at each of the processes: a proxy chooses one for each call. */
-  const at = ({ publicAddress }: RunningService, before?: BrowserThatMayBeKnown): BrowserThatMayBeKnown => {
-    const browser = new BrowserThatMayBeKnown({ url: `${publicAddress}/otp-login`, origin });
-    browser.browser.cookie = before?.browser.cookie;
+  const at = ({ publicAddress }: RunningService, before?: Browser): Browser => {
+    const browser = new Browser({ url: `${publicAddress}/otp-login`, origin });
+    browser.cookie = before?.cookie;
     browser.known = before?.known;
     return browser;
   };
 
-  async function accept({ emulator }: RunningService, { browser }: BrowserThatMayBeKnown, user = "alice") {
+  async function accept({ emulator }: RunningService, browser: Browser, user = "alice") {
     const { attempt, otp } = await browser.start();
     const number = numberIn(emulator.starts.at(-1)?.get("message") ?? null);
     await (await emulator.phone(user)).handleMobileAuthWithOtp(otp);
@@ -60,7 +61,7 @@ describe("the number, with two services on Redis", () => {
     const browser = at(one);
     for (const user of ["alice", "bob"]) {
       const { attempt, number } = await accept(one, browser, user);
-      const { status, json } = await browser.logIn(attempt, number);
+      const { status, json } = await browser.postLogin(attempt, number);
       assert.equal(status, 200);
       const body = { ticket: json["ticket"], cookie: browser.cookies };
       const redeemed = (await (await two.call("POST", "/redeem", { body })).json()) as {
@@ -72,7 +73,7 @@ describe("the number, with two services on Redis", () => {
     assert.equal(answer.status, 204);
     const statuses = [];
     for (const user of ["alice", "bob"])
-      statuses.push((await browser.logIn((await accept(one, browser, user)).attempt)).status);
+      statuses.push((await browser.postLogin((await accept(one, browser, user)).attempt)).status);
     assert.deepEqual(statuses, [403, 200]);
 
     const client = await createClient({ url: redis.url }).connect();
@@ -119,13 +120,13 @@ describe("the number, with two services on Redis", () => {
       [there, wrong(digits)],
       [browser, digits],
     ] as const) {
-      const { response, json } = await from.logIn(attempt, typed);
+      const { response, json } = await from.postLogin(attempt, typed);
       answers.push(JSON.stringify([[...response.headers], json]));
       await dump();
     }
-    const again = await browser.logIn(attempt);
+    const again = await browser.postLogin(attempt);
     answers.push(JSON.stringify([[...again.response.headers], again.json]));
-    const body = { ticket: again.json["ticket"], cookie: browser.browser.cookie };
+    const body = { ticket: again.json["ticket"], cookie: browser.cookie };
     await heard(await two.call("POST", "/redeem", { body }));
     await heard(await one.call("POST", "/begin", { body: { headers: {} } }));
     await heard(await one.call("GET", "/forget?known_browser=true"));

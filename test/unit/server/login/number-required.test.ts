@@ -3,7 +3,8 @@ import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type PairingOptions } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { BrowserThatMayBeKnown, numberIn, startWithMessage } from "../support/number-on-phone.js";
+import { Browser } from "../support/browser.js";
+import { numberIn, startWithMessage } from "../support/number-on-phone.js";
 import { keys } from "../support/numbered-site.js";
 import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
 
@@ -40,24 +41,24 @@ async function serversOf(t: TestContext, others: SiteKitOptions, ...options: Pai
       }),
     ),
   );
-  const browsers = sites.map(({ url }) => new BrowserThatMayBeKnown({ url, origin }));
+  const browsers = sites.map(({ url }) => new Browser({ url, origin }));
   const share = (): void => {
-    const cookie = browsers.map(({ browser }) => browser.cookie).find((each) => each !== undefined);
+    const cookie = browsers.map(({ cookie }) => cookie).find((each) => each !== undefined);
     const known = browsers.map((each) => each.known).find((each) => each !== undefined);
     for (const each of browsers) {
-      each.browser.cookie = cookie;
+      each.cookie = cookie;
       each.known = known;
     }
   };
   /** An attempt that begins at one server and that the user accepts. */
   const accept = async (at: number): Promise<{ attempt: string; number: string }> => {
-    const { attempt } = await browsers[at]!.browser.start();
+    const { attempt } = await browsers[at]!.start();
     share();
-    assert.equal((await browsers[at]!.browser.status(attempt)).status, "approved");
+    assert.equal((await browsers[at]!.status(attempt)).status, "approved");
     return { attempt, number: numberIn(messages.at(-1) ?? "") };
   };
   const logIn = async (at: number, attempt: string, number?: string) => {
-    const answer = await browsers[at]!.logIn(attempt, number);
+    const answer = await browsers[at]!.postLogin(attempt, number);
     share();
     return { ...answer, error: answer.json["error"] };
   };
@@ -70,7 +71,7 @@ async function serversOf(t: TestContext, others: SiteKitOptions, ...options: Pai
   const logins = () => sites.flatMap((each) => each.logins).length;
   const events = (type: string) =>
     sites.flatMap((each) => each.events).filter((event) => event.type === type);
-  const status = async (attempt: string) => (await browsers[0]!.browser.status(attempt)).status;
+  const status = async (attempt: string) => (await browsers[0]!.status(attempt)).status;
   return { clock, accept, logIn, redeem, logins, events, status };
 }
 

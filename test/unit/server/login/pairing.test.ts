@@ -5,7 +5,7 @@ import { systemRuntime } from "../../../../src/server/runtime.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
-import { BrowserThatMayBeKnown, numberIn, wrong } from "../support/number-on-phone.js";
+import { numberIn, wrong } from "../support/number-on-phone.js";
 import { keys, numberedSite as scene } from "../support/numbered-site.js";
 import { accepted, failed, json, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
 
@@ -28,7 +28,7 @@ describe("a login with a number", () => {
     const { where, person, accept } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    const asked = await alice.logIn(attempt);
+    const asked = await alice.postLogin(attempt);
     assert.equal(asked.status, 403);
     assert.deepEqual(asked.json, {
       error: "pairing_required",
@@ -38,10 +38,10 @@ describe("a login with a number", () => {
       expires_in: 300,
     });
     assert.deepEqual(where.logins, []);
-    const done = await alice.logIn(attempt, number);
+    const done = await alice.postLogin(attempt, number);
     assert.equal(done.status, 200);
     assert.deepEqual(where.logins, [{ userId: "alice", attempt }]);
-    assert.equal((await alice.browser.status(attempt)).status, "completed");
+    assert.equal((await alice.status(attempt)).status, "completed");
   });
 
   test("is not asked again in that browser, and the site is told which it was", async (t) => {
@@ -53,9 +53,9 @@ describe("a login with a number", () => {
     );
     const alice = person();
     const first = await accept(alice);
-    await alice.logIn(first.attempt, first.number);
+    await alice.postLogin(first.attempt, first.number);
     const second = await accept(alice);
-    assert.equal((await alice.logIn(second.attempt)).status, 200);
+    assert.equal((await alice.postLogin(second.attempt)).status, 200);
     assert.deepEqual(browsers, ["new", "known"]);
     assert.deepEqual(
       where.events.flatMap((event) => (event.type === "logged_in" ? [event.browser] : [])),
@@ -68,8 +68,8 @@ describe("a login with a number", () => {
     const alice = person();
     for (let login = 0; login < 2; login++) {
       const { attempt, number } = await accept(alice);
-      assert.equal((await alice.logIn(attempt)).status, 403);
-      assert.equal((await alice.logIn(attempt, number)).status, 200);
+      assert.equal((await alice.postLogin(attempt)).status, 403);
+      assert.equal((await alice.postLogin(attempt, number)).status, 200);
     }
     assert.equal(alice.known, undefined);
   });
@@ -78,10 +78,10 @@ describe("a login with a number", () => {
     const { tokenServer, person, accept } = await scene(t);
     const shared = person();
     const alice = await accept(shared);
-    await shared.logIn(alice.attempt, alice.number);
+    await shared.postLogin(alice.attempt, alice.number);
     tokenServer.result = accepted("bob");
     const bob = await accept(shared);
-    assert.equal((await shared.logIn(bob.attempt)).status, 403);
+    assert.equal((await shared.postLogin(bob.attempt)).status, 403);
   });
 
   test("can have six digits", async (t) => {
@@ -89,8 +89,8 @@ describe("a login with a number", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     assert.match(messages[0] ?? "", /ask for \d{6}: type/);
-    assert.equal((await alice.logIn(attempt)).json["digits"], 6);
-    assert.equal((await alice.logIn(attempt, number)).status, 200);
+    assert.equal((await alice.postLogin(attempt)).json["digits"], 6);
+    assert.equal((await alice.postLogin(attempt, number)).status, 200);
   });
 
   test("takes the number as a person may write it", async (t) => {
@@ -98,7 +98,7 @@ describe("a login with a number", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     const arabic = [...number].map((digit) => String.fromCodePoint(0x660 + Number(digit)));
-    assert.equal((await alice.logIn(attempt, ` ${arabic.join("-")}\u200F`)).status, 200);
+    assert.equal((await alice.postLogin(attempt, ` ${arabic.join("-")}\u200F`)).status, 200);
   });
 
   for (const [what, number] of [
@@ -113,35 +113,35 @@ describe("a login with a number", () => {
       const { person, accept } = await scene(t);
       const alice = person();
       const { attempt } = await accept(alice);
-      const { status, json: body } = await alice.logIn(attempt, number);
+      const { status, json: body } = await alice.postLogin(attempt, number);
       assert.equal(status, 400);
       assert.equal(body["error"], "invalid_request");
-      assert.equal((await alice.logIn(attempt)).json["tries_left"], 3);
+      assert.equal((await alice.postLogin(attempt)).json["tries_left"], 3);
     });
 
   test("takes null for no number", async (t) => {
     const { person, accept } = await scene(t);
     const alice = person();
     const { attempt } = await accept(alice);
-    assert.equal((await alice.logIn(attempt, null)).json["error"], "pairing_required");
+    assert.equal((await alice.postLogin(attempt, null)).json["error"], "pairing_required");
   });
 
   test("has three tries, and fails with the third", async (t) => {
     const { where, person, accept, typesOf } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    await alice.logIn(attempt);
+    await alice.postLogin(attempt);
     for (const left of [2, 1]) {
-      const { status, json: body } = await alice.logIn(attempt, wrong(number, left));
+      const { status, json: body } = await alice.postLogin(attempt, wrong(number, left));
       assert.equal(status, 403);
       assert.equal(body["error"], "wrong_number");
       assert.equal(body["tries_left"], left);
     }
-    const last = await alice.logIn(attempt, wrong(number, 3));
+    const last = await alice.postLogin(attempt, wrong(number, 3));
     assert.deepEqual([last.status, last.json["error"]], [403, "pairing_failed"]);
     assert.equal(last.response.headers.get("retry-after"), null);
-    assert.equal((await alice.logIn(attempt, number)).status, 409);
-    assert.equal((await alice.browser.status(attempt)).status, "failed");
+    assert.equal((await alice.postLogin(attempt, number)).status, 409);
+    assert.equal((await alice.status(attempt)).status, "failed");
     assert.deepEqual(where.logins, []);
     assert.deepEqual(typesOf("number_asked", "wrong_number", "pairing_failed", "attempt_failed"), [
       "number_asked",
@@ -158,49 +158,46 @@ describe("a login with a number", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     for (let post = 0; post < 4; post++)
-      assert.equal((await alice.logIn(attempt, wrong(number))).json["tries_left"], 2);
-    assert.equal((await alice.logIn(attempt, number)).status, 200);
+      assert.equal((await alice.postLogin(attempt, wrong(number))).json["tries_left"], 2);
+    assert.equal((await alice.postLogin(attempt, number)).status, 200);
   });
 
   test("repeats within its minute, whatever number comes with the call", async (t) => {
     const { where, person, accept } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    await alice.logIn(attempt, number);
+    await alice.postLogin(attempt, number);
     for (const again of [undefined, number, wrong(number), "no number"])
-      assert.equal((await alice.logIn(attempt, again)).status, 200);
+      assert.equal((await alice.postLogin(attempt, again)).status, 200);
     assert.equal(where.logins.length, 5);
   });
 
   test("takes only the number of the code that was accepted", async (t) => {
     const { tokenServer, messages, person } = await scene(t);
-    const { browser, ...rest } = person();
-    const alice = Object.assign(Object.create(BrowserThatMayBeKnown.prototype) as BrowserThatMayBeKnown, {
-      browser,
-      ...rest,
-    });
+    const alice = person();
     tokenServer.result = json(404, { error: "3004", error_description: "Unknown transaction" });
-    const { attempt } = await browser.start();
-    await browser.renew(attempt);
+    const { attempt } = await alice.start();
+    await alice.renew(attempt);
     tokenServer.result = (res, id, req) =>
       (id === tokenServer.started[0] ? accepted("alice") : failed("expired"))(res, id, req);
-    await browser.approval(attempt);
+    await alice.approval(attempt);
     const [first, second] = messages.map(numberIn);
     assert.ok(first && second);
-    if (first !== second) assert.equal((await alice.logIn(attempt, second)).json["error"], "wrong_number");
-    assert.equal((await alice.logIn(attempt, first)).status, 200);
+    if (first !== second)
+      assert.equal((await alice.postLogin(attempt, second)).json["error"], "wrong_number");
+    assert.equal((await alice.postLogin(attempt, first)).status, 200);
   });
 
   test("can be done for five minutes after the acceptance, and then expires, with a warning", async (t) => {
     const { clock, where, person, accept } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    await alice.logIn(attempt);
+    await alice.postLogin(attempt);
     await clock.advance(299);
-    assert.equal((await alice.logIn(attempt)).json["expires_in"], 1);
+    assert.equal((await alice.postLogin(attempt)).json["expires_in"], 1);
     await clock.advance(1);
-    assert.equal((await alice.logIn(attempt, number)).status, 409);
-    assert.equal((await alice.browser.status(attempt)).status, "expired");
+    assert.equal((await alice.postLogin(attempt, number)).status, 409);
+    assert.equal((await alice.status(attempt)).status, "expired");
     const expired = where.events.find(({ type }) => type === "attempt_expired");
     assert.deepEqual(expired && "asked" in expired && [expired.level, expired.asked, expired.userId], [
       "warn",
@@ -217,7 +214,7 @@ describe("a login with a number", () => {
       const { clock, where, person, accept } = await scene(t);
       const alice = person();
       const { attempt, number: right } = await accept(alice);
-      await alice.logIn(attempt, number?.(right));
+      await alice.postLogin(attempt, number?.(right));
       await clock.advance(302);
       const told = where.events.flatMap((event) =>
         event.type === "attempt_expired" ? [[event.attempt, event.level, event.asked, event.userId]] : [],
@@ -231,9 +228,9 @@ describe("a login with a number", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     const before = clock.timers;
-    await alice.logIn(attempt);
+    await alice.postLogin(attempt);
     assert.equal(clock.timers, before + 1);
-    await alice.logIn(attempt, number);
+    await alice.postLogin(attempt, number);
     assert.equal(clock.timers, before);
     await clock.advance(302);
     assert.deepEqual(typesOf("attempt_expired"), []);
@@ -243,7 +240,7 @@ describe("a login with a number", () => {
     const { clock, store, setDown } = failingStore();
     const { where, person, accept, typesOf } = await scene(t, {}, { store }, clock);
     const alice = person();
-    await alice.logIn((await accept(alice)).attempt);
+    await alice.postLogin((await accept(alice)).attempt);
     setDown(true);
     await clock.advance(305);
     assert.deepEqual(typesOf("attempt_expired"), []);
@@ -258,7 +255,7 @@ describe("a login with a number", () => {
     const { clock, store, setDown } = failingStore();
     const { person, accept } = await scene(t, {}, { store }, clock);
     const alice = person();
-    await alice.logIn((await accept(alice)).attempt);
+    await alice.postLogin((await accept(alice)).attempt);
     setDown(true);
     await clock.advance(2 * hour);
     assert.equal(clock.timers, 0);
@@ -280,15 +277,15 @@ describe("a login with a number", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     for (const typed of [number, wrong(number)])
-      assert.equal((await alice.logIn(attempt, typed)).status, 503);
+      assert.equal((await alice.postLogin(attempt, typed)).status, 503);
     assert.deepEqual([typesOf("wrong_number"), where.logins], [[], []]);
-    assert.equal((await alice.logIn(attempt)).json["tries_left"], 3);
+    assert.equal((await alice.postLogin(attempt)).json["tries_left"], 3);
   });
 
   test("leaves no timer behind when the kit is closed", async (t) => {
     const { clock, where, person, accept } = await scene(t);
     const alice = person();
-    await alice.logIn((await accept(alice)).attempt);
+    await alice.postLogin((await accept(alice)).attempt);
     await where.kit.close();
     assert.equal(clock.timers, 0);
   });
@@ -298,7 +295,7 @@ describe("a login with a number", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => alice.logIn(attempt, wrong(number, index + 1))),
+      Array.from({ length: 50 }, (_, index) => alice.postLogin(attempt, wrong(number, index + 1))),
     );
     const count = (error: string) => answers.filter(({ json: body }) => body["error"] === error).length;
     assert.deepEqual([count("wrong_number"), count("pairing_failed"), count("attempt_settled")], [2, 1, 47]);
@@ -320,7 +317,7 @@ test("a right and a wrong number take the same steps in the store", async (t) =>
   const stepsOf = async (make: (number: string) => string) => {
     const { attempt, number } = await accept(alice);
     steps = [];
-    await alice.logIn(attempt, make(number));
+    await alice.postLogin(attempt, make(number));
     alice.known = undefined;
     return [...steps];
   };
@@ -335,7 +332,7 @@ describe("a user with many wrong numbers", () => {
     for (let guess = 0; guess < 10;) {
       const { attempt, number } = await all.accept(attacker);
       for (let tries = 1; tries <= 3 && guess < 10; tries++, guess++)
-        await attacker.logIn(attempt, wrong(number, tries));
+        await attacker.postLogin(attempt, wrong(number, tries));
     }
     return { ...all, attacker };
   }
@@ -344,11 +341,11 @@ describe("a user with many wrong numbers", () => {
     const { clock, accept, person, where } = await guessed(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    const { status, json: body, response } = await alice.logIn(attempt, number);
+    const { status, json: body, response } = await alice.postLogin(attempt, number);
     assert.deepEqual([status, body["error"]], [403, "pairing_failed"]);
     const retryAfter = Number(response.headers.get("retry-after"));
     assert.ok(retryAfter > 0 && retryAfter <= hour, String(retryAfter));
-    assert.equal((await alice.browser.status(attempt)).status, "failed");
+    assert.equal((await alice.status(attempt)).status, "failed");
     const event = where.events.findLast(({ type }) => type === "pairing_failed");
     assert.equal(event && "reason" in event && event.reason, "user_limit");
     await clock.advance(1);
@@ -358,21 +355,22 @@ describe("a user with many wrong numbers", () => {
     const { accept, person } = await guessed(t);
     const alice = person();
     const { attempt } = await accept(alice);
-    assert.equal((await alice.logIn(attempt)).json["error"], "pairing_failed");
+    assert.equal((await alice.postLogin(attempt)).json["error"], "pairing_failed");
   });
 
   test("goes on logging in where the browser is known", async (t) => {
     const all = await scene(t);
     const alice = all.person();
     const before = await all.accept(alice);
-    await alice.logIn(before.attempt, before.number);
+    await alice.postLogin(before.attempt, before.number);
     const attacker = all.person();
     for (let guess = 0; guess < 12;) {
       const { attempt, number } = await all.accept(attacker);
-      for (let tries = 1; tries <= 3; tries++, guess++) await attacker.logIn(attempt, wrong(number, tries));
+      for (let tries = 1; tries <= 3; tries++, guess++)
+        await attacker.postLogin(attempt, wrong(number, tries));
     }
     const { attempt } = await all.accept(alice);
-    assert.equal((await alice.logIn(attempt)).status, 200);
+    assert.equal((await alice.postLogin(attempt)).status, 200);
   });
 });
 
@@ -387,7 +385,7 @@ describe("what the site says about browsers", () => {
     });
     const alice = person();
     const { attempt, number } = await accept(alice);
-    await alice.logIn(attempt, number);
+    await alice.postLogin(attempt, number);
     assert.deepEqual(asked, ["alice", "new", "POST", "object"]);
     assert.equal(alice.known, undefined);
   });
@@ -397,12 +395,12 @@ describe("what the site says about browsers", () => {
     const { person, accept } = await scene(t, { remember: () => isWanted });
     const alice = person();
     const first = await accept(alice);
-    await alice.logIn(first.attempt, first.number);
+    await alice.postLogin(first.attempt, first.number);
     isWanted = false;
     const second = await accept(alice);
-    assert.equal((await alice.logIn(second.attempt)).status, 200);
+    assert.equal((await alice.postLogin(second.attempt)).status, 200);
     const third = await accept(alice);
-    assert.equal((await alice.logIn(third.attempt)).status, 403);
+    assert.equal((await alice.postLogin(third.attempt)).status, 403);
   });
 
   test("browsers from before an instant are asked again", async (t) => {
@@ -412,12 +410,12 @@ describe("what the site says about browsers", () => {
     });
     const alice = person();
     const first = await accept(alice);
-    await alice.logIn(first.attempt, first.number);
+    await alice.postLogin(first.attempt, first.number);
     await clock.advance(1);
     since.set("alice", new Date(clock.now()));
     await clock.advance(1);
     const second = await accept(alice);
-    assert.equal((await alice.logIn(second.attempt)).status, 403);
+    assert.equal((await alice.postLogin(second.attempt)).status, 403);
   });
 
   test("a browser that logs in within two minutes of the instant is asked once more, because clocks differ", async (t) => {
@@ -429,9 +427,9 @@ describe("what the site says about browsers", () => {
     for (const seconds of [119, 2, 1]) {
       await clock.advance(seconds);
       const { attempt, number } = await accept(alice);
-      const { status } = await alice.logIn(attempt);
+      const { status } = await alice.postLogin(attempt);
       answers.push(status);
-      if (status === 403) assert.equal((await alice.logIn(attempt, number)).status, 200);
+      if (status === 403) assert.equal((await alice.postLogin(attempt, number)).status, 200);
     }
     assert.deepEqual(answers, [403, 403, 200]);
   });
@@ -443,11 +441,11 @@ describe("what the site says about browsers", () => {
     since.at = clock.now();
     await clock.advance(119);
     const first = await accept(alice);
-    await alice.logIn(first.attempt, first.number);
+    await alice.postLogin(first.attempt, first.number);
     await clock.advance(2);
-    assert.equal((await alice.logIn(first.attempt)).status, 200);
+    assert.equal((await alice.postLogin(first.attempt)).status, 200);
     const second = await accept(alice);
-    assert.equal((await alice.logIn(second.attempt)).status, 403);
+    assert.equal((await alice.postLogin(second.attempt)).status, 403);
   });
 
   test("no browser is known from before the epoch, or from before all were forgotten, to the millisecond", async (t) => {
@@ -456,14 +454,14 @@ describe("what the site says about browsers", () => {
       const { clock, person, accept } = await scene(t, { knownSince: () => ({ [member]: since.at }) });
       const alice = person();
       const first = await accept(alice);
-      await alice.logIn(first.attempt, first.number);
+      await alice.postLogin(first.attempt, first.number);
       since.at = clock.now();
       await clock.advance(0.001);
       const second = await accept(alice);
-      assert.equal((await alice.logIn(second.attempt)).status, 403, member);
-      await alice.logIn(second.attempt, second.number);
+      assert.equal((await alice.postLogin(second.attempt)).status, 403, member);
+      await alice.postLogin(second.attempt, second.number);
       const third = await accept(alice);
-      assert.equal((await alice.logIn(third.attempt)).status, 200, member);
+      assert.equal((await alice.postLogin(third.attempt)).status, 200, member);
     }
   });
 
@@ -487,11 +485,11 @@ describe("what the site says about browsers", () => {
       const { where, person, accept } = await scene(t, { knownSince: () => knownSince() });
       const alice = person();
       const before = await accept(alice);
-      assert.equal((await alice.logIn(before.attempt, before.number)).status, 200);
+      assert.equal((await alice.postLogin(before.attempt, before.number)).status, 200);
       knownSince = fail;
       const { attempt, number } = await accept(alice);
-      assert.equal((await alice.logIn(attempt)).status, 403);
-      assert.equal((await alice.logIn(attempt, number)).status, 200);
+      assert.equal((await alice.postLogin(attempt)).status, 403);
+      assert.equal((await alice.postLogin(attempt, number)).status, 200);
       const event = where.events.find(({ type }) => type === "pairing_error");
       assert.equal(event && "operation" in event && event.operation, "knownSince");
     });
@@ -500,7 +498,7 @@ describe("what the site says about browsers", () => {
     const { clock, where, person, accept } = await scene(t, { remember: () => new Promise(() => undefined) });
     const alice = person();
     const { attempt, number } = await accept(alice);
-    const login = alice.logIn(attempt, number);
+    const login = alice.postLogin(attempt, number);
     await until(() => where.logins.length > 0 && clock.timers > 0, "the site's function");
     await clock.advance(2);
     assert.equal((await login).status, 200);
@@ -514,13 +512,13 @@ describe("the second cookie", () => {
     const { person, accept } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    await alice.logIn(attempt);
-    await alice.logIn(attempt, wrong(number));
+    await alice.postLogin(attempt);
+    await alice.postLogin(attempt, wrong(number));
     assert.equal(alice.known, undefined);
-    await alice.logIn(attempt, number);
+    await alice.postLogin(attempt, number);
     assert.ok(alice.known);
     alice.known = undefined;
-    await alice.logIn(attempt);
+    await alice.postLogin(attempt);
     assert.ok(alice.known, "the answer was lost, and with it the cookie");
   });
 
@@ -532,7 +530,7 @@ describe("the second cookie", () => {
     );
     const alice = person();
     const { attempt, number } = await accept(alice);
-    assert.equal((await alice.logIn(attempt, number)).json["error"], "blocked");
+    assert.equal((await alice.postLogin(attempt, number)).json["error"], "blocked");
     assert.equal(alice.known, undefined);
   });
 
@@ -540,13 +538,13 @@ describe("the second cookie", () => {
     const { where, person, accept } = await scene(t, {}, { handOver: { to: "/login/otp" } });
     const alice = person();
     const { attempt, number } = await accept(alice);
-    const { json: body } = await alice.logIn(attempt, number);
+    const { json: body } = await alice.postLogin(attempt, number);
     assert.equal(alice.known, undefined);
-    const login = await where.kit.redeem(body["ticket"], { headers: { cookie: alice.browser.cookie } });
+    const login = await where.kit.redeem(body["ticket"], { headers: { cookie: alice.cookie } });
     assert.equal(login?.login.browser, "new");
     alice.take(login.headers.getSetCookie());
     const again = await accept(alice);
-    assert.equal((await alice.logIn(again.attempt)).status, 200);
+    assert.equal((await alice.postLogin(again.attempt)).status, 200);
     for (const type of ["ticket_issued", "ticket_redeemed"]) {
       const event = where.events.find((each) => each.type === type);
       assert.equal(event && "browser" in event && event.browser, "new", type);
@@ -566,10 +564,10 @@ describe("without the option", () => {
     const tokenServer = await scriptedTokenServer(t);
     tokenServer.result = accepted("alice");
     const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const person = new BrowserThatMayBeKnown(where);
-    const { attempt } = await person.browser.start();
-    await person.browser.approval(attempt);
-    const { status, json: body } = await person.logIn(attempt, "no number");
+    const person = new Browser(where);
+    const { attempt } = await person.start();
+    await person.approval(attempt);
+    const { status, json: body } = await person.postLogin(attempt, "no number");
     assert.equal(status, 200);
     assert.deepEqual(body, { redirect_to: "/account" });
     assert.equal(person.known, undefined);
@@ -655,11 +653,11 @@ describe("the number", () => {
     tokenServer.result = json(400, { error: "3004", error_description: `no such login: ask for ${number}` });
     tokenServer.start = json(400, { error: "3007", error_description: `bad message: ask for ${number}` });
     const answers = [
-      await (await alice.browser.post("")).text(),
-      JSON.stringify((await alice.logIn(attempt)).json),
-      JSON.stringify((await alice.logIn(attempt, wrong(number))).json),
-      JSON.stringify(await alice.browser.status(attempt)),
-      JSON.stringify((await alice.logIn(attempt, number)).json),
+      await (await alice.post("")).text(),
+      JSON.stringify((await alice.postLogin(attempt)).json),
+      JSON.stringify((await alice.postLogin(attempt, wrong(number))).json),
+      JSON.stringify(await alice.status(attempt)),
+      JSON.stringify((await alice.postLogin(attempt, number)).json),
       alice.known ?? "",
     ];
     const stored = JSON.stringify(await store.get(attempt));
@@ -675,7 +673,7 @@ describe("the number", () => {
     await accept(alice);
     const [message = ""] = messages;
     tokenServer.start = json(400, { error: message });
-    await alice.browser.post("");
+    await alice.post("");
     const event = where.events.find(({ type }) => type === "token_server_trouble");
     assert.equal(event && "code" in event && event.code, message.replace(/\d+/, "[number]"));
   });

@@ -35,9 +35,9 @@ describe("forgetting a user's browsers", () => {
       const alice = person();
       const { attempt, number } = await accept(alice);
       await forget();
-      const { status, json: body } = await alice.logIn(attempt, typed(number));
+      const { status, json: body } = await alice.postLogin(attempt, typed(number));
       assert.deepEqual([status, body["error"]], [409, "attempt_settled"]);
-      assert.equal((await alice.browser.status(attempt)).status, "failed");
+      assert.equal((await alice.status(attempt)).status, "failed");
       assert.deepEqual(where.logins, []);
       assert.deepEqual(reasons("pairing_failed"), ["revoked"]);
     });
@@ -46,11 +46,11 @@ describe("forgetting a user's browsers", () => {
     const { where, clock, person, accept, forgotten } = await scene(t);
     const alice = person();
     const before = await accept(alice);
-    await alice.logIn(before.attempt, before.number);
+    await alice.postLogin(before.attempt, before.number);
     await clock.advance(1);
     const { attempt } = await accept(alice);
     forgotten.at = clock.now();
-    assert.equal((await alice.logIn(attempt)).status, 409);
+    assert.equal((await alice.postLogin(attempt)).status, 409);
     assert.equal(where.logins.length, 1);
   });
 
@@ -59,7 +59,7 @@ describe("forgetting a user's browsers", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     await forget();
-    assert.equal((await alice.logIn(attempt, number)).status, 409);
+    assert.equal((await alice.postLogin(attempt, number)).status, 409);
   });
 
   test("lets a login be accepted after it", async (t) => {
@@ -67,16 +67,16 @@ describe("forgetting a user's browsers", () => {
     await forget();
     const alice = person();
     const { attempt, number } = await accept(alice);
-    assert.equal((await alice.logIn(attempt, number)).status, 200);
+    assert.equal((await alice.postLogin(attempt, number)).status, 200);
   });
 
   test("ends the minute in which a login can be repeated", async (t) => {
     const { where, person, accept, forget } = await scene(t);
     const alice = person();
     const { attempt, number } = await accept(alice);
-    assert.equal((await alice.logIn(attempt, number)).status, 200);
+    assert.equal((await alice.postLogin(attempt, number)).status, 200);
     await forget();
-    assert.equal((await alice.logIn(attempt)).status, 409);
+    assert.equal((await alice.postLogin(attempt)).status, 409);
     assert.equal(where.logins.length, 1, "signIn ran once");
   });
 
@@ -84,10 +84,10 @@ describe("forgetting a user's browsers", () => {
     const { where, person, accept, forget, reasons } = await scene(t, { handOver: { to: "/login/otp" } });
     const alice = person();
     const { attempt, number } = await accept(alice);
-    const { json: body } = await alice.logIn(attempt, number);
+    const { json: body } = await alice.postLogin(attempt, number);
     await forget();
-    assert.equal((await alice.logIn(attempt)).status, 409);
-    const request = { headers: { cookie: alice.browser.cookie } };
+    assert.equal((await alice.postLogin(attempt)).status, 409);
+    const request = { headers: { cookie: alice.cookie } };
     assert.equal(await where.kit.redeem(body["ticket"], request), undefined);
     assert.deepEqual(reasons("ticket_refused"), ["revoked"]);
   });
@@ -107,10 +107,10 @@ describe("forgetting a user's browsers", () => {
     const alice = person();
     const redeem = (ticket: unknown) => where.kit.redeem(ticket, { headers: { cookie: alice.cookies } });
     const first = await accept(alice);
-    const before = await redeem((await alice.logIn(first.attempt, first.number)).json["ticket"]);
+    const before = await redeem((await alice.postLogin(first.attempt, first.number)).json["ticket"]);
     alice.take(before?.headers.getSetCookie() ?? []);
     const second = await accept(alice);
-    const { ticket } = (await alice.logIn(second.attempt)).json;
+    const { ticket } = (await alice.postLogin(second.attempt)).json;
     fails = true;
     await assert.rejects(redeem(ticket), /knownSince/);
     fails = false;
@@ -123,7 +123,7 @@ describe("forgetting a user's browsers", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     epoch.at = clock.now();
-    assert.equal((await alice.logIn(attempt, number)).status, 200);
+    assert.equal((await alice.postLogin(attempt, number)).status, 200);
   });
 });
 
@@ -143,10 +143,10 @@ describe("a login's calls", () => {
     );
     const alice = person();
     const { attempt } = await accept(alice);
-    const calls = [alice.logIn(attempt), alice.logIn(attempt), alice.logIn(attempt)];
+    const calls = [alice.postLogin(attempt), alice.postLogin(attempt), alice.postLogin(attempt)];
     await until(() => asked > 0, "the site's function");
     // The others are on their way.
-    await alice.browser.status(attempt);
+    await alice.status(attempt);
     answer();
     assert.deepEqual(
       (await Promise.all(calls)).map(({ status }) => status),
@@ -160,13 +160,13 @@ describe("a login's calls", () => {
     const alice = person();
     const { attempt, number } = await accept(alice);
     const statuses: number[] = [];
-    for (let call = 0; call < 61; call++) statuses.push((await alice.logIn(attempt)).status);
+    for (let call = 0; call < 61; call++) statuses.push((await alice.postLogin(attempt)).status);
     assert.deepEqual([...new Set(statuses.slice(0, 60))], [403]);
-    const last = await alice.logIn(attempt, number);
+    const last = await alice.postLogin(attempt, number);
     assert.deepEqual([statuses[60], last.status, last.json["error"]], [429, 429, "too_many_requests"]);
     assert.ok(where.events.some((event) => event.type === "limited" && event.limit === "loginsPerAttempt"));
     const other = await accept(alice);
-    assert.equal((await alice.logIn(other.attempt, other.number)).status, 200);
+    assert.equal((await alice.postLogin(other.attempt, other.number)).status, 200);
   });
 
   test("ask the site nothing about a login that cannot be repeated", async (t) => {
@@ -174,8 +174,8 @@ describe("a login's calls", () => {
     const { person, accept } = await scene(t, {}, { knownSince: () => void (asked += 1) });
     const alice = person();
     const { attempt, number } = await accept(alice);
-    const statuses = [(await alice.logIn(attempt, number)).status];
-    for (let call = 0; call < 40; call++) statuses.push((await alice.logIn(attempt)).status);
+    const statuses = [(await alice.postLogin(attempt, number)).status];
+    for (let call = 0; call < 40; call++) statuses.push((await alice.postLogin(attempt)).status);
     assert.deepEqual(
       [200, 429].map((status) => statuses.filter((each) => each === status).length),
       [20, 21],

@@ -74,7 +74,7 @@ async function scene(t: TestContext) {
     const { attempt, number } = await all.accept(browser);
     let answer = { status: 0, json: {} as Record<string, unknown>, retryAfter: 0 };
     for (const make of numbers) {
-      const { status, json, response } = await browser.logIn(attempt, make(number));
+      const { status, json, response } = await browser.postLogin(attempt, make(number));
       answer = { status, json, retryAfter: Number(response.headers.get("retry-after")) };
     }
     return answer;
@@ -112,7 +112,9 @@ describe("wrong numbers of one user", () => {
       const browser = person();
       attempts.push({ browser, ...(await accept(browser)) });
     }
-    await Promise.all(attempts.map(({ browser, attempt, number }) => browser.logIn(attempt, wrong(number))));
+    await Promise.all(
+      attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
+    );
     assert.equal(where.events.filter(({ type }) => type === "wrong_number").length, 10);
   });
 
@@ -121,8 +123,8 @@ describe("wrong numbers of one user", () => {
     for (let login = 0; login < 12; login++) assert.equal((await type("alice", [right])).status, 200);
     const browser = person();
     const { attempt, number } = await accept(browser);
-    for (let again = 0; again < 12; again++) await browser.logIn(attempt, wrong(number));
-    assert.equal((await browser.logIn(attempt, number)).status, 200);
+    for (let again = 0; again < 12; again++) await browser.postLogin(attempt, wrong(number));
+    assert.equal((await browser.postLogin(attempt, number)).status, 200);
     assert.deepEqual(reasons(), []);
   });
 });
@@ -158,7 +160,7 @@ describe("the counts of wrong numbers", () => {
     const { attempt, number } = await accept(attacker);
     counts.gather(59);
     await Promise.all(
-      Array.from({ length: 59 }, (_, post) => attacker.logIn(attempt, wrong(number, post + 1))),
+      Array.from({ length: 59 }, (_, post) => attacker.postLogin(attempt, wrong(number, post + 1))),
     );
     assert.ok(compared() <= 3, String(compared()));
     assert.equal((await type("alice", [right])).status, 200);
@@ -187,11 +189,11 @@ describe("the counts of wrong numbers", () => {
     const { counts, place, person, accept } = await scene(t);
     const attacker = person();
     const { attempt, number } = await accept(attacker);
-    await attacker.logIn(attempt, wrong(number));
+    await attacker.postLogin(attempt, wrong(number));
     const before = counts.keys();
     for (let again = 0; again < 20; again++) {
       place.address = `192.0.2.${again + 2}`;
-      assert.equal((await attacker.logIn(attempt, wrong(number))).json["error"], "wrong_number");
+      assert.equal((await attacker.postLogin(attempt, wrong(number))).json["error"], "wrong_number");
     }
     assert.deepEqual(counts.keys(), before);
   });
@@ -206,7 +208,9 @@ describe("users with only wrong numbers at one address", () => {
       const browser = person();
       attempts.push({ browser, ...(await accept(browser)) });
     }
-    await Promise.all(attempts.map(({ browser, attempt, number }) => browser.logIn(attempt, wrong(number))));
+    await Promise.all(
+      attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
+    );
     assert.equal(where.events.filter(({ type }) => type === "wrong_number").length, 10);
   });
 

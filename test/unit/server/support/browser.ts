@@ -24,6 +24,8 @@ interface Address {
  */
 export class Browser {
   cookie: string | undefined;
+  /** The cookie by which it is known for its users. */
+  known: string | undefined;
   readonly url: string;
   readonly origin: string;
   readonly #proxied: boolean;
@@ -32,6 +34,19 @@ export class Browser {
     this.url = url;
     this.origin = origin;
     this.#proxied = proxied;
+  }
+
+  /** What it sends as its `Cookie` header. */
+  get cookies(): string {
+    return [this.cookie, this.known].filter(Boolean).join("; ");
+  }
+
+  /** Keeps the kit's cookies that an answer sets. */
+  take(cookies: readonly string[]): void {
+    for (const [pair = ""] of cookies.map((set) => set.split(";"))) {
+      if (pair.includes("onegini-otp-login-known=")) this.known = pair;
+      else if (pair.includes("onegini-otp-login")) this.cookie = pair;
+    }
   }
 
   post(path: string, request?: PageRequest): Promise<Response> {
@@ -54,14 +69,13 @@ export class Browser {
       headers: {
         ...(method !== "GET" && { origin: this.origin, "sec-fetch-site": "same-origin" }),
         ...(body !== undefined && { "content-type": "application/json" }),
-        ...(this.cookie !== undefined && { cookie: this.cookie }),
+        ...(this.cookies !== "" && { cookie: this.cookies }),
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
       ...(signal && { signal }),
     });
-    const set = response.headers.getSetCookie().find((cookie) => cookie.includes("onegini-otp-login"));
-    if (set) this.cookie = set.split(";")[0];
+    this.take(response.headers.getSetCookie());
     return this.#documented(method, path, response);
   }
 
@@ -84,6 +98,15 @@ export class Browser {
 
   logIn(attempt: string): Promise<Response> {
     return this.post(`/${attempt}/login`);
+  }
+
+  /** Sends the number that the phone shows, if any. */
+  async postLogin(
+    attempt: string,
+    number?: unknown,
+  ): Promise<{ status: number; json: Record<string, unknown>; response: Response }> {
+    const response = await this.post(`/${attempt}/login`, number === undefined ? {} : { body: { number } });
+    return { status: response.status, json: (await response.json()) as Record<string, unknown>, response };
   }
 
   async stream(attempt: string): Promise<StatusStream> {

@@ -3,7 +3,8 @@ import type { TestContext } from "node:test";
 import type { NodeContext } from "onegini-otp-login/node";
 import { memoryStore, type AttemptStore, type PairingOptions } from "onegini-otp-login/server";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { BrowserThatMayBeKnown, numberIn, startWithMessage } from "./number-on-phone.js";
+import { Browser } from "./browser.js";
+import { numberIn, startWithMessage } from "./number-on-phone.js";
 import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "./site.js";
 
 export const keys = ["a key of the tests, of 32 characters"];
@@ -30,9 +31,9 @@ export async function numberedSite(
       pairing: { keys, ...pairing },
     },
   });
-  const person = () => new BrowserThatMayBeKnown(where);
+  const person = () => new Browser(where);
   /** Begins an attempt that the user accepts. Resolves to its id and the number on the phone. */
-  const accept = async ({ browser }: BrowserThatMayBeKnown): Promise<{ attempt: string; number: string }> => {
+  const accept = async (browser: Browser): Promise<{ attempt: string; number: string }> => {
     const { attempt } = await browser.start();
     const number = numberIn(messages.at(-1) ?? "");
     assert.equal((await browser.status(attempt)).status, "approved");

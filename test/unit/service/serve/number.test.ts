@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { BrowserThatMayBeKnown, numberIn, wrong } from "../../server/support/number-on-phone.js";
+import { Browser } from "../../server/support/browser.js";
+import { numberIn, wrong } from "../../server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "./running-service.js";
 
 /** `serve` with `pairing`. */
@@ -15,11 +16,11 @@ const numbered = ["--pairing", "unknown-browsers", "--message", "Log in to the s
 const serve = (t: TestContext, ...args: string[]): Promise<RunningService> =>
   runService(t, { args: [...numbered, "--pairing-keys", key, ...args] });
 
-const newBrowser = ({ publicAddress }: RunningService): BrowserThatMayBeKnown =>
-  new BrowserThatMayBeKnown({ url: `${publicAddress}/otp-login`, origin });
+const newBrowser = ({ publicAddress }: RunningService): Browser =>
+  new Browser({ url: `${publicAddress}/otp-login`, origin });
 
 /** Begins a login that the user accepts. */
-async function accept(service: RunningService, { browser }: BrowserThatMayBeKnown, user = "alice") {
+async function accept(service: RunningService, browser: Browser, user = "alice") {
   const { attempt, otp } = await browser.start();
   const number = numberIn(service.emulator.starts.at(-1)?.get("message") ?? null);
   await (await service.emulator.phone(user)).handleMobileAuthWithOtp(otp);
@@ -28,16 +29,16 @@ async function accept(service: RunningService, { browser }: BrowserThatMayBeKnow
 }
 
 /** Whether that user is asked for the number there; a login of a known browser is done. */
-async function isAsked(service: RunningService, browser: BrowserThatMayBeKnown, user?: string) {
+async function isAsked(service: RunningService, browser: Browser, user?: string) {
   const { attempt } = await accept(service, browser, user);
-  const { status, json } = await browser.logIn(attempt);
+  const { status, json } = await browser.postLogin(attempt);
   assert.ok(status === 200 || json["error"] === "pairing_required", `${status}`);
   if (status === 200) await redeem(service, browser, json["ticket"]);
   return status !== 200;
 }
 
 /** The site's backend redeems a ticket, and sends the cookies on. */
-async function redeem(service: RunningService, browser: BrowserThatMayBeKnown, ticket: unknown) {
+async function redeem(service: RunningService, browser: Browser, ticket: unknown) {
   const body = { ticket, cookie: browser.cookies };
   const answer = await service.call("POST", "/redeem", { body });
   const json = (await answer.json()) as { login: { browser?: string }; set_cookie?: string[] };
@@ -45,9 +46,9 @@ async function redeem(service: RunningService, browser: BrowserThatMayBeKnown, t
   return json;
 }
 
-async function logInWithNumber(service: RunningService, browser: BrowserThatMayBeKnown, user?: string) {
+async function logInWithNumber(service: RunningService, browser: Browser, user?: string) {
   const { attempt, number } = await accept(service, browser, user);
-  return redeem(service, browser, (await browser.logIn(attempt, number)).json["ticket"]);
+  return redeem(service, browser, (await browser.postLogin(attempt, number)).json["ticket"]);
 }
 
 describe("a login through the service, with a number", () => {
@@ -56,11 +57,11 @@ describe("a login through the service, with a number", () => {
     const browser = newBrowser(service);
     const browserOf = async (ticket: unknown) => (await redeem(service, browser, ticket)).login.browser;
     const { attempt, number } = await accept(service, browser);
-    assert.equal((await browser.logIn(attempt)).json["error"], "pairing_required");
-    assert.equal((await browser.logIn(attempt, wrong(number))).json["error"], "wrong_number");
-    assert.equal(await browserOf((await browser.logIn(attempt, number)).json["ticket"]), "new");
+    assert.equal((await browser.postLogin(attempt)).json["error"], "pairing_required");
+    assert.equal((await browser.postLogin(attempt, wrong(number))).json["error"], "wrong_number");
+    assert.equal(await browserOf((await browser.postLogin(attempt, number)).json["ticket"]), "new");
     const again = await accept(service, browser);
-    assert.equal(await browserOf((await browser.logIn(again.attempt)).json["ticket"]), "known");
+    assert.equal(await browserOf((await browser.postLogin(again.attempt)).json["ticket"]), "known");
 
     const metrics = await (await service.call("GET", "/metrics")).text();
     for (const [result, count] of Object.entries({ asked: 1, wrong: 1, right: 1, failed: 0, unanswered: 0 }))
@@ -76,7 +77,7 @@ describe("a login through the service, with a number", () => {
     await logInWithNumber(service, browser);
     const { attempt, number } = await accept(service, browser);
     assert.match(number, /^\d{6}$/);
-    assert.equal((await browser.logIn(attempt)).json["digits"], 6);
+    assert.equal((await browser.postLogin(attempt)).json["digits"], 6);
   });
 
   test("has its number in the text of the page's language", async (t) => {
@@ -91,7 +92,7 @@ describe("a login through the service, with a number", () => {
       tokenServerUrl: tokenServer.emulator.url,
       withMessage: false,
     });
-    await newBrowser(service).browser.start({ body: { language: "nl" } });
+    await newBrowser(service).start({ body: { language: "nl" } });
     assert.match(tokenServer.emulator.starts.at(-1)?.get("message") ?? "", /^Inloggen: \d{4}$/);
   });
 });
@@ -204,7 +205,7 @@ describe("known browsers of the service", () => {
     // A number that was sent with the old key, too.
     const open = await accept(service, between);
     await use(otherKey, key);
-    await redeem(service, between, (await between.logIn(open.attempt, open.number)).json["ticket"]);
+    await redeem(service, between, (await between.postLogin(open.attempt, open.number)).json["ticket"]);
     assert.equal(await isAsked(service, between), false);
     const old = before.known;
     assert.equal(await isAsked(service, before), false, "signed by the new key from now on");
