@@ -147,15 +147,15 @@ describe("the rooms of scripts/rooms.js", () => {
 
 describe("a file of src with 40 lines or more", () => {
   const [, section = ""] = readFileSync("test/README.md", "utf8").split("## Tests elsewhere");
-  /** The files or folders of `src` in a cell, and the tests. */
-  const namesIn = (cell = ""): string[] =>
-    [...cell.matchAll(/`([^`{]*)(?:\{([^}]*)\})?`/g)].flatMap(([, path = "", names = ""]) =>
+  /** What `a/b,c/{d,e}` stands for. */
+  const namesIn = (line: string): string[] =>
+    [...line.matchAll(/([^{},]+)(?:\{(.*?)\})?/g)].flatMap(([, path = "", names = ""]) =>
       names.split(",").map((name) => path + name),
     );
-  const rows = [...section.matchAll(/^\| *(`.*?) *\|(.*?)\|/gm)].map(([, files, tests]) => ({
-    files: namesIn(files),
-    tests: namesIn(tests),
-  }));
+  const linesOf = (indent: string): string[] =>
+    [...section.matchAll(new RegExp(`^${indent}(\\S+)$`, "gm"))].flatMap(([, line = ""]) => namesIn(line));
+  const listed = linesOf("  ");
+  const tests = linesOf("    ").map((name) => `test/${name}.test.ts`);
   const names = filesIn("src").flatMap((file) => /^src\/(.*(?<!\.d))\.ts$/.exec(file)?.[1] ?? []);
   const testOf = (name: string): string =>
     `test/${name.startsWith("element/") ? "" : "unit/"}${name}.test.ts`;
@@ -164,7 +164,6 @@ describe("a file of src with 40 lines or more", () => {
     entry === name || (entry.endsWith("/") && name.startsWith(entry));
 
   test("has its test at the same path, or test/README.md says where", () => {
-    const listed = rows.flatMap(({ files }) => files);
     const isLong = (name: string): boolean => readFileSync(`src/${name}.ts`, "utf8").split("\n").length > 40;
     assert.deepEqual(
       elsewhere.filter((name) => isLong(name) && !listed.some((entry) => isNamedBy(entry, name))),
@@ -175,10 +174,9 @@ describe("a file of src with 40 lines or more", () => {
   });
 
   test("has a test that exists", () => {
-    const tests = rows.flatMap((row) => row.tests);
     assert.ok(tests.length > 0);
     assert.deepEqual(
-      tests.filter((path) => !existsSync(`test/${path}`)),
+      tests.filter((path) => !existsSync(path)),
       [],
     );
   });
