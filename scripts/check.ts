@@ -1,7 +1,7 @@
 /**
  * `npm run check`, after a build: lint, types, format, what is generated, the size of the one file, the packed tarball.
- * `npm run check:fast` (`--fast`): what needs no build, with the caches of ESLint and Prettier. These skip unchanged files, so only the
- * whole check finds what a changed type means for the lint of another file. Names narrow both: `npm run check:fast lint`.
+ * `npm run check:fast` (`--fast`): what needs no build, with the caches of ESLint and Prettier. They skip unchanged files, so
+ * only the whole check finds what a changed type means for the lint of another file. Names narrow both: `npm run check:fast lint`.
  */
 import { parseArgs } from "node:util";
 import { run, runJobs } from "./test-runner.js";

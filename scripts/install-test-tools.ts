@@ -128,7 +128,8 @@ export async function installEngines(engines: readonly EngineName[]): Promise<vo
 }
 
 /**
- * Installs Redis, Valkey, nginx, HAProxy, Caddy, OpenSSL, libfaketime, Prometheus, kustomize and, on Linux, systemd from Debian where one is missing, when root. It starts none.
+ * Installs Redis, Valkey, nginx, HAProxy, Caddy, OpenSSL, libfaketime, Prometheus, kustomize and, on Linux, systemd from Debian
+ * where one is missing, when root. It starts none.
  * @throws Error that says how to install the missing ones by hand
  */
 export const installServices = (): void => installAll(serviceTools);

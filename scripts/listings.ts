@@ -1,7 +1,7 @@
 /**
  * Part of `npm run generated:write`: writes the listings that come from an example into the pages, below a comment that names the
- * file, or a region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has another
- * text. Of `scripts/rooms.js` the listing is its picture.
+ * file, or a region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has
+ * another text. Of `scripts/rooms.js` the listing is its picture.
  *
  * A region begins with `// #region kit` and ends with `// #endregion kit`. A listing joins all regions of its name. A region
  * named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.

@@ -1,6 +1,6 @@
 /**
- * Who may import whom in `src` and `demo`, types included. ESLint's rule, the picture in CONTRIBUTING and the test of the structure
- * are made from it.
+ * Who may import whom in `src` and `demo`, types included. ESLint's rule, the picture in CONTRIBUTING and the test of the
+ * structure are made from it.
  *
  * A room is a file, a folder, or two that belong together. Its wing has floors, the highest first: a room imports rooms on
  * lower floors, and of other wings what `uses` names. Paths are below `src`.

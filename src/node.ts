@@ -1,6 +1,6 @@
 /**
- * The kit on Node: with Node's `http`, and with frameworks that use `(req, res)`, such as Express and Connect. For Fastify there is
- * `onegini-otp-login/fastify`.
+ * The kit on Node: with Node's `http`, and with frameworks that use `(req, res)`, such as Express and Connect. For Fastify there
+ * is `onegini-otp-login/fastify`.
  *
  * @module
  */

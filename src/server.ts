@@ -61,8 +61,8 @@ export type { Pause, PauseSwitch } from "./server/store/pause-switch.js";
  *
  * @param options the options, or a function that returns them or a promise of them. It runs at the kit's first call, so a
  *   build may load the file without the server's secrets. If it fails, or an option is wrong, the site goes on without QR
- *   login: one line a minute is logged, the login API answers 500, `begin` resolves to `null`, and a call after ten seconds tries again.
- *   `redeem` rejects
+ *   login: one line a minute is logged, the login API answers 500, `begin` resolves to `null`, and `redeem` rejects.
+ *   A call after ten seconds tries again
  * @throws TypeError that names the option that is missing or wrong and says what is expected; not with a function
  */
 export const createLoginKit = <Context = unknown>(

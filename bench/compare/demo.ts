@@ -9,8 +9,8 @@ import { inTurns } from "../server/support/in-turns.js";
 import { enroll } from "../server/support/phone.js";
 
 /**
- * Full logins a second in the built demo, which is bank, kit, Token Server and phone in one process, beside those in the built demo of
- * another checkout, and the processor's time that each takes:
+ * Full logins a second in the built demo, which is bank, kit, Token Server and phone in one process, beside those in the built
+ * demo of another checkout, and the processor's time that each takes:
  *
  *     node --import tsx bench/compare/demo.ts ../before
  *

@@ -1,6 +1,6 @@
 /**
- * What an attempt takes in Redis, all in: its key, the key of its transaction, and what Redis adds to each. Begun by the kit, as a
- * browser's start: `used_memory` after many of them, less what it was before. With another checkout, whose dependencies are
+ * What an attempt takes in Redis, all in: its key, the key of its transaction, and what Redis adds to each. Begun by the kit, as
+ * a browser's start: `used_memory` after many of them, less what it was before. With another checkout, whose dependencies are
  * installed, also that one's figures:
  *
  *     node --import tsx bench/server/redis-memory.ts ../before

@@ -93,7 +93,7 @@ export function parseNetwork(value: unknown): Network | undefined {
   return network as Network;
 }
 
-export const isNetworkName = (name: string): name is NetworkName => Object.hasOwn(networkChoices, name);
+const isNetworkName = (name: string): name is NetworkName => Object.hasOwn(networkChoices, name);
 
 /** How a new element begins, with labels. */
 export const beginnings = {

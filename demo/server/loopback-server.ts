@@ -14,7 +14,7 @@ export interface LoopbackServer {
   shutDown: (options: ShutdownOptions) => Promise<boolean>;
 }
 
-export interface ShutdownOptions {
+interface ShutdownOptions {
   kit: Pick<LoginKit, "close">;
   storage: Pick<Storage, "close">;
   noticeSeconds: number;

@@ -1,7 +1,7 @@
 /**
- * Part of `npm run pictures:write`: the pictures of docs/theming.md, in which each part and property has its number or letter. Light
- * and dark, of the element's own view and styles. `--check` (`npm run pictures`) draws them too, and keeps none: it fails if those of
- * the page are older than what they show.
+ * Part of `npm run pictures:write`: the pictures of docs/theming.md, in which each part and property has its number or letter.
+ * Light and dark, of the element's own view and styles. `--check` (`npm run pictures`) draws them too, and keeps none: it fails
+ * if those of the page are older than what they show.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

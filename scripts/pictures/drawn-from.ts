@@ -1,6 +1,6 @@
 /**
- * What the committed pictures were drawn from: `drawn-from.json` has a hash for each, of the markup and the style sheets behind it. So a
- * test can tell that a picture is older than what it shows, on any machine: pixels depend on its fonts and its browser.
+ * What the committed pictures were drawn from: `drawn-from.json` has a hash for each, of the markup and the style sheets behind
+ * it. So a test can tell that a picture is older than what it shows, on any machine: pixels depend on its fonts and its browser.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -36,8 +36,8 @@ export function assertFresh(now: DrawnFrom): void {
 }
 
 /**
- * The markup of a part of a page and of the shadow roots in it, as far as it can be seen, without what differs from one visit, or from
- * one machine, to the next: times, what is announced, and popovers, whose place is measured.
+ * The markup of a part of a page and of the shadow roots in it, as far as it can be seen, without what differs from one visit, or
+ * from one machine, to the next: times, what is announced, and popovers, whose place is measured.
  */
 export async function markupOf(part: Locator): Promise<string> {
   const html = await part.evaluate((element) =>

@@ -1,7 +1,7 @@
 /**
- * `npx tsx scripts/pictures/gallery-compare.ts origin/main`: takes the gallery's pictures of another commit and of the working tree, and says which
- * differ. Both are taken on this machine, because fonts and browsers draw a little differently elsewhere. `--out` is the folder for
- * pictures of each difference: before, after, and what has changed. CI calls it for a pull request.
+ * `npx tsx scripts/pictures/gallery-compare.ts origin/main`: takes the gallery's pictures of another commit and of the working
+ * tree, and says which differ. Both are taken on this machine, because fonts and browsers draw a little differently elsewhere.
+ * `--out` is the folder for pictures of each difference: before, after, and what has changed. CI calls it for a pull request.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

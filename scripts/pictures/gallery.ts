@@ -1,6 +1,6 @@
 /**
- * Part of `npm run docs`: photographs every phase in every look, and the demo's screens, for the site. `--out` writes elsewhere; `--sheets` names some of them; `--review` takes larger ones, of every language and width too, to
- * be held beside the design.
+ * Part of `npm run docs`: photographs every phase in every look, and the demo's screens, for the site. `--out` writes elsewhere;
+ * `--sheets` names some of them; `--review` takes larger ones, of every language and width too, to be held beside the design.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -27,7 +27,7 @@ const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged", 
 const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : [...published, "demo"];
 const sheets = values.sheets?.split(",") ?? every;
 
-/** Of these sheets each card is a picture of its own, in light and in dark: the gallery and the first page show them one by one. */
+/** Of these sheets each card is a picture of its own, light and dark: the gallery and the first page show them one by one. */
 const byCard = ["phases", "front"];
 
 const looks = [

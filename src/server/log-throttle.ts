@@ -1,6 +1,6 @@
 import { systemRuntime, type Runtime } from "./runtime.js";
 
-/** Limits how often a kind of event is logged as a warning or an error: strangers can cause some at will, and others last long. */
+/** Limits how often a kind of event is logged as a warning or an error: strangers can cause some at will, others last long. */
 export class LogThrottle {
   readonly #loggedAt = new Map<string, number>();
   readonly #intervalMs: number;

@@ -2,7 +2,7 @@
 export type FailureReason = "failed_to_send" | "invalid_request" | "not_accepted" | "invalid_answer";
 
 /** The state of a transaction. "Expired" is not among them: it follows from the clock. */
-export type TransactionState =
+type TransactionState =
   | { kind: "waiting" }
   | { kind: "scanned"; userId: string }
   | { kind: "accepted"; userId: string }

@@ -7,7 +7,7 @@ interface Subscription {
 
 /** The listeners of this process, by attempt. Most attempts have one, and there are many attempts: each is kept small. */
 export class AttemptListeners {
-  /** One alone has no array around it. The arrays are never changed in place: an array that grows, and a set, reserve room for more. */
+  /** One alone has no array around it. Arrays are never changed in place: one that grows, like a set, reserves room for more. */
   readonly #subscriptions = new Map<string, Subscription | readonly Subscription[]>();
 
   get isEmpty(): boolean {

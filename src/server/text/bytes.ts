@@ -1,6 +1,6 @@
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Encodes bytes as base64url without padding (RFC 4648 §5). Not by `btoa`: a part of its text would keep the whole one in memory. */
+/** Encodes bytes as base64url without padding (RFC 4648 §5). Not by `btoa`: a part of its text would keep all of it in memory. */
 export function base64url(bytes: Uint8Array): string {
   const codes: number[] = [];
   for (let bit = 0; bit < bytes.length * 8; bit += 6) {

@@ -35,7 +35,7 @@ export function cleaner(secrets: readonly string[]): Cleaner {
   };
 }
 
-/** System error codes stay as they are: they do not come from a server, and redacting letters in them would reveal a short secret. */
+/** System error codes stay as they are: no server sends them, and redacting letters in them would reveal a short secret. */
 function errorCodes(secrets: readonly string[]): string[] {
   const system = [...getSystemErrorMap().values()].map(([code]) => code);
   const ofTls = "(?:CERT|CRL|DEPTH_ZERO|ERR|HPE|SELF_SIGNED|UNABLE_TO)_[A-Z\\d_]+";

@@ -151,7 +151,7 @@ export async function openClient(
   return client;
 }
 
-/** Connects once, within ten seconds. A Redis that is still loading its data, or that requires a password, fails the first command. */
+/** Connects once, within ten seconds. A Redis that is still loading its data, or requires a password, fails the first command. */
 export async function firstConnection(client: {
   connect: () => Promise<unknown>;
   ping: () => Promise<unknown>;

@@ -4,9 +4,9 @@ const { ppid: parent } = process;
 export type StopSignal = "SIGINT" | "SIGTERM";
 
 /**
- * Calls `stop` once and then ends the process: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` or `npx` itself has ended. npm
- * passes a signal only to its shell, which ends and leaves this process running on its port. That counts as SIGTERM, because a
- * service manager sends it to npm, while Ctrl+C reaches this process directly, and earlier.
+ * Calls `stop` once and then ends the process: on SIGINT (Ctrl+C), on SIGTERM, and when `npm start` or `npx` itself has ended.
+ * npm passes a signal only to its shell, which ends and leaves this process running on its port. That counts as SIGTERM, because
+ * a service manager sends it to npm, while Ctrl+C reaches this process directly, and earlier.
  *
  * @param stop resolves to whether every request was answered, as `gracefulShutdown` does
  */

@@ -22,7 +22,7 @@ interface FirstPaintContext {
 }
 
 /** The context of a call to the kit: Node's request on the public port, or the address from `POST /begin` on the internal one. */
-export type ServiceContext = NodeContext | FirstPaintContext;
+type ServiceContext = NodeContext | FirstPaintContext;
 
 export type ServiceKit = LoginKit<ServiceContext>;
 

@@ -66,8 +66,8 @@ const readScript = `${readFields}
 return { isBegun and '1' or '', epoch, all or '', mark or '' }`;
 
 /**
- * Writes an instant for a user's field, or, if that is empty, for all (field, cursor, life). A clock that was set back never makes
- * one earlier. Then it looks at a hundred fields and drops those of users that are older than the life. Returns the next cursor.
+ * Writes an instant for a user's field, or, if that is empty, for all (field, cursor, life). A clock that was set back never
+ * makes one earlier. Then it looks at a hundred fields and drops users' that are older than the life. Returns the next cursor.
  */
 const writeScript = `${readFields}
 local function write(field, old)
@@ -100,7 +100,7 @@ interface RedisRecord {
   metrics: Pick<Metrics, "count">;
 }
 
-/** In Redis, for all processes. Redis without this record knows no browser, so what it loses revokes too much, never too little. */
+/** In Redis, for all processes. Redis without this record knows no browser, so a loss revokes too much, never too little. */
 export function forgottenInRedis({
   client,
   writes,

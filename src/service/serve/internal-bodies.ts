@@ -29,7 +29,7 @@ export const beginRequest = ownObject({
     v.record(v.string(), v.string(headersExpected), headersExpected),
     v.check((headers) => !Array.isArray(headers) && areHeaders(headers), headersExpected),
   ),
-  // Any string, because a stranger may have chosen it, and the page must still be rendered. The kit ignores one that is no IP address.
+  // Any string, because a stranger may have chosen it, and the page must be rendered. The kit ignores one that is no IP address.
   address: optionalText("address"),
   qr_link: qrLink,
   page_url: optionalText("page_url"),
@@ -135,7 +135,7 @@ function parse<Schema extends v.GenericSchema>(text: string, schema: Schema): v.
   throw badRequest(kind === "object" ? `${v.getDotPath(issues[0]) ?? "A member"} is missing.` : message);
 }
 
-/** Hono's `bodyLimit` cannot be used: it fails for a body without a length, because its Node adapter's request is not a `Request`. */
+/** Not by Hono's `bodyLimit`: it fails for a body without a length, because its Node adapter's request is no `Request`. */
 async function textOf({ headers, body }: Request): Promise<string> {
   if (Number(headers.get("Content-Length")) > maxBodyBytes) throw tooLarge();
   if (!body) return "";

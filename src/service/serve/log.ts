@@ -28,8 +28,8 @@ export const createLog = (
   );
 
 /**
- * The time in ISO 8601, as the part of the line that pino expects. pino's own `isoTime` calls `toISOString()` for each line, which
- * costs as much as the rest of the line; this calls it once a second.
+ * The time in ISO 8601, as the part of the line that pino expects. pino's own `isoTime` calls `toISOString()` for each line,
+ * which costs as much as the rest of the line; this calls it once a second.
  */
 export function createTimestamp(now: () => number = Date.now): () => string {
   let second = NaN;

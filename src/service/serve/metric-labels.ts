@@ -1,8 +1,8 @@
 import type { LimitName, LoginKitEvent } from "onegini-otp-login/server";
 
 /*
- * Every value that a label can have, so that each series is there, at 0, from the start: a rate misses the first event of one that
- * begins with it. The types name a value that is missing.
+ * Every value that a label can have, so that each series is there, at 0, from the start: a rate misses the first event of one
+ * that begins with it. The types name a value that is missing.
  */
 
 const namesOf = <Name extends string>(all: Record<Name, true>): readonly Name[] => Object.keys(all) as Name[];
@@ -92,8 +92,8 @@ export const callResult = (status: number): string =>
 export const numberResults = ["asked", "right", "wrong", "failed", "unanswered"] as const;
 
 /**
- * What is wrong around the number. `sprayed`: many users typed only wrong ones at one address. `unavailable`, `unnumbered_…`: servers
- * have different settings of `pairing`. `browsers_lost`: the site does not send the cookie of known browsers on.
+ * What is wrong around the number. `sprayed`: many users typed only wrong ones at one address. `unavailable`, `unnumbered_…`:
+ * servers have different settings of `pairing`. `browsers_lost`: the site does not send the cookie of known browsers on.
  */
 export const numberProblems = [
   "sprayed",

@@ -15,9 +15,9 @@ import { unusedProxy } from "../../node/env-proxy.js";
  * The command `serve`: the kit as a process of its own, for a site in any language.
  *
  * This file reads the settings (`../settings/`), prints what an operator needs, and stops the process on a signal. `service.ts`
- * puts the parts together. The public port (`public-server.ts`) serves the login API, which is the kit of `create-kit.ts`, and the
- * widget's files (`assets.ts`). The internal port (`internal-server.ts`) serves the site's own backend. So a login comes in at
- * the public port and ends with `POST /redeem` at the internal one. The kit's events go to `log.ts`, `metrics.ts` and `traces.ts`.
+ * puts the parts together. The public port (`public-server.ts`) serves the login API, which is the kit of `create-kit.ts`, and
+ * the widget's files (`assets.ts`). The internal port (`internal-server.ts`) serves the site's own backend. So a login comes in
+ * at the public port and ends with `POST /redeem` at the internal one. Events go to `log.ts`, `metrics.ts` and `traces.ts`.
  *
  * stdout is for the log alone; everything else goes to stderr. Resolves to the running service, and to undefined for `--help`.
  */
@@ -54,7 +54,7 @@ export async function serve(
     }
     log.info({ version, node: process.version }, "starting");
     const service = await startService(settings, log, secretFiles, version);
-    // Before `ready` is printed, because a signal may follow it at once. After Ctrl+C a person waits, and no load balancer needs time.
+    // Before `ready` is printed, because a signal may follow at once. After Ctrl+C a person waits, and no load balancer.
     exitOnStopSignal((signal) => stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
     report(settings, service);
     return service;

@@ -9,8 +9,8 @@ const greatest = 2 ** 24;
 
 /**
  * Decides which lines of strangers are written: those of level info that a request of anybody causes, before any person has
- * accepted. While about `perSecond` or fewer come in a second, all are. In a flood it is one of 2, 4, 8, …, and each says how many
- * it stands for. Warnings and errors are always written, and so is everything from an acceptance on.
+ * accepted. While about `perSecond` or fewer come in a second, all are. In a flood it is one of 2, 4, 8, …, and each says how
+ * many it stands for. Warnings and errors are always written, and so is everything from an acceptance on.
  */
 export class StrangerSampling {
   readonly #perSecond: number;
@@ -63,8 +63,8 @@ export class StrangerSampling {
   }
 
   /**
-   * For a line of an attempt's life, which has few: it is in the sample by its id, so all of its lines are written or none, on every
-   * process, as long as the share stays the same.
+   * For a line of an attempt's life, which has few: it is in the sample by its id, so all of its lines are written or none, on
+   * every process, as long as the share stays the same.
    */
   #ofAttempt(attempt: string): number {
     return this.#count((oneOf) => bitsOf(attempt) % oneOf === 0);

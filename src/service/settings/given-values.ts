@@ -114,7 +114,7 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the variables of the environment. An empty one counts as not set, because shells and containers hardly distinguish them. */
+/** Reads the variables of the environment. An empty one counts as not set: shells and containers hardly distinguish them. */
 export function readEnvironment(environment: Environment): Source & { config: string | undefined } {
   const source = emptySource();
   const names = new Map(namesFor(false).map((name) => [variableOf(name), name]));

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { isObject } from "../../protocol/login-api.js";
 
 /*
- * Schemas for the values of settings. A flag or a variable is always a string. Each message completes "… must be {message}". What is
- * an option of the kit has the kit's own schema.
+ * Schemas for the values of settings. A flag or a variable is always a string. Each message completes "… must be {message}".
+ * An option of the kit has the kit's own schema.
  */
 
 /**

@@ -7,7 +7,7 @@ import { readUpTo } from "../../../server/text/bytes.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 
 /** How a callback authenticated, compared with the settings. */
-export type Authentication =
+type Authentication =
   /** As set: with this user name and password, or without any. */
   | "as-set"
   /** With a user name or a password that differs from the settings. */

@@ -21,8 +21,8 @@ const ofTheCode: readonly CheckId[] = ["code", "lifetime", "result"];
 interface TenantRun {
   print: (heading: string, lines: readonly Line[]) => void;
   /**
-   * Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan is
-   * wanted.
+   * Shows a code, and the number that the phone must show, until the function that it resolves to is called. Undefined: no scan
+   * is wanted.
    */
   show: ((code: StartedTransaction, number: string | undefined) => Promise<() => void>) | undefined;
   /** Ends the wait for a scan. */
@@ -35,10 +35,10 @@ interface TenantRun {
 /**
  * Checks a tenant from the outside in. Resolves to all lines.
  *
- * First the connection. Then `token-server-calls.ts` calls the Token Server with the kit's own client, and `token-server-checks.ts`
- * concludes from the answers which setting is wrong. `callback-listener.ts` listens where callbacks arrive, and `callback-reach.ts`
- * posts one itself to find out whether the address can be reached. At last a code is shown, and `scan.ts` waits for the answer
- * and the callback. A step runs only if the ones before it allow it.
+ * First the connection. Then `token-server-calls.ts` calls the Token Server with the kit's own client, and
+ * `token-server-checks.ts` concludes from the answers which setting is wrong. `callback-listener.ts` listens where callbacks
+ * arrive, and `callback-reach.ts` posts one itself to find out whether the address can be reached. At last a code is shown, and
+ * `scan.ts` waits for the answer and the callback. A step runs only if the ones before it allow it.
  */
 export async function checkTenant(
   settings: DoctorSettings,
