@@ -6,17 +6,16 @@ interface Rereading {
   /** The secrets in use, which are replaced. */
   secrets: Secrets;
   files: readonly SecretFile[];
-  read: (path: string) => string;
   /** Resolves to the problem with a new address of Redis, without its password. */
   checkRedis: (url: string) => Promise<string | undefined>;
   log: Log;
 }
 
 /** Reads the files of the secrets again. If one is wrong, that is logged and its secret stays as it was. */
-export async function rereadSecrets({ secrets, files, read, checkRedis, log }: Rereading): Promise<void> {
+export async function rereadSecrets({ secrets, files, checkRedis, log }: Rereading): Promise<void> {
   const changed: SecretName[] = [];
   for (const file of files) {
-    const result = readSecret(file, read);
+    const result = readSecret(file);
     const problem =
       "problem" in result
         ? result.problem

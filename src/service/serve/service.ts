@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
@@ -55,7 +54,8 @@ export function stopWarnings(settings: Settings): string[] {
 /** Opens everything except the ports. */
 async function prepare(settings: Settings, log: Log, version?: string) {
   const metrics = new Metrics(version);
-  const secrets: Secrets = { ...settings };
+  const madeSecret = randomBytes(32).toString("base64url");
+  const secrets: Secrets = { ...settings, "internal-secret": settings["internal-secret"] ?? [madeSecret] };
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
   const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log, metrics)]);
@@ -83,8 +83,7 @@ export async function startService(
     const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, strangers, forgotten });
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
-    const madeSecrets = [randomBytes(32).toString("base64url")];
-    const internalSecrets = () => secrets["internal-secret"] ?? madeSecrets;
+    const internalSecrets = () => secrets["internal-secret"] ?? [];
     const readiness = createReadiness(kit);
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
     const internalServer = createInternalServer({
@@ -98,10 +97,6 @@ export async function startService(
     });
     servers.push(publicServer, internalServer);
     const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
-    const stop: Service["stop"] = ({ drain = 0 } = {}) => {
-      readiness.stop();
-      return shutDown({ noticeSeconds: drain });
-    };
     // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
@@ -110,6 +105,7 @@ export async function startService(
     const tell = (state: AppendOnly): void => metrics.appendOnly(state);
     if (appendOnly) tell(appendOnly);
     const endAppendOnly = store.appendOnly && watchAppendOnly(store.appendOnly, tell);
+    const checkRedis = (url: string) => redisUrlProblem(settings, url, secrets);
     let reading = Promise.resolve();
     return {
       publicAddress,
@@ -117,22 +113,14 @@ export async function startService(
       secret: internalSecrets()[0] ?? "",
       files,
       appendOnly,
-      rereadSecrets() {
-        const reread = () =>
-          rereadSecrets({
-            secrets,
-            files: secretFiles,
-            read: (path) => readFileSync(path, "utf8"),
-            checkRedis: (url) => redisUrlProblem(settings, url, secrets),
-            log,
-          });
-        // One after the other.
-        return (reading = reading.then(reread));
-      },
-      stop(options) {
+      // One after the other.
+      rereadSecrets: () =>
+        (reading = reading.then(() => rereadSecrets({ secrets, files: secretFiles, checkRedis, log }))),
+      stop({ drain = 0 } = {}) {
         endWatch();
         endAppendOnly?.();
-        return stop(options);
+        readiness.stop();
+        return shutDown({ noticeSeconds: drain });
       },
     };
   } catch (error) {
