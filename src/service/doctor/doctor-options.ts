@@ -1,6 +1,6 @@
 import { basicAuthorization } from "../../server/token-server/client-credentials.js";
 import type { Environment } from "../settings/given-values.js";
-import { readSettings } from "../settings/read-settings.js";
+import { readSettings, type SettingsResult } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
 import { isLoopback, isSafe } from "../process/loopback.js";
 import type { DoctorSettings } from "./doctor-settings.js";
@@ -48,40 +48,14 @@ export function readDoctorOptions(
     missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
   });
   if (result.kind !== "settings") return result;
-  const { settings, givenAt, isByFlags, switches, texts, lists, warnings } = result;
-  const wrong = (problem: string): DoctorOptions => ({ kind: "wrong", problems: [problem], warnings });
+  const { settings, givenAt, switches, texts, lists, warnings } = result;
   const page = texts.get("site");
   const headers = (lists.get("header") ?? []).map(readHeader);
   const problems = headers.flatMap((each) => ("problem" in each ? [each.problem] : []));
   if (problems.length > 0) return { kind: "wrong", problems, warnings };
   const given = headers as GivenHeader[];
-  let subject: Subject;
-  if (page !== undefined) {
-    const url = URL.canParse(page) ? new URL(page) : undefined;
-    if (!isSafe(url) || url.username !== "" || url.hash !== "")
-      return wrong(
-        "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.",
-      );
-    if (switches.has("no-scan"))
-      return wrong("--no-scan cannot be combined with --site, which shows no code.");
-    const apiOrigin = settings["api-origin"] ?? url.origin;
-    subject = { kind: "site", page: url.href, path: settings.path, apiOrigin, headers: given };
-  } else {
-    if (given.length > 0) return wrong("--header needs --site.");
-    // May be undefined: with callback-uri doctor does not need it.
-    const origin = settings.origin as string | undefined;
-    const apiOrigin = settings["api-origin"] ?? origin;
-    const callbackUri = settings["callback-uri"] ?? (apiOrigin && `${apiOrigin}${settings.path}/callback`);
-    if (callbackUri === undefined)
-      return wrong(
-        "--origin is missing. Give --origin or --callback-uri: the Token Server has to allow the callback's address.",
-      );
-    const backend = isByFlags && [...givenAt.keys()].every(isForBoth) ? "kit" : "service";
-    const isPortGiven = backend === "service" || givenAt.has("port");
-    const port = isPortGiven ? settings.port : ownPort(callbackUri);
-    const wantsScan = !switches.has("no-scan");
-    subject = { kind: "tenant", settings: { ...settings, backend, port }, callbackUri, wantsScan };
-  }
+  const subject = page === undefined ? readTenant(result, given) : readSite(result, given, page);
+  if (typeof subject === "string") return { kind: "wrong", problems: [subject], warnings };
   const secretNames = settingNames.filter((name) => settingOf(name).isSecret);
   return {
     kind: "options",
@@ -97,6 +71,41 @@ export function readDoctorOptions(
     ],
     warnings,
   };
+}
+
+type Given = Extract<SettingsResult, { kind: "settings" }>;
+
+/** The tenant, or the problem. */
+function readTenant(
+  { settings, givenAt, isByFlags, switches }: Given,
+  headers: readonly GivenHeader[],
+): Subject | string {
+  if (headers.length > 0) return "--header needs --site.";
+  // May be undefined: with callback-uri doctor does not need it.
+  const origin = settings.origin as string | undefined;
+  const apiOrigin = settings["api-origin"] ?? origin;
+  const callbackUri = settings["callback-uri"] ?? (apiOrigin && `${apiOrigin}${settings.path}/callback`);
+  if (callbackUri === undefined)
+    return "--origin is missing. Give --origin or --callback-uri: the Token Server has to allow the callback's address.";
+  const backend = isByFlags && [...givenAt.keys()].every(isForBoth) ? "kit" : "service";
+  const isPortGiven = backend === "service" || givenAt.has("port");
+  const port = isPortGiven ? settings.port : ownPort(callbackUri);
+  const wantsScan = !switches.has("no-scan");
+  return { kind: "tenant", settings: { ...settings, backend, port }, callbackUri, wantsScan };
+}
+
+/** The site, or the problem. */
+function readSite(
+  { settings, switches }: Given,
+  headers: readonly GivenHeader[],
+  page: string,
+): Subject | string {
+  const url = URL.canParse(page) ? new URL(page) : undefined;
+  if (!isSafe(url) || url.username !== "" || url.hash !== "")
+    return "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.";
+  if (switches.has("no-scan")) return "--no-scan cannot be combined with --site, which shows no code.";
+  const apiOrigin = settings["api-origin"] ?? url.origin;
+  return { kind: "site", page: url.href, path: settings.path, apiOrigin, headers };
 }
 
 /** Whether the kit has a setting too. `host` and `port` are where callbacks arrive. */

@@ -21,7 +21,7 @@ import { isLoopback } from "../process/loopback.js";
  */
 
 /** The result. Each of `warnings` and `problems` is one line, without a secret. */
-type SettingsResult =
+export type SettingsResult =
   | { kind: "help" }
   | {
       kind: "settings";

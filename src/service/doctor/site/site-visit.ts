@@ -61,6 +61,15 @@ export interface Site {
   headers: readonly (readonly [name: string, value: string])[];
 }
 
+const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+const posted = { ...fetched, "content-type": "application/json", accept: "application/json" };
+const preflighted = {
+  ...fetched,
+  "access-control-request-method": "POST",
+  "access-control-request-headers": "content-type",
+  accept: "*/*",
+};
+
 export interface VisitTimes {
   timeoutMs: number;
   /** How long to wait for the stream's first event. */
@@ -75,18 +84,11 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
   const isOwn = apiOrigin === origin;
   const fetchSite = isOwn ? "same-origin" : "same-site";
   const visitor = new Visitor({ timeoutMs, given: site.headers, origins: [origin, apiOrigin] });
-  const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
   const post = (from: string, site: string, url = api) =>
     visitor.call({
       url,
       method: "POST",
-      headers: {
-        ...fetched,
-        origin: from,
-        "sec-fetch-site": site,
-        "content-type": "application/json",
-        accept: "application/json",
-      },
+      headers: { ...posted, origin: from, "sec-fetch-site": site },
       body: "{}",
       maxBytes,
       withCookies: from === origin,
@@ -95,14 +97,7 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
     visitor.call({
       url: api,
       method: "OPTIONS",
-      headers: {
-        ...fetched,
-        origin: from,
-        "sec-fetch-site": site,
-        "access-control-request-method": "POST",
-        "access-control-request-headers": "content-type",
-        accept: "*/*",
-      },
+      headers: { ...preflighted, origin: from, "sec-fetch-site": site },
       maxBytes,
       withCookies: false,
     });

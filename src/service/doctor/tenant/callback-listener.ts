@@ -26,19 +26,6 @@ export interface ReceivedCallback {
   refusal: string | undefined;
 }
 
-/** Receives callbacks in place of the site's server or the service. */
-export interface CallbackListener {
-  /** Where it listens. */
-  address: string;
-  /** A transaction's first callback that the kit accepts; else the first that only fails authentication; else any. */
-  received: (transactionId: string) => ReceivedCallback | undefined;
-  /** The other transactions for which callbacks came. */
-  others: (transactionId: string) => string[];
-  /** Called with the path and body of each callback. */
-  onReceived: (text: string) => void;
-  close: () => void;
-}
-
 /** `error`: a system error's code, such as `EADDRINUSE`, or `no-port`. */
 export type Listening = CallbackListener | { error: string };
 
@@ -51,71 +38,84 @@ type Kept = ReceivedCallback & { transactionId: string | undefined; text: string
 
 /** Listens where the site's server or the service would, and lets a kit answer each callback. Never rejects. */
 export async function listenForCallbacks(settings: DoctorSettings, now: () => number): Promise<Listening> {
-  const { host, port } = settings;
-  if (port === undefined) return { error: "no-port" };
-  const kept: Kept[] = [];
-  const kit = kitForCallbacks(settings);
-  const server = createServer((request, response) => {
-    readBody(request).then(
-      (body) => answer(request, response, body).catch(() => response.destroy()),
-      () => response.destroy(),
-    );
+  if (settings.port === undefined) return { error: "no-port" };
+  const listener = new CallbackListener(settings, now);
+  try {
+    await listener.listen(settings.port);
+    return listener;
+  } catch (error) {
+    return { error: codeOrText(error) };
+  }
+}
+
+/** Receives callbacks in place of the site's server or the service. */
+export class CallbackListener {
+  /** Where it listens. */
+  address = "";
+  /** Called with the path and body of each callback. */
+  onReceived: (text: string) => void = () => undefined;
+  readonly #settings: DoctorSettings;
+  readonly #now: () => number;
+  readonly #kit: LoginKit;
+  readonly #kept: Kept[] = [];
+  readonly #server = createServer((request, response) => {
+    this.#answer(request, response).catch(() => response.destroy());
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+  constructor(settings: DoctorSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+    this.#kit = kitForCallbacks(settings);
+  }
+
+  async listen(port: number): Promise<void> {
+    this.address = urlOf(await listen(this.#server, port, this.#settings.host));
+  }
+
+  /** A transaction's first callback that the kit accepts; else the first that only fails authentication; else any. */
+  received(id: string): ReceivedCallback | undefined {
+    return (
+      this.#kept.find(({ transactionId, isAccepted }) => transactionId === id && isAccepted) ??
+      this.#kept.find(({ transactionId, refusal }) => transactionId === id && refusal === undefined) ??
+      this.#kept.find(({ text }) => text.includes(id))
+    );
+  }
+
+  /** The other transactions for which callbacks came. */
+  others(id: string): string[] {
+    const ids = this.#kept.map(({ transactionId }) => transactionId).filter((other) => other !== undefined);
+    return [...new Set(ids)].filter((other) => other !== id && !other.startsWith(ownPrefix));
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    void this.#kit.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
     const { method = "GET", url = "/" } = request;
     response.setHeader("cache-control", "no-store");
-    const isCallback = new URL(url, kitOrigin).pathname === `${settings.path}/callback`;
-    if (!isCallback) return void response.writeHead(404).end();
-    const answered = await kit.fetch(
-      new Request(new URL(url, kitOrigin), {
-        method,
-        headers: headersOf(request),
-        ...(method !== "GET" && method !== "HEAD" && { body }),
-      }),
+    const { href, pathname } = new URL(url, kitOrigin);
+    if (pathname !== `${this.#settings.path}/callback`) return void response.writeHead(404).end();
+    const sent = method === "GET" || method === "HEAD" ? {} : { body };
+    const answered = await this.#kit.fetch(
+      new Request(href, { method, headers: headersOf(request), ...sent }),
     );
     const { status, headers } = answered;
     const text = `${url} ${body}`;
-    if (kept.length < maxKept)
-      kept.push({
-        at: now(),
-        authentication: authenticationOf(request, status, settings),
+    if (this.#kept.length < maxKept)
+      this.#kept.push({
+        at: this.#now(),
+        authentication: authenticationOf(request, status, this.#settings),
         isAccepted: status === 204,
         refusal: await refusalIn(answered, request),
         transactionId: transactionIn(body),
         text,
       });
     response.writeHead(status, Object.fromEntries(headers)).end();
-    listener.onReceived(text);
-  }
-
-  const listener: CallbackListener = {
-    address: "",
-    received: (id) =>
-      kept.find(({ transactionId, isAccepted }) => transactionId === id && isAccepted) ??
-      kept.find(({ transactionId, refusal }) => transactionId === id && refusal === undefined) ??
-      kept.find(({ text }) => text.includes(id)),
-    others: (id) => [
-      ...new Set(
-        kept.flatMap(({ transactionId }) =>
-          transactionId === undefined || transactionId === id || transactionId.startsWith(ownPrefix)
-            ? []
-            : [transactionId],
-        ),
-      ),
-    ],
-    onReceived: () => undefined,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-      void kit.close();
-    },
-  };
-  try {
-    listener.address = urlOf(await listen(server, port, host));
-    return listener;
-  } catch (error) {
-    return { error: codeOrText(error) };
+    this.onReceived(text);
   }
 }
 

@@ -87,17 +87,8 @@ export async function checkTenant(
     // If another server receives the callbacks, doctor does not wait for one.
     const listener = notReceived === undefined ? listening : { error: notReceived };
     const scan = await waitForScan(code, calls, listener, times, stop).finally(hide);
-    add(
-      "Login",
-      scanLines(scan, {
-        callbackUri,
-        hasCredentials: settings["callback-username"] !== undefined,
-        usesResultPolling: settings["result-polling"] !== undefined,
-        isUnreachable: reached.result === "failed",
-        notReceived,
-        backend: settings.backend,
-      }),
-    );
+    const isUnreachable = reached.result === "failed";
+    add("Login", scanLines(scan, { settings, callbackUri, isUnreachable, notReceived }));
     return lines;
   } finally {
     if ("close" in listening) listening.close();

@@ -2,6 +2,7 @@ import type {
   StartedTransaction,
   TransactionResult,
 } from "../../../server/token-server/token-server-answers.js";
+import type { DoctorSettings } from "../doctor-settings.js";
 import { failed, fixFirst, notChecked, ok, unknown, type Line } from "../lines.js";
 import { wordingOf, type Backend } from "../wording.js";
 import type { CallbackListener, Listening, ReceivedCallback } from "./callback-listener.js";
@@ -119,23 +120,21 @@ function next(
 const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
 /** The context of a scan's lines. */
-interface ScanSettings {
+interface ScanContext {
+  settings: DoctorSettings;
   callbackUri: string;
-  hasCredentials: boolean;
-  usesResultPolling: boolean;
   /** Whether the check of the callback's address failed. */
   isUnreachable: boolean;
   /** Why doctor does not receive callbacks itself. */
   notReceived: string | undefined;
-  backend: Backend;
 }
 
 /** The lines if no code was shown. */
 export const noScanLines = (why: string): Line[] => notChecked(["scan", "callback", "callback-auth"], why);
 
 /** The lines of a scan, of its callback, and of the callback's Basic authentication. */
-export function scanLines(scan: Scan, settings: ScanSettings): Line[] {
-  return [scanLine(scan), callbackLine(scan, settings), authenticationLine(scan, settings)];
+export function scanLines(scan: Scan, context: ScanContext): Line[] {
+  return [scanLine(scan), callbackLine(scan, context), authenticationLine(scan, context)];
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -181,12 +180,13 @@ const callbackEvent: Record<Backend, string> = {
   service: "If the callback came, the service there logged callback_received",
 };
 
-function callbackLine({ result, afterMs, callback, others }: Scan, settings: ScanSettings): Line {
+function callbackLine(scan: Scan, { settings, callbackUri, isUnreachable, notReceived }: ScanContext): Line {
+  const { result, afterMs, callback, others } = scan;
   if (callback?.refusal !== undefined)
     return failed(
       "callback",
       `came by ${callback.refusal}`,
-      `The Token Server posts JSON. A proxy or gateway changes the call: it has to forward it unchanged to ${settings.callbackUri}.`,
+      `The Token Server posts JSON. A proxy or gateway changes the call: it has to forward it unchanged to ${callbackUri}.`,
     );
   if (callback) {
     const lag = callback.afterMs - afterMs;
@@ -194,7 +194,7 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
       return failed(
         "callback",
         `late: it came ${seconds(lag)} after the answer`,
-        `People wait that long for their login. Find out what is slow between the Token Server and ${settings.callbackUri}: a queue, a retry after a failed call, a firewall. Under Activity in the console, look for PUSH AUTH CALLBACK FAILED.`,
+        `People wait that long for their login. Find out what is slow between the Token Server and ${callbackUri}: a queue, a retry after a failed call, a firewall. Under Activity in the console, look for PUSH AUTH CALLBACK FAILED.`,
       );
     return ok(
       "callback",
@@ -204,17 +204,17 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
   if (result.kind === "nobody" || result.kind === "stopped")
     return unknown("callback", "no code was answered");
   const { setting } = wordingOf[settings.backend];
-  if (settings.notReceived !== undefined)
+  if (notReceived !== undefined)
     return unknown(
       "callback",
-      `${settings.notReceived}; doctor got the answer by polling. ${callbackEvent[settings.backend]}`,
+      `${notReceived}; doctor got the answer by polling. ${callbackEvent[settings.backend]}`,
     );
-  if (settings.usesResultPolling)
+  if (settings["result-polling"] !== undefined)
     return unknown(
       "callback",
       `did not come; ${setting("result-polling")} is set, and doctor got the answer by polling`,
     );
-  if (settings.isUnreachable) return unknown("callback", fixFirst("callback-reachable"));
+  if (isUnreachable) return unknown("callback", fixFirst("callback-reachable"));
   const [other] = others;
   if (other !== undefined)
     return failed(
@@ -225,20 +225,22 @@ function callbackLine({ result, afterMs, callback, others }: Scan, settings: Sca
   return failed(
     "callback",
     "did not come; doctor got the answer only by polling",
-    `The Token Server must reach ${settings.callbackUri}: through firewalls, without a redirect, with a name that it can resolve and a certificate that it trusts. doctor cannot tell these apart. Under Activity in the console, look for PUSH AUTH CALLBACK FAILED. Until this is fixed, people are logged in only two seconds before the code expires.`,
+    `The Token Server must reach ${callbackUri}: through firewalls, without a redirect, with a name that it can resolve and a certificate that it trusts. doctor cannot tell these apart. Under Activity in the console, look for PUSH AUTH CALLBACK FAILED. Until this is fixed, people are logged in only two seconds before the code expires.`,
   );
 }
 
-function authenticationLine({ callback }: Scan, settings: ScanSettings): Line {
-  const { callbackUri, hasCredentials, backend } = settings;
+function authenticationLine({ callback }: Scan, { settings, callbackUri }: ScanContext): Line {
   const check = "callback-auth";
   const [username, password] = (["callback-username", "callback-password"] as const).map(
-    wordingOf[backend].setting,
+    wordingOf[settings.backend].setting,
   );
   if (!callback) return unknown(check, "no callback came");
   switch (callback.authentication) {
     case "as-set":
-      return ok(check, hasCredentials ? "the same on both sides" : "none on both sides");
+      return ok(
+        check,
+        settings["callback-username"] === undefined ? "none on both sides" : "the same on both sides",
+      );
     case "none":
       return failed(
         check,
