@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isLoopback, isSafe } from "../../src/service/process/loopback.js";
+import { isAddress, isLoopback, isOrigin, parseUrl } from "../../src/service/process/loopback.js";
 
 /** `off`, or the option `pairing.when` of the kit. */
 export type PairingMode = "off" | "unknown-browsers" | "always";
@@ -44,27 +44,23 @@ const wholeNumber = (from: number, to: number, kind = "a whole number") => {
   );
 };
 
-const url = (expected: string, isFine: (url: URL, text: string) => boolean) =>
-  v.pipe(
-    v.string(),
-    v.check((text) => URL.canParse(text) && isFine(new URL(text), text), expected),
-  );
+const textThat = (isRight: (text: string) => boolean, expected: string) =>
+  v.pipe(v.string(), v.check(isRight, expected));
 
-const origin = url(
+const origin = textThat(
+  isOrigin,
   "must be an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end",
-  (parsed, text) => isSafe(parsed) && parsed.origin === text,
 );
 
-const address = url(
+const address = textThat(
+  isAddress,
   "must be an address: https (http on loopback only), without user, query or fragment",
-  (parsed, text) => isSafe(parsed) && parsed.username === "" && parsed.password === "" && !/[?#]/.test(text),
 );
 
-const redisAddress = url(
-  "must be an address such as redis://localhost:6379, or rediss:// for TLS",
-  ({ protocol, hostname, pathname }) =>
-    /^rediss?:$/.test(protocol) && hostname !== "" && /^\/?\d*$/.test(pathname),
-);
+const redisAddress = textThat((text) => {
+  const url = parseUrl(text);
+  return !!url && /^rediss?:$/.test(url.protocol) && url.hostname !== "" && /^\/?\d*$/.test(url.pathname);
+}, "must be an address such as redis://localhost:6379, or rediss:// for TLS");
 
 const environment = v.object({
   PORT: v.optional(wholeNumber(0, 65_535), "3000"),

@@ -137,7 +137,7 @@ export const tokenServer: readonly Defence[] = [
   },
   {
     claim: "tokenServer.url is checked at creation",
-    at: "src/server/option-schema.ts: address",
+    at: "src/server/text/safe-url.ts: isAddress",
     text: "isSafe(url)",
     without: "url !== undefined",
     test: "test/unit/server/options.test.ts",

@@ -4,7 +4,7 @@ import { defaultLimits, type Limits } from "./defaults/limits.js";
 import type { LoginKitOptions } from "./options.js";
 import { pairingSchema } from "./pairing/pairing-options.js";
 import { isSecretOption, type Secret } from "./token-server/secret.js";
-import { isSafe } from "./text/safe-url.js";
+import { isAddress, isOrigin, parseUrl } from "./text/safe-url.js";
 import { defaultTimeouts, type Timeouts } from "./defaults/timeouts.js";
 
 /* Each option has a schema. Its message says what is expected, and is part of the error that names the option. */
@@ -16,12 +16,6 @@ const numberThat = (isRight: (value: number) => boolean, expected: string) =>
   v.pipe(v.number(expected), v.check(isRight, expected));
 
 const text = (expected: string) => textThat((value) => value !== "", expected);
-
-const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
-
-/** Node takes a star in the name of a host. */
-const isOrigin = (value: string): boolean =>
-  isSafe(parseUrl(value)) && parseUrl(value)?.origin === value && !value.includes("*");
 
 const origin = textThat(
   isOrigin,
@@ -37,10 +31,7 @@ const originOrPattern = textThat(
 );
 
 const address = (expected: string) =>
-  textThat((value) => {
-    const url = parseUrl(value);
-    return isSafe(url) && url.username === "" && url.password === "" && !/[?#\s]/.test(value);
-  }, `${expected}: https (http on loopback only), without user, query, fragment or spaces`);
+  textThat(isAddress, `${expected}: https (http on loopback only), without user, query, fragment or spaces`);
 
 const callable = (expected: string) => v.custom((value) => typeof value === "function", expected);
 

@@ -9,6 +9,7 @@ import { optionSchema } from "./option-schema.js";
 import type { HandOver, LoginKitOptions } from "./options.js";
 import { checkedMessage, withNumber } from "./token-server/message.js";
 import { pairingSettings } from "./pairing/pairing-options.js";
+import { parseUrl } from "./text/safe-url.js";
 import { secretsOf } from "./token-server/secret.js";
 
 /** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */
@@ -91,7 +92,7 @@ function outcomeOf<Context>(
 function checkedHandOver({ to }: HandOver, origin: string): HandOver {
   const address = to.startsWith("/") ? origin + to : to;
   // Resolved as the page does it: `//host` is another site's.
-  const url = URL.canParse(to, origin) ? new URL(to, origin) : undefined;
+  const url = parseUrl(to, origin);
   // Another spelling, such as one with a user, spaces or backslashes, is read differently by different programs.
   const isPlain =
     url &&

@@ -2,7 +2,7 @@ import { basicAuthorization } from "../../server/token-server/client-credentials
 import type { Environment } from "../settings/given-values.js";
 import { readSettings, type SettingsResult } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
-import { isLoopback, isSafe } from "../process/loopback.js";
+import { isLoopback, isSafe, parseUrl } from "../../server/text/safe-url.js";
 import type { DoctorSettings } from "./doctor-settings.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";
@@ -100,7 +100,7 @@ function readSite(
   headers: readonly GivenHeader[],
   page: string,
 ): Subject | string {
-  const url = URL.canParse(page) ? new URL(page) : undefined;
+  const url = parseUrl(page);
   if (!isSafe(url) || url.username !== "" || url.hash !== "")
     return "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.";
   if (switches.has("no-scan")) return "--no-scan cannot be combined with --site, which shows no code.";

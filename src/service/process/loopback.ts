@@ -1,1 +1,1 @@
-export { isLoopback, isSafe } from "../../server/text/safe-url.js";
+export { isAddress, isLoopback, isOrigin, parseUrl } from "../../server/text/safe-url.js";

@@ -11,7 +11,7 @@ import {
 } from "./given-values.js";
 import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
-import { isLoopback } from "../process/loopback.js";
+import { isLoopback } from "../../server/text/safe-url.js";
 
 /*
  * The settings of `serve`, which `doctor` reads too. `setting-list.ts` names each one with its schema (`value-schemas.ts`).

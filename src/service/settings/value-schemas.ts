@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isObject } from "../../protocol/login-api.js";
+import { parseUrl } from "../../server/text/safe-url.js";
 
 /*
  * Schemas for the values of settings. A flag or a variable is always a string. Each message completes "… must be {message}".
@@ -81,8 +82,6 @@ export const listOption = (schema: v.GenericSchema, expected: string) =>
 /** Separated by line breaks, because a secret made by another system may contain any other character. */
 export const secretsOption = (schema: v.GenericSchema, expected = expectedBy(schema)) =>
   listThat((values) => v.is(schema, values), `${expected}, or two of them, one per line`, byLines);
-
-const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
 
 export const redisAddress = textThat((value) => {
   const url = parseUrl(value);

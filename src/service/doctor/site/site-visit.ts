@@ -1,3 +1,4 @@
+import { parseUrl } from "../../../server/text/safe-url.js";
 import { readHtml, type HtmlPage } from "./page/html-page.js";
 import { seeScripts, type SeenScripts } from "./page/script-graph.js";
 import { jsonIn, Visitor, type Answer, type Answered, type StreamAnswer } from "./visitor.js";
@@ -173,7 +174,7 @@ async function visitPage(address: string, visitor: Visitor, timeoutMs: number): 
 function placeIn(answer: Answer, url: string): string | undefined {
   if (answer.kind === "silent" || ![301, 302, 303, 307, 308].includes(answer.status)) return undefined;
   const { location } = answer.headers;
-  return location !== undefined && URL.canParse(location, url) ? new URL(location, url).href : undefined;
+  return location === undefined ? undefined : parseUrl(location, url)?.href;
 }
 
 /** The id in the answer to a start. */
