@@ -1,5 +1,6 @@
+import type { RequestListener } from "node:http";
 import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
-import { createLoginKit, toNodeHandler } from "onegini-otp-login/node";
+import { createLoginKit, toNodeHandler, type LoginKit, type NodeContext } from "onegini-otp-login/node";
 import { clientIpBehind, type LoginKitOptions } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
 import { isLoopback } from "../../src/service/process/loopback.js";
@@ -30,15 +31,14 @@ export async function startDemo(
   const tokenServer = await chooseTokenServer(config, server.port);
 
   const options = loginOptions(config, origin, tokenServer.url, sessions);
-  const { pairing, clientSecret } = config;
   const kit = createLoginKit({
     ...options,
-    ...numberOptions(pairing, clientSecret),
+    ...numberOptions(config.pairing, config.clientSecret),
     ...(callbackUrl !== undefined && { callback: { uri: callbackUrl } }),
     ...(store && { store }),
   });
   const playground = tokenServer.hasPhone
-    ? createPlayground({ kit: options, port: server.port, pairing, clientSecret })
+    ? createPlayground({ ...config, kit: options, port: server.port })
     : undefined;
 
   let isStopping = false;
@@ -53,21 +53,11 @@ export async function startDemo(
     forget: () => kit.forget(),
     scanned: (scan) => Promise.all([kit.scanned(scan), playground?.scanned(scan)]).then(() => undefined),
     clientIp: options.clientIp,
-    async ready() {
-      const health = await kit.health();
-      return isStopping ? { ...health, healthy: false, closing: true } : health;
-    },
+    ready: async () => ({ ...(await kit.health()), ...(isStopping && { healthy: false, closing: true }) }),
   });
-  const logIn = toNodeHandler(kit);
-  const answerAll = (request: Request, sockets: HttpBindings) =>
+  const answer: Answer = (request, sockets) =>
     playground?.answer(request, sockets) ?? tokenServer.answer(request) ?? site.fetch(request, sockets);
-  const answer = answerWith(answerAll);
-  const hostname = new URL(origin).hostname;
-  server.answer((request, response) => {
-    if (isOwnHost(request.headers.host, hostname))
-      logIn(request, response, () => void answer(request, response));
-    else response.writeHead(421).end("The demo does not answer at this host name. See ORIGIN.\n");
-  });
+  server.answer(listenerOf(kit, origin, answer));
 
   exitOnStopSignal((signal) => {
     isStopping = true;
@@ -101,13 +91,23 @@ function loginOptions(config: DemoConfig, origin: string, tokenServerUrl: string
   } satisfies LoginKitOptions;
 }
 
-const answerWith = (answer: (request: Request, sockets: HttpBindings) => Response | Promise<Response>) =>
-  getRequestListener((request, env) => answer(request, env as HttpBindings), {
+type Answer = (request: Request, sockets: HttpBindings) => Response | Promise<Response>;
+
+/** The kit, and `answer` for what is not the kit's. */
+function listenerOf(kit: LoginKit<NodeContext>, origin: string, answer: Answer): RequestListener {
+  const logIn = toNodeHandler(kit);
+  const others = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     overrideGlobalObjects: false,
     // For a request with an invalid URL or host.
     errorHandler: (error) =>
       error instanceof RequestError ? new Response("Bad request.\n", { status: 400 }) : undefined,
   });
+  return (request, response) => {
+    if (isOwnHost(request.headers.host, new URL(origin).hostname))
+      logIn(request, response, () => void others(request, response));
+    else response.writeHead(421).end("The demo does not answer at this host name. See ORIGIN.\n");
+  };
+}
 
 /**
  * Whether a request is for this demo. A page of another site can make its own host name point to this machine (DNS rebinding),

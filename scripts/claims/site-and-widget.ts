@@ -324,9 +324,9 @@ export const siteAndWidget: readonly Defence[] = [
   },
   {
     claim: "The demo answers 421 at a host name that is not its own",
-    at: "demo/server/demo-server.ts: startDemo",
-    text: "isOwnHost(request.headers.host, hostname)",
-    without: "hostname",
+    at: "demo/server/demo-server.ts: listenerOf",
+    text: "isOwnHost(request.headers.host, new URL(origin).hostname)",
+    without: "origin",
     test: site,
     title: "answers 421 at a host that is not its own, so that no other site can read its answers",
   },
