@@ -225,7 +225,7 @@ export const calls: readonly Defence[] = [
     claim: "For another browser's attempt and an unknown one the kit takes the same steps",
     at: "src/server/attempt/attempts.ts: Attempts.get",
     text: "return",
-    without: `if (attempt) await this.update(attempt, { kind: "time_over", at: this.#runtime.now() });
+    without: `if (attempt) await this.update(attempt, change, { kind: "time_over", at: this.#runtime.now() });
     return`,
     test: threats,
     title: "tells another browser nothing about …: the kit does the same as for an unknown one",
@@ -257,16 +257,16 @@ export const calls: readonly Defence[] = [
   {
     claim: "A final status never changes: to approved",
     at: "src/server/attempt/transitions.ts: decide",
-    text: `isPending ? settle({ status: "approved"`,
-    without: `true ? settle({ status: "approved"`,
+    text: `isPending ? { ...withCallback(attempt, happened), state: { status: "approved"`,
+    without: `true ? { ...withCallback(attempt, happened), state: { status: "approved"`,
     test: transitions,
     title: "once …, never changes",
   },
   {
     claim: "A final status never changes: to denied",
     at: "src/server/attempt/transitions.ts: decide",
-    text: `isPending ? settle({ status: "denied"`,
-    without: `true ? settle({ status: "denied"`,
+    text: `isPending ? { ...withCallback(attempt, happened), state: { status: "denied"`,
+    without: `true ? { ...withCallback(attempt, happened), state: { status: "denied"`,
     test: transitions,
     title: "once …, never changes",
   },
@@ -579,7 +579,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "A ticket is redeemed in one atomic step",
-    at: "src/server/attempt/attempts.ts: Attempts.#write",
+    at: "src/server/attempt/attempts.ts: Attempts.update",
     text: "if (await this.#store.compareAndSet(current.id, current.version, next))",
     without: "await this.#store.compareAndSet(current.id, current.version, next);",
     test: "test/resilience/nodes/tickets.test.ts",

@@ -6,15 +6,21 @@ import { base64url } from "../text/bytes.js";
 import { copyOf } from "../text/copy.js";
 import type { Randomness, Runtime } from "../runtime.js";
 import type { StoredAttempts } from "../store/store-guard.js";
-import { claim, type Claim, type ClaimOutcome } from "./claim.js";
 import { redeemTicket, type Redemption, type TicketRefusal } from "./ticket.js";
-import { beginAttempt, change, type Change, type NewScan, type NewTransaction } from "./transitions.js";
+import { beginAttempt, change, type NewScan, type NewTransaction } from "./transitions.js";
 
 /** An attempt after something has happened to it, and what that led to. */
 interface Updated<Outcome> {
   attempt: Attempt;
   outcome: Outcome;
 }
+
+/** Decides on an attempt: `next` is its next version, or the same object if nothing changes. */
+type Rule<Happened, Outcome> = (
+  attempt: Attempt,
+  happened: Happened,
+  timeouts: Timeouts,
+) => { next: Attempt; outcome: Outcome };
 
 /** An attempt that its browser has claimed. */
 export type CompletedAttempt = Attempt & { state: CompletedState };
@@ -96,7 +102,7 @@ export class Attempts {
     const attempt = await this.findByTransaction(transactionId);
     if (!attempt) return;
     const scan = { at: this.#runtime.now(), ...from };
-    const updated = await this.update(attempt, { kind: "scanned", id: transactionId, scan });
+    const updated = await this.update(attempt, change, { kind: "scanned", id: transactionId, scan });
     if (updated?.outcome !== "changed") return;
     this.#report({
       type: "code_scanned",
@@ -124,9 +130,7 @@ export class Attempts {
     const isRedeemable = typeof redeemTicket(found, redemption, this.#timeouts).outcome !== "string";
     const refused = isRedeemable && isCompleted(found) ? await refusalOf?.(found) : undefined;
     if (refused) return { attempt: found, refusal: refused };
-    const redeemed = await this.#write(found, "redeemed", (current) =>
-      redeemTicket(current, redemption, this.#timeouts),
-    );
+    const redeemed = await this.update(found, redeemTicket, redemption);
     // It was deleted in this moment.
     if (!redeemed) return { refusal: "unknown" };
     const { attempt, outcome } = redeemed;
@@ -142,29 +146,17 @@ export class Attempts {
    * Changes an attempt atomically: if another change was written first, this one is decided again on the result.
    *
    * @param attempt as its caller knows it, which may be an older version
+   * @param rule `change`, `claim` or `redeemTicket`: decides what becomes of the attempt by what happened
    * @returns undefined if it is gone
    */
-  update(attempt: Attempt, happened: Change): Promise<Updated<"changed" | "unchanged"> | undefined> {
-    return this.#write(attempt, happened.kind, (current) => {
-      const next = change(current, happened, this.#timeouts);
-      return { next, outcome: next === current ? "unchanged" : "changed" };
-    });
-  }
-
-  /** Claims the login of an attempt for its browser, as `update`. */
-  claim(attempt: Attempt, post: Claim): Promise<Updated<ClaimOutcome> | undefined> {
-    return this.#write(attempt, "claimed", (current) => claim(current, post, this.#timeouts));
-  }
-
-  /** @param decide returns the next version of an attempt, or the same object if nothing changes */
-  async #write<Outcome>(
+  async update<Happened, Outcome>(
     attempt: Attempt,
-    kind: string,
-    decide: (current: Attempt) => { next: Attempt; outcome: Outcome },
+    rule: Rule<Happened, Outcome>,
+    happened: Happened,
   ): Promise<Updated<Outcome> | undefined> {
     let current = attempt;
     for (let tries = 0; tries < maxTries; tries++) {
-      const { next, outcome } = decide(current);
+      const { next, outcome } = rule(current, happened, this.#timeouts);
       if (next === current) return { attempt: current, outcome };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
         this.onSeen(next);
@@ -175,7 +167,7 @@ export class Attempts {
       if (!reread) return undefined;
       current = reread;
     }
-    throw new Error(`An attempt could not be changed in ${maxTries} tries: ${kind}`);
+    throw new Error(`An attempt could not be changed in ${maxTries} tries: ${rule.name}`);
   }
 
   #own(attempt: Attempt | undefined): Attempt | undefined {

@@ -78,15 +78,18 @@ const openTransaction = ({ id, endsAt, numberCode, numberDigits }: NewTransactio
     ? { id, endsAt, closed: false }
     : { id, endsAt, closed: false, numberCode, numberDigits };
 
-/** Applies a change: returns the attempt's next version, or the same object if nothing changes. A final status stays. */
-export function change(attempt: Attempt, happened: Change, timeouts: Timeouts): Attempt {
+/** Applies a change. `next` is the attempt's next version, or the same object if nothing changes. A final status stays. */
+export function change(
+  attempt: Attempt,
+  happened: Change,
+  timeouts: Timeouts,
+): { next: Attempt; outcome: "changed" | "unchanged" } {
   const next = decide(attempt, happened, timeouts);
-  return next === attempt ? attempt : nextVersion(attempt, next, timeouts);
+  if (next === attempt) return { next, outcome: "unchanged" };
+  return { next: nextVersion(attempt, next, timeouts), outcome: "changed" };
 }
 
 function decide(attempt: Attempt, happened: Change, timeouts: Timeouts): Attempt {
-  const settle = (state: AttemptState, result?: Result): Attempt =>
-    state === attempt.state ? attempt : { ...(result ? withCallback(attempt, result) : attempt), state };
   const isPending = attempt.state.status === "pending";
   switch (happened.kind) {
     case "renewal_started":
@@ -105,22 +108,26 @@ function decide(attempt: Attempt, happened: Change, timeouts: Timeouts): Attempt
       return isPending ? markScanned(attempt, happened.id, happened.scan) : attempt;
     case "approved": {
       const { id: transaction, userId, at } = happened;
-      return isPending ? settle({ status: "approved", userId, transaction, at }, happened) : attempt;
+      return isPending
+        ? { ...withCallback(attempt, happened), state: { status: "approved", userId, transaction, at } }
+        : attempt;
     }
     case "denied":
-      return isPending ? settle({ status: "denied", at: happened.at }, happened) : attempt;
+      return isPending
+        ? { ...withCallback(attempt, happened), state: { status: "denied", at: happened.at } }
+        : attempt;
     case "transaction_closed":
       return isPending ? closeTransaction(attempt, happened, timeouts) : attempt;
     case "called_back":
       return withCallback(attempt, { id: happened.id, calledBackAt: happened.at });
     case "time_over":
       return isOver(attempt, happened.at, timeouts)
-        ? settle({ status: "expired", at: happened.at })
+        ? { ...attempt, state: { status: "expired", at: happened.at } }
         : attempt;
     case "silence":
       if (!isPending) return attempt;
       return happened.at >= openUntil(attempt, timeouts) + timeouts.silenceSeconds * 1000
-        ? settle({ status: "failed", at: happened.at })
+        ? { ...attempt, state: { status: "failed", at: happened.at } }
         : keptForSilence(attempt, timeouts);
     default:
       return happened satisfies never;

@@ -11,7 +11,7 @@ import {
 } from "../http/api-error.js";
 import type { Attempt } from "../store/attempt.js";
 import { createAttemptId } from "../attempt/attempts.js";
-import type { NewTransaction } from "../attempt/transitions.js";
+import { change, type NewTransaction } from "../attempt/transitions.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
@@ -168,7 +168,7 @@ export class OtpEndpoint<Context> {
     await live.pollLast(attempt);
     await pause.check();
     if (!breaker.admits()) throw this.#tokenServerDown();
-    const place = await attempts.update(attempt, {
+    const place = await attempts.update(attempt, change, {
       kind: "renewal_started",
       maxTransactions: config.limits.transactionsPerAttempt,
     });
@@ -177,7 +177,7 @@ export class OtpEndpoint<Context> {
 
     const issued = await this.#issueForRenewal(call, place.attempt);
     const transaction = await this.#transactionOf(issued, attempt.id);
-    const renewed = await attempts.update(place.attempt, { kind: "renewed", ...transaction });
+    const renewed = await attempts.update(place.attempt, change, { kind: "renewed", ...transaction });
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (renewed.outcome === "unchanged") throw attemptSettled();
@@ -228,7 +228,7 @@ export class OtpEndpoint<Context> {
         throw tokenServerCallsExceeded(quota.retryAfterMs("renewal", client));
       return await this.#issue(call, language, this.#with.pairing?.createNumber(runtime));
     } catch (error) {
-      await attempts.update(attempt, { kind: "renewal_abandoned" });
+      await attempts.update(attempt, change, { kind: "renewal_abandoned" });
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { Hono, type Context as HonoContext } from "hono";
+import { change } from "../attempt/transitions.js";
 import type { Attempt } from "../store/attempt.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
@@ -132,7 +133,7 @@ export class Routes<Context> {
     // One that was accepted and not claimed in time is over.
     const isAccepted = found?.state.status === "approved";
     const attempt = isAccepted
-      ? (await attempts.update(found, { kind: "time_over", at: runtime.now() }))?.attempt
+      ? (await attempts.update(found, change, { kind: "time_over", at: runtime.now() }))?.attempt
       : found;
     if (!attempt) throw unknownAttempt();
     c.env.call.attempt = attempt.id;

@@ -1,6 +1,6 @@
 import type { Attempt } from "../store/attempt.js";
 import { scannedUntil } from "../attempt/deadlines.js";
-import type { Change } from "../attempt/transitions.js";
+import { change, type Change } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
 import { randomShare } from "../runtime.js";
 import { AttemptReader, type AttemptReading } from "./attempt-reader.js";
@@ -264,11 +264,11 @@ export class LiveAttempt implements AttemptReading {
   }
 
   /** Writes what a result call found to the attempt. */
-  async #apply({ change, closed }: Asked): Promise<void> {
-    if (!change) return;
+  async #apply({ change: found, closed }: Asked): Promise<void> {
+    if (!found) return;
     const { callbacks, core } = this.#shared;
-    const calledBackAt = callbackAt(this.#history, change.id);
-    const isChanged = await this.#change({ ...change, ...(calledBackAt !== undefined && { calledBackAt }) });
+    const calledBackAt = callbackAt(this.#history, found.id);
+    const isChanged = await this.#change({ ...found, ...(calledBackAt !== undefined && { calledBackAt }) });
     if (!isChanged) return;
     const { id, address, startedAt } = this.#attempt;
     if (closed) {
@@ -276,14 +276,14 @@ export class LiveAttempt implements AttemptReading {
         type: "transaction_failed",
         level: "warn",
         attempt: id,
-        transaction: change.id,
+        transaction: found.id,
         ...(address !== undefined && { address }),
         ...closed,
-        durationMs: change.at - startedAt,
+        durationMs: found.at - startedAt,
       });
     } else if (calledBackAt === undefined && !this.#shared.isClosed) {
       // The callback of a code that ended without an answer is not documented: it is not waited for.
-      callbacks.foundByAsking(this.#attempt, change.id);
+      callbacks.foundByAsking(this.#attempt, found.id);
     }
   }
 
@@ -303,9 +303,9 @@ export class LiveAttempt implements AttemptReading {
   }
 
   /** Changes the attempt in the store, and shows what it is then. */
-  async #change(change: Change): Promise<boolean> {
+  async #change(happened: Change): Promise<boolean> {
     const write = async (): Promise<boolean> => {
-      const updated = await this.#shared.core.attempts.update(this.#attempt, change);
+      const updated = await this.#shared.core.attempts.update(this.#attempt, change, happened);
       if (!updated) return false;
       this.update(updated.attempt);
       this.#show();

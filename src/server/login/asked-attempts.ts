@@ -1,3 +1,4 @@
+import { change } from "../attempt/transitions.js";
 import type { Core } from "../core.js";
 import { PendingTasks } from "../pending-tasks.js";
 import type { Revocation } from "../pairing/revocations.js";
@@ -90,7 +91,7 @@ export class AskedAttempts {
     // The guard reports a store that is down.
     const result = await attempts
       .read(id)
-      .then((attempt) => attempt && attempts.update(attempt, { kind: "time_over", at: now }))
+      .then((attempt) => attempt && attempts.update(attempt, change, { kind: "time_over", at: now }))
       .catch(() => "unknown" as const);
     this.#asked.delete(id);
     const isOpen = result === "unknown" || result?.attempt.state.status === "approved";

@@ -81,7 +81,7 @@ async function claimLogin<Context>(
   pairing?: Pairing<Context>,
 ): Promise<ClaimedLogin> {
   const { proof, typed } = shown;
-  const claimed = await core.attempts.claim(before, {
+  const claimed = await core.attempts.update(before, claim, {
     at: core.runtime.now(),
     maxLogins: core.config.limits.loginsPerAttempt,
     ...(ticket && { ticketHash: ticket.hash }),

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import type { Attempt } from "../../../../src/server/store/attempt.js";
 import { Attempts, createAttemptId, isAttemptId } from "../../../../src/server/attempt/attempts.js";
+import { claim } from "../../../../src/server/attempt/claim.js";
+import { change } from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { holds } from "../../../support/until.js";
@@ -90,11 +92,11 @@ describe("the attempts", () => {
       const attempt = await begin();
       // Somebody asks about it.
       await clock.advance(70);
-      await attempts.update(attempt, { kind: "silence", at: clock.now() });
+      await attempts.update(attempt, change, { kind: "silence", at: clock.now() });
       await clock.advance(60);
-      const change = { ...what, at: clock.now() };
-      assert.equal((await attempts.update(attempt, change))?.outcome, "changed");
-      assert.equal((await attempts.update(attempt, change))?.outcome, "unchanged");
+      const happened = { ...what, at: clock.now() };
+      assert.equal((await attempts.update(attempt, change, happened))?.outcome, "changed");
+      assert.equal((await attempts.update(attempt, change, happened))?.outcome, "unchanged");
       assert.deepEqual(of(events), [[type, level, 130_000]]);
     });
   }
@@ -104,7 +106,7 @@ describe("the attempts", () => {
     const of = { id: createAttemptId(clock), browser: "hash", address: "192.0.2.1" };
     const attempt = await attempts.begin(of, { id: "one", endsAt: clock.now() + 60_000 });
     assert.equal((await attempts.get(attempt.id, "hash"))?.address, "192.0.2.1");
-    await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    await attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() });
     const [event] = events;
     assert.equal(event?.type === "attempt_denied" && event.address, "192.0.2.1");
   });
@@ -113,24 +115,24 @@ describe("the attempts", () => {
     const { attempts, clock, events } = scene();
     const transaction = { id: "one", endsAt: clock.now() + 60_000 };
     const attempt = await attempts.begin({ id: createAttemptId(clock), browser: "hash" }, transaction);
-    await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    await attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() });
     holds(!("address" in (events[0] ?? {})), JSON.stringify(events));
   });
 
   test("do not report renewals and logins", async () => {
     const { attempts, begin, clock, events } = scene();
     const attempt = await begin();
-    await attempts.update(attempt, { kind: "renewal_started", maxTransactions: 20 });
-    await attempts.update(attempt, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
-    await attempts.update(attempt, { kind: "transaction_closed", id: "two", at: clock.now() });
+    await attempts.update(attempt, change, { kind: "renewal_started", maxTransactions: 20 });
+    await attempts.update(attempt, change, { kind: "renewed", id: "two", endsAt: clock.now() + 60_000 });
+    await attempts.update(attempt, change, { kind: "transaction_closed", id: "two", at: clock.now() });
     assert.deepEqual(events, []);
-    const approved = await attempts.update(attempt, {
+    const approved = await attempts.update(attempt, change, {
       kind: "approved",
       id: "one",
       userId: "alice",
       at: clock.now(),
     });
-    const claimed = await attempts.claim(approved?.attempt ?? attempt, {
+    const claimed = await attempts.update(approved?.attempt ?? attempt, claim, {
       at: clock.now(),
       maxLogins: 20,
       proof: { kind: "not_asked" },
@@ -142,7 +144,10 @@ describe("the attempts", () => {
   test("that are gone cannot be changed", async () => {
     const { attempts, clock } = scene();
     const attempt = await scene().begin();
-    assert.equal(await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() }), undefined);
+    assert.equal(
+      await attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() }),
+      undefined,
+    );
   });
 
   test("that disappear during a change are gone", async () => {
@@ -153,7 +158,7 @@ describe("the attempts", () => {
       compareAndSet: () => Promise.resolve(!(isGone = true)),
     }));
     const attempt = await begin();
-    const result = await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    const result = await attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(result, undefined);
     assert.deepEqual(events, []);
   });
@@ -174,7 +179,7 @@ describe("the attempts", () => {
       },
     }));
     const attempt = await begin();
-    const result = await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    const result = await attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(result?.outcome, "changed");
     assert.deepEqual([result.attempt.version, result.attempt.startedCount], [5, 4]);
   });
@@ -209,8 +214,8 @@ describe("the attempts", () => {
     }));
     const attempt = await begin();
     await assert.rejects(
-      attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() }),
-      /in 200 tries: denied/,
+      attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() }),
+      /in 200 tries: change/,
     );
     assert.equal(tries, 200);
   });
@@ -221,7 +226,7 @@ describe("the attempts", () => {
     const { id } = attempt;
     let calls = 0;
     const end = await attempts.subscribe(id, () => (calls += 1));
-    await attempts.update(attempt, { kind: "denied", id: "one", at: clock.now() });
+    await attempts.update(attempt, change, { kind: "denied", id: "one", at: clock.now() });
     assert.equal(calls, 1);
     end();
   });

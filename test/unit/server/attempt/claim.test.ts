@@ -16,7 +16,7 @@ const numbered = change(
   ),
   accepted,
   timeouts,
-);
+).next;
 const outcome = (attempt: Attempt, what: Partial<Claim>): string =>
   claim(attempt, { ...claimed, ...what }, timeouts).outcome.kind;
 

@@ -12,7 +12,7 @@ const origin = "https://www.example.com";
 const { beginAttempt } = transitions;
 type Change = transitions.Change | ({ kind: "claimed" } & Claim);
 const change = (attempt: Attempt, what: Change, within: Timeouts): Attempt =>
-  what.kind === "claimed" ? claim(attempt, what, within).next : transitions.change(attempt, what, within);
+  (what.kind === "claimed" ? claim(attempt, what, within) : transitions.change(attempt, what, within)).next;
 const begin = (): Attempt =>
   beginAttempt(
     {

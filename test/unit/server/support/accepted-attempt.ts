@@ -12,6 +12,6 @@ export const begun = beginAttempt(
 );
 export const accepted = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second } as const;
 /** Accepted after five seconds. */
-export const approved = change(begun, accepted, timeouts);
+export const approved = change(begun, accepted, timeouts).next;
 /** Claimed a second later. */
 export const claimed: Claim = { at: t0 + 6 * second, maxLogins: 2, proof: { kind: "not_asked" } };
