@@ -50,7 +50,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "Claiming takes a POST that passes the CSRF check",
-    at: "src/server/endpoints/routes.ts: Routes.#pageRoute",
+    at: "src/server/endpoints/routes.ts: Routes.#route",
     text: "checkCsrf(…);",
     without: "",
     test: security,
@@ -59,7 +59,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "Claiming takes a POST that passes the CSRF check",
-    at: "src/server/endpoints/routes.ts: Routes.#pageRoute",
+    at: "src/server/endpoints/routes.ts: Routes.#route",
     text: "checkCsrf(…);",
     without: "",
     test: threats,
@@ -67,7 +67,7 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "The CSRF check stops a start, a renewal and a login from another origin",
-    at: "src/server/endpoints/routes.ts: Routes.#pageRoute",
+    at: "src/server/endpoints/routes.ts: Routes.#route",
     text: "checkCsrf(…);",
     without: "",
     test: whoMayCall,

@@ -52,8 +52,8 @@ export const tokenServer: readonly Defence[] = [
     claim: "Basic authentication is checked before the body is read",
     at: "src/server/endpoints/routes.ts: Routes.constructor",
     text: `await authenticateCallback(call.request, callbackCredentials);
-      return callback.answer(call, await this.#readBody(call.request))`,
-    without: `const body = await this.#readBody(call.request);
+      return callback.answer(call, await readJsonObject(call.request, bodyLimits, core.runtime))`,
+    without: `const body = await readJsonObject(call.request, bodyLimits, core.runtime);
       await authenticateCallback(call.request, callbackCredentials);
       return callback.answer(call, body)`,
     test: callback,

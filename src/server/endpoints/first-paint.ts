@@ -53,7 +53,7 @@ export class FirstPaints<Context> {
   ): NewBrowserCookie | undefined {
     const { pageUrl } = options ?? {};
     const cookie = this.#cookie;
-    if (!isSeen(request) || cookie.read(request) !== undefined) return undefined;
+    if (!isSeen(request) || cookie.read(request.headers.get("cookie")) !== undefined) return undefined;
     return this.#pageCheck.allows(request, pageUrl)
       ? cookie.parts(cookie.create(this.#core.runtime))
       : undefined;

@@ -91,7 +91,7 @@ export class OtpEndpoint<Context> {
     // Before the start is counted.
     await pause.check();
     if (!breaker.admits()) {
-      const sentCookie = cookie.read(call.request);
+      const sentCookie = cookie.read(call.request.headers.get("cookie"));
       // Not for its address, because all pages of an office ask again while the Token Server is down.
       if (sentCookie !== undefined) await startLimits.countRefused(call, await sha256(sentCookie));
       throw this.#tokenServerDown();
@@ -116,7 +116,7 @@ export class OtpEndpoint<Context> {
     const { attempts, report, runtime } = this.#core;
     const { cookie, live, quota, startLimits, waiting } = this.#with;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
-    const sentCookie = cookie.read(call.request);
+    const sentCookie = cookie.read(call.request.headers.get("cookie"));
     const randomness = drawnAtOnce(runtime);
     const number = this.#with.pairing?.createNumber(randomness);
     const secret = sentCookie ?? cookie.create(randomness);

@@ -15,9 +15,6 @@ import type { ErrorLog } from "./error-log.js";
 import type { OtpEndpoint } from "./otp-endpoint.js";
 import type { StatusEndpoint } from "./status-endpoint.js";
 
-type Body = Readonly<Record<string, unknown>>;
-type Answer = Response | Promise<Response>;
-
 /** Where the routes lead to. `pairing`: undefined if no code has a number. */
 interface Endpoints<Context> {
   otp: OtpEndpoint<Context>;
@@ -52,21 +49,30 @@ export class Routes<Context> {
     this.#cookie = cookie;
     this.#errorLog = errorLog;
     this.#cors = new Cors(core.config.pages);
-    const { callbackCredentials, path } = core.config;
+    const { callbackCredentials, limits, path, timeouts } = core.config;
+    const bodyLimits = { maxBytes: limits.bodyBytes, maxMs: timeouts.bodySeconds * 1000 };
 
     this.#route("/callback", "POST", async ({ env: { call } }) => {
       // A proxy may let only the Token Server call this address. No other spelling of it may get past such a rule.
       if (new URL(call.request.url).pathname !== `${path}/callback`) throw notFound();
       call.isCallback = true;
       await authenticateCallback(call.request, callbackCredentials);
-      return callback.answer(call, await this.#readBody(call.request));
+      return callback.answer(call, await readJsonObject(call.request, bodyLimits, core.runtime));
     });
-    this.#pageRoute("", (call, body) => otp.start(call, body));
-    this.#pageRoute("/:attempt/otp", async (call, _body, c) => otp.renew(call, await this.#attemptOf(c)));
-    this.#pageRoute("/:attempt/login", async (call, body, c) =>
-      // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
-      logIn(call, body, await status.polled(await this.#attemptOf(c)), core, pairing),
+    this.#route("", "POST", async ({ env: { call } }) =>
+      otp.start(call, await readJsonObject(call.request, bodyLimits, core.runtime)),
     );
+    this.#route("/:attempt/otp", "POST", async (c) => {
+      const { call } = c.env;
+      await readJsonObject(call.request, bodyLimits, core.runtime);
+      return otp.renew(call, await this.#attemptOf(c));
+    });
+    this.#route("/:attempt/login", "POST", async (c) => {
+      const { call } = c.env;
+      const body = await readJsonObject(call.request, bodyLimits, core.runtime);
+      // A page logs in where it has seen the acceptance. A failover of the store may have lost it since: the Token Server has it.
+      return logIn(call, body, await status.polled(await this.#attemptOf(c)), core, pairing);
+    });
     this.#route("/:attempt", "GET", async (c) => status.answer(c.req.raw, await this.#attemptOf(c)));
     this.#app.notFound(() => {
       throw notFound();
@@ -91,7 +97,11 @@ export class Routes<Context> {
     return response;
   }
 
-  #route(path: string, methods: "GET" | "POST", handle: (c: HonoContext<OfCall<Context>>) => Answer): void {
+  #route(
+    path: string,
+    methods: "GET" | "POST",
+    handle: (c: HonoContext<OfCall<Context>>) => Promise<Response>,
+  ): void {
     const cors = this.#cors;
     const allow = methods === "GET" ? "GET, HEAD" : methods;
     this.#app.all(this.#core.config.path + path, async (c) => {
@@ -101,32 +111,16 @@ export class Routes<Context> {
       if (preflight) return preflight;
       if (!allow.split(", ").includes(method))
         throw notAllowed(method, allow, isOfPages ? cors.whyRefused(c.req.raw) : undefined);
+      const changesState = isOfPages && methods === "POST";
+      if (changesState) checkCsrf(c.req.raw, this.#core.config.pages);
       return handle(c);
     });
-  }
-
-  /** A state-changing call of a page. */
-  #pageRoute(
-    path: string,
-    handle: (call: Call<Context>, body: Body, c: HonoContext<OfCall<Context>>) => Answer,
-  ): void {
-    this.#route(path, "POST", async (c) => {
-      const { call } = c.env;
-      checkCsrf(call.request, this.#core.config.pages);
-      return handle(call, await this.#readBody(call.request), c);
-    });
-  }
-
-  #readBody(request: Request): Promise<Body> {
-    const { limits, timeouts } = this.#core.config;
-    const bodyLimits = { maxBytes: limits.bodyBytes, maxMs: timeouts.bodySeconds * 1000 };
-    return readJsonObject(request, bodyLimits, this.#core.runtime);
   }
 
   /** The attempt in the address, if this browser began it. */
   async #attemptOf(c: HonoContext<OfCall<Context>>): Promise<Attempt> {
     const { attempts, runtime } = this.#core;
-    const secret = this.#cookie.read(c.req.raw);
+    const secret = this.#cookie.read(c.req.raw.headers.get("cookie"));
     // Without a cookie the store is not read.
     if (secret === undefined) throw unknownAttempt();
     const found = await attempts.get(c.req.param("attempt") ?? "", await sha256(secret));

@@ -26,14 +26,9 @@ export class BrowserCookie extends SiteCookie {
     this.#wellFormed = new RegExp(`(?:^|;)[ \\t]*${this.name}=([A-Za-z0-9_-]{43})[ \\t]*(?:;|$)`);
   }
 
-  /** The first well-formed value in a request's `Cookie` header. */
-  read(request: Pick<Request, "headers">): string | undefined {
-    return this.readFrom(request.headers.get("cookie") ?? "");
-  }
-
   /** The first well-formed value in a `Cookie` header. */
-  readFrom(header: string): string | undefined {
-    return this.#wellFormed.exec(header)?.[1];
+  read(header: string | null): string | undefined {
+    return this.#wellFormed.exec(header ?? "")?.[1];
   }
 
   create(randomness: Randomness): string {

@@ -34,7 +34,7 @@ export class Tickets<Context> {
     const parsed = parseTicket(ticket);
     // The same steps for a ticket that is unknown, used, expired or another browser's.
     const hash = await sha256(parsed?.secret ?? "");
-    const browserSecret = this.#cookie.readFrom(cookie);
+    const browserSecret = this.#cookie.read(cookie);
     const browser = await sha256(browserSecret ?? "");
     const pairing = this.#pairing;
     const redeemed = await attempts.redeem(

@@ -7,8 +7,7 @@ const secure = new BrowserCookie("https://www.example.test");
 const plain = new BrowserCookie("http://localhost:3000");
 const value = "a-Z_0".repeat(9).slice(0, 43);
 
-const read = (cookie: string | undefined, of = secure): string | undefined =>
-  of.read({ headers: new Headers(cookie === undefined ? {} : { cookie }) });
+const read = (cookie: string | undefined, of = secure): string | undefined => of.read(cookie ?? null);
 
 describe("the browser's cookie", () => {
   test("has a __Host- name, which no other host of the site can set, and a plain one on http loopback", () => {
