@@ -237,30 +237,25 @@ export class LiveAttempt implements AttemptReading {
 
   /** Makes a result call for a transaction, or joins the running one. Never rejects. */
   #call(transactionId: string, hasQuota = false): Promise<void> {
-    return this.#shared.calls.once(
-      transactionId,
-      () => this.#callOnce(transactionId, hasQuota),
-      (outcome) => {
-        this.#history = callEnded(this.#history, transactionId, outcome, this.#shared.core.runtime.now());
-        this.makeDueCalls();
-      },
-    );
-  }
-
-  /** Never rejects. */
-  async #callOnce(transactionId: string, hasQuota: boolean): Promise<CallOutcome> {
-    this.#history = callBegan(this.#history, transactionId, this.#shared.core.runtime.now());
-    let outcome: CallOutcome = "lost";
-    try {
-      const asked = await this.#shared.calls.ask(this.#attempt, transactionId, hasQuota);
-      await this.#apply(asked);
-      // Not before: an answer that could not be stored is lost.
-      ({ outcome } = asked);
-      if (outcome !== "lost") await this.#noteCallback(transactionId);
-    } catch (error) {
-      this.#reportError(error);
-    }
-    return outcome;
+    const { calls, core } = this.#shared;
+    const call = async (): Promise<CallOutcome> => {
+      this.#history = callBegan(this.#history, transactionId, core.runtime.now());
+      let outcome: CallOutcome = "lost";
+      try {
+        const asked = await calls.ask(this.#attempt, transactionId, hasQuota);
+        await this.#apply(asked);
+        // Not before: an answer that could not be stored is lost.
+        ({ outcome } = asked);
+        if (outcome !== "lost") await this.#noteCallback(transactionId);
+      } catch (error) {
+        this.#reportError(error);
+      }
+      return outcome;
+    };
+    return calls.once(transactionId, call, (outcome) => {
+      this.#history = callEnded(this.#history, transactionId, outcome, core.runtime.now());
+      this.makeDueCalls();
+    });
   }
 
   /** Writes what a result call found to the attempt. */

@@ -1,4 +1,4 @@
-import type { Attempt, CompletedState } from "../store/attempt.js";
+import type { Attempt } from "../store/attempt.js";
 import { claim } from "../attempt/claim.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
@@ -89,20 +89,13 @@ async function claimLogin<Context>(
   });
   if (!claimed) throw unknownAttempt();
   const { attempt, outcome } = claimed;
-  const login = (state: CompletedState, repeated: boolean): ClaimedLogin => ({
-    userId,
-    attempt: attempt.id,
-    login: summaryOf(attempt, state),
-    claimedAt: state.at,
-    repeated,
-  });
   switch (outcome.kind) {
     case "completed":
       await pairing?.noteClaim(call, attempt, outcome.state, shown);
-      return login(outcome.state, false);
+      break;
     case "repeated":
       await typed?.notCounted();
-      return login(outcome.state, true);
+      break;
     case "too_often":
       await typed?.notCounted();
       throw limitExceeded(
@@ -122,6 +115,14 @@ async function claimLogin<Context>(
     default:
       return outcome satisfies never;
   }
+  const { state, kind } = outcome;
+  return {
+    userId,
+    attempt: attempt.id,
+    login: summaryOf(attempt, state),
+    claimedAt: state.at,
+    repeated: kind === "repeated",
+  };
 }
 
 function isRepeatable(attempt: Attempt, { config: { limits, timeouts }, runtime }: Core<never>): boolean {

@@ -129,7 +129,7 @@ export class StoreGuard implements StoredAttempts {
   }
 
   get(id: string): Promise<Attempt | undefined> {
-    return this.#read("reading an attempt", () => this.#store.get(id));
+    return this.#read("reading an attempt", "get", id);
   }
 
   compareAndSet(id: string, version: number, next: Attempt): Promise<boolean> {
@@ -138,7 +138,7 @@ export class StoreGuard implements StoredAttempts {
   }
 
   findByTransaction(id: string): Promise<Attempt | undefined> {
-    return this.#read("finding a transaction", () => this.#store.findByTransaction(id));
+    return this.#read("finding a transaction", "findByTransaction", id);
   }
 
   subscribe(id: string, listener: AttemptListener): Promise<() => void> {
@@ -210,10 +210,14 @@ export class StoreGuard implements StoredAttempts {
   }
 
   /** All attempts from any store come in here. One that cannot be read is unknown, which is no failure of the store. */
-  async #read(operation: string, task: () => Promise<Attempt | undefined>): Promise<Attempt | undefined> {
+  async #read(
+    operation: string,
+    method: "get" | "findByTransaction",
+    id: string,
+  ): Promise<Attempt | undefined> {
     let fault: string | undefined;
     try {
-      const attempt = await task();
+      const attempt = await this.#store[method](id);
       const other = attempt && otherFormat(attempt.format);
       if (other === undefined) {
         this.#worked();

@@ -120,7 +120,14 @@ export class TokenServerClient {
       `/oauth/api/v4/authenticate/transaction/${encodeURIComponent(transactionId)}`,
     );
     const parsed = isOk(reply) ? parseResult(reply.json, transactionId) : undefined;
-    if (parsed?.kind === "parsed") return redacted(parsed.answer, reply.redactWords);
+    if (parsed?.kind === "parsed") {
+      const { answer } = parsed;
+      if (answer.kind !== "closed") return answer;
+      // The Token Server's words about a failed transaction go into the site's log.
+      const { reason, description } = answer;
+      const { redactWords } = reply;
+      return { ...answer, reason: redactWords(reason), description: description && redactWords(description) };
+    }
     const trouble = troubleOf(reply, parsed?.wrong);
     return trouble.status === 404 && unknownTransaction.includes(trouble.error?.code)
       ? { kind: "waiting" }
@@ -217,17 +224,6 @@ const withoutRedaction = { redact: (text: string) => text, redactWords: (text: s
 /** An error may repeat the message, and with it the number. Whatever has as many digits in a row may be one. */
 const withoutNumbers = (text: string, digits: number | undefined): string =>
   digits === undefined ? text : text.replace(new RegExp(`\\d{${digits},}`, "g"), "[number]");
-
-/** The Token Server's words about a failed transaction go into the site's log. */
-function redacted(result: TransactionResult, redact: Reply["redactWords"]): TransactionResult {
-  if (result.kind !== "closed") return result;
-  const { reason, description } = result;
-  return {
-    ...result,
-    reason: redact(reason),
-    description: description && redact(description),
-  };
-}
 
 /** The cause says more than "fetch failed", e.g. ECONNREFUSED. A code is no free text: no short secret is searched for in it. */
 function describe(error: unknown, redact: Reply["redact"]): string {
