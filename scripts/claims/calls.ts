@@ -399,9 +399,9 @@ export const calls: readonly Defence[] = [
   },
   {
     claim: "Every answer with JSON is no-store",
-    at: "src/server/http/response.ts: jsonTextResponse",
-    text: "...noStore, ...headers",
-    without: "...headers",
+    at: "src/server/http/response.ts: jsonHeaders",
+    text: ", ...noStore",
+    without: "",
     test: loginApi,
     title: "a start answers 201 with the listed keys and no others, and is not cached",
   },

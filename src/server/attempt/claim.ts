@@ -30,7 +30,6 @@ export function claim(
   timeouts: Timeouts,
 ): { next: Attempt; outcome: ClaimOutcome } {
   const { state } = attempt;
-  const as = (next: Attempt["state"]): Attempt => nextVersion(attempt, { ...attempt, state: next }, timeouts);
   const ticket = ticketHash !== undefined && {
     ticket: { hash: ticketHash, endsAt: ticketUntil(at, timeouts) },
   };
@@ -47,13 +46,19 @@ export function claim(
             ...ticket,
             ...(browser && { browser }),
           };
-          return { next: as(completed), outcome: { kind: "completed", state: completed } };
+          return {
+            next: nextVersion(attempt, { state: completed }, timeouts),
+            outcome: { kind: "completed", state: completed },
+          };
         }
         case "asked":
         case "wrong":
-          return { next: outcome.isNew ? as(outcome.next) : attempt, outcome };
+          return {
+            next: outcome.isNew ? nextVersion(attempt, { state: outcome.next }, timeouts) : attempt,
+            outcome,
+          };
         case "refused":
-          return { next: as({ status: "failed", at }), outcome };
+          return { next: nextVersion(attempt, { state: { status: "failed", at } }, timeouts), outcome };
         case "unavailable":
           return { next: attempt, outcome };
         default:
@@ -67,7 +72,10 @@ export function claim(
       const logins = (state.logins ?? 1) + 1;
       if (logins > maxLogins) return { next: attempt, outcome: { kind: "too_often", leftMs } };
       const repeated = { ...state, logins, ...ticket };
-      return { next: as(repeated), outcome: { kind: "repeated", state: repeated } };
+      return {
+        next: nextVersion(attempt, { state: repeated }, timeouts),
+        outcome: { kind: "repeated", state: repeated },
+      };
     }
     case "pending":
     case "denied":

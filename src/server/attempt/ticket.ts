@@ -53,5 +53,5 @@ export function redeemTicket(
   if (state.ticket.redeemedAt !== undefined) return refused("used");
   if (at >= state.ticket.endsAt) return refused("expired");
   const redeemed = { ...state, ticket: { ...state.ticket, redeemedAt: at } };
-  return { next: nextVersion(attempt, { ...attempt, state: redeemed }, timeouts), outcome: redeemed };
+  return { next: nextVersion(attempt, { state: redeemed }, timeouts), outcome: redeemed };
 }

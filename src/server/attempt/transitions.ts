@@ -205,11 +205,8 @@ function keptForSilence(attempt: Attempt, timeouts: Timeouts): Attempt {
 }
 
 /** The version of an attempt after `before`. */
-export const nextVersion = ({ version }: Attempt, next: Attempt, timeouts: Timeouts): Attempt => ({
-  ...next,
-  version: version + 1,
-  forgetAt:
-    next.state.status === "pending"
-      ? Math.max(next.forgetAt, forgetAt(next, timeouts))
-      : forgetAt(next, timeouts),
-});
+export function nextVersion(before: Attempt, changed: Partial<Attempt>, timeouts: Timeouts): Attempt {
+  const next = { ...before, ...changed, version: before.version + 1 };
+  const until = forgetAt(next, timeouts);
+  return { ...next, forgetAt: next.state.status === "pending" ? Math.max(next.forgetAt, until) : until };
+}

@@ -1,23 +1,15 @@
 /** No answer of the login API may be cached. */
 export const noStore = { "cache-control": "no-store" } as const;
 
+/** The headers of an answer with a JSON body. */
+export const jsonHeaders = { "content-type": "application/json", ...noStore } as const;
+
 /** An answer with a JSON body. */
 export const jsonResponse = (
   status: number,
   body: object,
   headers: Readonly<Record<string, string>> = {},
-): Response => jsonTextResponse(status, JSON.stringify(body), headers);
-
-/** The same for JSON that is written already. */
-export const jsonTextResponse = (
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response =>
-  rawResponse(text, {
-    status,
-    headers: { "content-type": "application/json", ...noStore, ...headers },
-  });
+): Response => rawResponse(JSON.stringify(body), { status, headers: { ...jsonHeaders, ...headers } });
 
 /** 204. */
 export const emptyResponse = (headers: Readonly<Record<string, string>> = {}): Response =>

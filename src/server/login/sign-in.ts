@@ -2,7 +2,7 @@ import { ownMembers, parseJson, parseLoginAnswer } from "../../protocol/login-ap
 import type { Core } from "../core.js";
 import { serverError, type ApiError } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
-import { jsonResponse, jsonTextResponse, noStore, rawBodyOf, rawResponse } from "../http/response.js";
+import { jsonHeaders, jsonResponse, noStore, rawBodyOf, rawResponse } from "../http/response.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
 import type { SignIn } from "../options.js";
@@ -131,7 +131,7 @@ function jsonOf(result: unknown): Response {
   }
   if (!text?.startsWith("{"))
     throw new NotAResponse("returned an object that cannot be written as a JSON object");
-  return jsonTextResponse(200, text);
+  return rawResponse(text, { status: 200, headers: jsonHeaders });
 }
 
 /** Also one of another realm, such as that of a test. */
