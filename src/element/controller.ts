@@ -110,7 +110,7 @@ export class LoginController implements ReactiveController {
       sharedAttempt: (attempt: string) =>
         attempt === this.#left ? sharedAttempt(this.#endpoint, attempt) : undefined,
     };
-    this.#running = loginFlow(this.#commands, environment).subscribe((action) => this.#dispatch(action));
+    this.#running = loginFlow(this.#commands, environment).subscribe(this.#dispatch);
     addEventListener("pageshow", this.#shown);
   }
 
@@ -160,29 +160,27 @@ export class LoginController implements ReactiveController {
   }
 
   /** A listener may call `start()` during a change: the actions of that call wait in the queue. */
-  #dispatch(action: Action): void {
+  readonly #dispatch = (action: Action): void => {
     this.#queue.push(action);
     if (this.#queue.length > 1) return;
     for (let next = this.#queue[0]; next; next = this.#queue[0]) {
       const previous = this.#state;
-      this.#state = reduce(previous, next);
-      if (this.#state !== previous) this.#change(this.#state, previous);
+      const state = (this.#state = reduce(previous, next));
+      if (state !== previous) {
+        // Stored only while it is the attempt on the page and not final.
+        const isOpen =
+          state.phase === "pending"
+            ? state.attempt === this.#left
+            : state.phase === "idle" || state.phase === "approved" || isWaiting(state);
+        if (this.#left && !isOpen) removeStoredAttempt(this.#endpoint, this.#left);
+        this.#host.requestUpdate();
+        try {
+          this.#options.onChange(state, previous);
+        } catch (error) {
+          reportError(error);
+        }
+      }
       this.#queue.shift();
     }
-  }
-
-  #change(state: State, previous: State): void {
-    // Stored only while it is the attempt on the page and not final.
-    const isOpen =
-      state.phase === "pending"
-        ? state.attempt === this.#left
-        : state.phase === "idle" || state.phase === "approved" || isWaiting(state);
-    if (this.#left && !isOpen) removeStoredAttempt(this.#endpoint, this.#left);
-    this.#host.requestUpdate();
-    try {
-      this.#options.onChange(state, previous);
-    } catch (error) {
-      reportError(error);
-    }
-  }
+  };
 }

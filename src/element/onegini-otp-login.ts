@@ -141,7 +141,7 @@ export class OneginiOtpLogin extends LitElement {
     language: () => nearestLanguage(this) || undefined,
     serverAttempt: () => takeServerAttempt(this),
     encode: (otp) => this.#painter.encode(otp, this.qrLink),
-    onChange: (state, previous) => this.#onChange(state, previous),
+    onChange: this.#onChange.bind(this),
   });
   readonly #handlers: Handlers = {
     start: () => {
