@@ -20,6 +20,11 @@ export class RedisClock {
     return Math.floor(this.#steadyNow() + (this.#offset ?? 0));
   }
 
+  /** The first answers of a process that starts are slow, also because Redis does not know the script yet. */
+  async begin(): Promise<void> {
+    for (let asked = 0; asked < 4; asked++) await this.measure();
+  }
+
   /**
    * Asks Redis for its time, which was right at some moment between the call and its answer. The first offset assumes
    * the middle. A known offset that lies within these limits stays, so that a slow answer does not make it worse.

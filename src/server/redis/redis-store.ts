@@ -63,7 +63,7 @@ export async function openRedisStore(given: RedisStoreOptions): Promise<RedisSto
   // A client without a listener for errors ends the process. The site learns of errors from rejected calls.
   client.on("error", ignore);
   try {
-    await clock.measure();
+    await clock.begin();
     const operation = `subscribing to "${keys.changed}"`;
     subscriber = await RedisSubscriber.open({
       listen: (onMessage, onGap) => listen(client, keys.changed, onMessage, onGap),

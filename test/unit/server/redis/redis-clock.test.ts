@@ -36,6 +36,22 @@ test("a quick answer corrects the error of a slow one, and a slow answer does no
   holds(Math.abs(clock.now() - its.now - 1_000_000) <= 2, `${clock.now()}`);
 });
 
+test("the slow first answer of a process that starts does not set its clock wrong", async () => {
+  let now = 0;
+  let answerMs = 800;
+  const clock = new RedisClock(
+    () => {
+      const time = now;
+      now += answerMs;
+      answerMs = 1;
+      return Promise.resolve(["1000", String(time * 1000)]);
+    },
+    () => now,
+  );
+  await clock.begin();
+  holds(Math.abs(clock.now() - now - 1_000_000) <= 2, `${clock.now()}`);
+});
+
 test("a change of Redis' clock changes the time", async () => {
   const { its, clock } = virtualRedis();
   await clock.measure();
