@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { phoneCalls } from "../../support/demo/demo.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
-import { Visitor } from "../../support/visitor.js";
+import { WidgetVisitor } from "../../support/widget-visitor.js";
 import { install, pack, temporaryFolder } from "../support/packed-package.js";
 
 /** The command as a person has it who installs the packed package: without this checkout's development dependencies. */
@@ -83,7 +83,7 @@ describe("npx onegini-otp-login demo", () => {
     assert.ok(WebAssembly.validate(await reader.arrayBuffer()));
     assert.match(await (await fetch(`${origin}/playground`)).text(), /<option value="nl"/);
 
-    const visitor = new Visitor({ origin, route: () => origin });
+    const visitor = new WidgetVisitor({ origin, route: () => origin });
     visitor.start();
     await phoneCalls(origin).accept(await visitor.code());
     await until(() => visitor.state.phase === "completed", "the login");

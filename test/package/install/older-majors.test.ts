@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { phoneCalls } from "../../support/demo/demo.js";
 import { until } from "../../support/until.js";
-import { Visitor } from "../../support/visitor.js";
+import { WidgetVisitor } from "../../support/widget-visitor.js";
 import { install, npm, pack, run, startCommand, temporaryFolder } from "../support/packed-package.js";
 
 /** The packed package in an app that has older majors of the same libraries, installed by each package manager. */
@@ -109,7 +109,7 @@ for (const manager of managers) {
     test("its kit logs in", async () => {
       const flags = ["onegini-otp-login", "demo", "--port", "0"];
       const { origin, output, stop } = await startCommand(command, [...args, ...flags], folder);
-      const visitor = new Visitor({ origin, route: () => origin });
+      const visitor = new WidgetVisitor({ origin, route: () => origin });
       visitor.start();
       await phoneCalls(origin).accept(await visitor.code());
       await until(() => visitor.state.phase === "completed", "the login");

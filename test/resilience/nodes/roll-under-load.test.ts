@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { startCaddy, startHaproxy, startNginx } from "../../support/services/proxies.js";
 import { until } from "../../support/until.js";
-import { Visitor, type BrowserAnswer } from "../../support/visitor.js";
+import { WidgetVisitor, type BrowserAnswer } from "../../support/widget-visitor.js";
 import { siteWithKit, siteWithService, type RolledSite } from "./support/rolled-site.js";
 
 /**
@@ -74,7 +74,7 @@ async function loadOn(t: TestContext, { origin, phone, pageAfter }: RolledSite):
   let isEnding = false;
   t.after(() => (isEnding = true));
   const newVisitor = () =>
-    new Visitor({ origin, route: () => origin, onAnswer: (answer) => answers.push(answer) });
+    new WidgetVisitor({ origin, route: () => origin, onAnswer: (answer) => answers.push(answer) });
 
   const logIn = async (): Promise<void> => {
     const visitor = newVisitor();
@@ -125,7 +125,7 @@ async function loadOn(t: TestContext, { origin, phone, pageAfter }: RolledSite):
   };
 }
 
-const isOver = ({ state: { phase } }: Visitor): boolean =>
+const isOver = ({ state: { phase } }: WidgetVisitor): boolean =>
   phase === "completed" || phase === "failed" || phase === "expired" || phase === "denied";
 
 /** How far apart people act. */

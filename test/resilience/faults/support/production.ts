@@ -9,7 +9,7 @@ import { freePort } from "../../../support/services/free-port.js";
 import { startRedis, type RedisServer, type RedisServerOptions } from "../../../support/services/redis.js";
 import { until } from "../../../support/until.js";
 import { startKit, type FromNode, type KitProcess } from "./kit-process.js";
-import { Visitor } from "../../../support/visitor.js";
+import { WidgetVisitor } from "../../../support/widget-visitor.js";
 
 export interface ProductionOptions {
   /** How many servers. Default 2. */
@@ -45,7 +45,7 @@ type Heard = FromNode & { node: number };
 
 /** A person with a login page. */
 export interface Login {
-  visitor: Visitor;
+  visitor: WidgetVisitor;
   user: string;
   /** Whether the person has accepted on the phone. */
   isAccepted: boolean;
@@ -155,7 +155,7 @@ export async function production(t: TestContext, options: ProductionOptions = {}
     async open(number) {
       const opened = Array.from({ length: number }, (): Login => {
         const user = `user-${(people += 1)}`;
-        const visitor = new Visitor({ origin, route });
+        const visitor = new WidgetVisitor({ origin, route });
         const login: Login = {
           visitor,
           user,

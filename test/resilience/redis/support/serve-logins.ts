@@ -8,7 +8,7 @@ import type { TestContext } from "node:test";
 import { phoneCalls } from "../../../support/demo/demo.js";
 import { runServe, type ServeProcess } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
-import { Visitor } from "../../../support/visitor.js";
+import { WidgetVisitor } from "../../../support/widget-visitor.js";
 import { emulator } from "../../../unit/server/support/site.js";
 
 /** Two processes of `serve` that share a Redis, and people who log in at both in turn. */
@@ -39,7 +39,7 @@ const patienceMs = 500;
 
 /** Waits for something on a page. Where it offers "Try again" instead, that is pressed. */
 function untilShown(
-  visitor: Visitor,
+  visitor: WidgetVisitor,
   isShown: () => boolean | Promise<boolean>,
   what: string,
 ): Promise<void> {
@@ -57,7 +57,7 @@ function untilShown(
   );
 }
 
-const codeShown = (visitor: Visitor): Promise<void> =>
+const codeShown = (visitor: WidgetVisitor): Promise<void> =>
   untilShown(visitor, () => visitor.state.phase === "pending", "a code on the screen");
 
 /** @param redisArguments what `serve` is told about Redis */
@@ -129,8 +129,8 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
     async open() {
       const user = `user-${(people += 1)}`;
       await phone.enroll(user);
-      const begin = (): Visitor => {
-        const visitor = new Visitor({ origin, route: next });
+      const begin = (): WidgetVisitor => {
+        const visitor = new WidgetVisitor({ origin, route: next });
         t.after(() => visitor.leave());
         visitor.start();
         return visitor;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../../../support/until.js";
-import { Visitor } from "../../../support/visitor.js";
+import { WidgetVisitor } from "../../../support/widget-visitor.js";
 import { numberIn, wrong } from "../support/number-on-phone.js";
 import { site } from "../support/site.js";
 
@@ -15,7 +15,7 @@ async function scene(t: TestContext) {
     },
   });
   const phone = await where.emulator.phone();
-  const visitor = new Visitor({ origin: where.origin, route: () => where.origin });
+  const visitor = new WidgetVisitor({ origin: where.origin, route: () => where.origin });
   t.after(() => visitor.leave());
   /** Begins a login that the phone accepts. Resolves to the number on the phone. */
   const accept = async (): Promise<string> => {

@@ -4,7 +4,7 @@ import { loginFlow, type Command } from "../../src/element/flow/login-flow.js";
 import { initialState, reduce, type State } from "../../src/element/flow/state.js";
 import { until } from "./until.js";
 
-export interface VisitorOptions {
+export interface WidgetVisitorOptions {
   /** The site's origin, as the visitor's browser sends it. */
   origin: string;
   /** Where a request is sent: the proxy, or a server that a proxy would choose. */
@@ -29,7 +29,7 @@ export interface OpenedStream {
 }
 
 let count = 0;
-const visitors = new Map<string, Visitor>();
+const visitors = new Map<string, WidgetVisitor>();
 const fetchForAll = globalThis.fetch;
 
 // The widget calls `fetch` as on a page, where the browser adds cookies and `Origin`. Here the visitor is the browser.
@@ -42,7 +42,7 @@ globalThis.fetch = (input, init) => {
 if (!("navigator" in globalThis)) Object.defineProperty(globalThis, "navigator", { value: {} });
 
 /** A browser on the login page: the widget's own flow over real HTTP, without its view. */
-export class Visitor {
+export class WidgetVisitor {
   state: State = initialState;
   /** Every phase that it entered, and when, by `performance.now()`. */
   readonly phases: { phase: State["phase"]; at: number }[] = [];
@@ -56,7 +56,7 @@ export class Visitor {
   readonly #numbers = new Subject<string>();
   readonly #running: Subscription;
 
-  constructor({ origin, route, onAnswer = () => undefined }: VisitorOptions) {
+  constructor({ origin, route, onAnswer = () => undefined }: WidgetVisitorOptions) {
     this.#origin = origin;
     this.#route = route;
     this.#onAnswer = onAnswer;
