@@ -1,10 +1,10 @@
-import { request, type ClientRequest } from "node:http";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../test/support/services/free-port.js";
 import { start } from "./support/child.js";
 import { conclude, eachOf, percentile } from "../figures.js";
+import type { Answer, StatusStream } from "../../test/support/visitor.js";
 import { accept, enroll, scan } from "./support/phone.js";
-import { ask, openPage, readStream, renew, type Page } from "./support/visitor.js";
+import { ask, openPage, type Page } from "./support/visitor.js";
 
 /**
  * Measures the worst that one address can do to all others within the limits: the time from the acceptance on the phone
@@ -39,7 +39,7 @@ const guess = `Basic ${Buffer.from("token-server:guess").toString("base64")}`;
 interface Attempt {
   page: Page;
   transactions: string[];
-  streams: ClientRequest[];
+  streams: StatusStream<Answer>[];
 }
 
 /**
@@ -85,7 +85,7 @@ class Abuser {
 
   async #renew({ page, transactions }: Attempt): Promise<void> {
     this.sent.renewals += 1;
-    const { otp } = await renew(page);
+    const { otp } = await page.visitor.renew(page.attempt);
     transactions.push(transactionOf(otp));
   }
 
@@ -97,11 +97,10 @@ class Abuser {
         act(this.#attempts[turn % this.#attempts.length]!),
       );
     await Promise.all([
-      perAttempt((attempt) => this.#openStream(attempt)),
+      perAttempt((attempt) => void this.#openStream(attempt).catch(ignore)),
       perAttempt(({ page }) => {
         this.sent.polls += 1;
-        const headers = { ...page.headers, accept: "application/json" };
-        ask(page.url, { headers, localAddress: this.#address }).catch(ignore);
+        page.visitor.get(`/${page.attempt}`).catch(ignore);
       }),
       this.#repeat(1000 / callbacksASecond, (turn) => {
         this.sent.callbacks += 1;
@@ -123,20 +122,14 @@ class Abuser {
 
   end(): void {
     this.#isEnded = true;
-    for (const { streams } of this.#attempts) for (const stream of streams) stream.destroy();
+    for (const { streams } of this.#attempts) for (const stream of streams) stream.close();
   }
 
-  #openStream({ page, streams }: Attempt): void {
+  async #openStream({ page, streams }: Attempt): Promise<void> {
     this.sent.streams += 1;
-    const headers = { ...page.headers, accept: "text/event-stream" };
-    // Each on a connection of its own: the server ends the oldest one when there are too many.
-    const stream = request(page.url, { agent: false, headers, localAddress: this.#address }, (response) =>
-      response.resume(),
-    );
-    stream.on("error", ignore);
-    stream.end();
-    streams.push(stream);
-    if (streams.length > streamsAnAttempt) streams.shift()?.destroy();
+    streams.push(await page.visitor.stream(page.attempt));
+    // The server ends the oldest one when there are too many.
+    if (streams.length > streamsAnAttempt) streams.shift()?.close();
   }
 
   #post(url: string, body: string, headers: Record<string, string>) {
@@ -229,14 +222,15 @@ async function acceptances(site: string, tokenServer: string): Promise<number[]>
   await eachOf(logins, atATime, async (index) => {
     await sleep(beganAt + (index * 1000) / loginsASecond - performance.now());
     const user = free.pop() ?? "";
-    const page = await openPage(site, addressOf(index));
-    const stream = readStream(page);
-    await stream.opened;
-    const { otp } = await renew(page);
+    const { visitor, attempt } = await openPage(site, addressOf(index));
+    const stream = await visitor.stream(attempt);
+    await stream.status("pending");
+    const { otp } = await visitor.renew(attempt);
     const transaction = await scan(tokenServer, user, otp);
     const acceptedAt = performance.now();
     await accept(tokenServer, transaction);
-    times.push((await stream.approved) - acceptedAt);
+    await stream.status("approved");
+    times.push(performance.now() - acceptedAt);
     free.push(user);
   });
   return times;

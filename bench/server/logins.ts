@@ -33,7 +33,7 @@ interface Site {
 
 async function logInAt({ url, streamsUrl }: Site, user: string): Promise<void> {
   const { headers } = await logIn(tokenServer.url, url, user, { streamsUrl });
-  if (!headers["set-cookie"]?.[0]?.startsWith("session=")) throw new Error("A login has no session");
+  if (!headers.getSetCookie()[0]?.startsWith("session=")) throw new Error("A login has no session");
 }
 
 const run = (site: Site, count: number): Promise<number> => {

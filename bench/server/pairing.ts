@@ -2,7 +2,7 @@ import { conclude, perSecond } from "../figures.js";
 import { start, type Child } from "./support/child.js";
 import { inTurns } from "./support/in-turns.js";
 import { accept, enroll, scanned } from "./support/phone.js";
-import { ask, openPage, readStream } from "./support/visitor.js";
+import { openPage } from "./support/visitor.js";
 
 /**
  * What the number on the phone costs a site, on memory: starts and full logins a second without the option, in a known browser,
@@ -24,21 +24,17 @@ for (const user of users) await enroll(tokenServer.url, user);
 const knownCookies = new Map<string, string>();
 
 async function logIn(site: Child, user: string, isKnown: boolean): Promise<void> {
-  const page = await openPage(site.url);
-  const cookies = [page.headers["cookie"], isKnown && knownCookies.get(user)].filter(Boolean).join("; ");
-  const headers = { ...page.headers, cookie: cookies, "content-type": "application/json" };
-  const stream = readStream(page);
-  await stream.opened;
-  const { transaction_id, message } = await scanned(tokenServer.url, user, page.otp);
+  const { visitor, attempt, otp } = await openPage(site.url);
+  if (isKnown) visitor.known = knownCookies.get(user);
+  const stream = await visitor.stream(attempt);
+  await stream.status("pending");
+  const { transaction_id, message } = await scanned(tokenServer.url, user, otp);
   await accept(tokenServer.url, transaction_id);
-  await stream.approved;
-  const post = (body: object) =>
-    ask(`${page.url}/login`, { method: "POST", headers, body: JSON.stringify(body) });
-  let answer = await post({});
-  if (answer.status === 403 && !isKnown) answer = await post({ number: /\d{4}/.exec(message)?.[0] });
-  if (answer.status !== 200) throw new Error(`A login was answered ${answer.status}: ${answer.text}`);
-  const known = answer.headers["set-cookie"]?.find((cookie) => cookie.includes("-known="));
-  if (known !== undefined) knownCookies.set(user, known.split(";")[0] ?? "");
+  await stream.status("approved");
+  let { status } = await visitor.logIn(attempt);
+  if (status === 403 && !isKnown) ({ status } = await visitor.postLogin(attempt, /\d{4}/.exec(message)?.[0]));
+  if (status !== 200) throw new Error(`A login was answered ${status}`);
+  if (visitor.known !== undefined) knownCookies.set(user, visitor.known);
 }
 
 const runLogins = (site: Child, isKnown: boolean, count = logins): Promise<number> => {

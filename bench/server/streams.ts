@@ -4,7 +4,7 @@ import { start, type Child } from "./support/child.js";
 import { Crowd, type Return } from "./support/crowd.js";
 import { conclude, eachOf, percentile } from "../figures.js";
 import { accept, enroll, scan } from "./support/phone.js";
-import { ask, openPage, readStream } from "./support/visitor.js";
+import { ask, openPage } from "./support/visitor.js";
 
 /**
  * Ten thousand open login pages on one node: their memory, how fast a callback becomes a status, and how the pages
@@ -56,10 +56,10 @@ async function latencies(site: string): Promise<number[]> {
   await eachOf(samples, samplesAtATime, async (index) => {
     await sleep(beganAt + (index * 1000) / samplesASecond - performance.now());
     const user = free.pop() ?? "";
-    const page = await openPage(site);
-    const stream = readStream(page);
-    await stream.opened;
-    const transaction = await scan(tokenServer.url, user, page.otp);
+    const { visitor, attempt, otp } = await openPage(site);
+    const stream = await visitor.stream(attempt);
+    await stream.status("pending");
+    const transaction = await scan(tokenServer.url, user, otp);
     await accept(tokenServer.url, transaction);
     const calledAt = performance.now();
     const callback = ask(`${site}/otp-login/callback`, {
@@ -67,7 +67,8 @@ async function latencies(site: string): Promise<number[]> {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ callback_uri: `${site}/otp-login/callback`, transaction_id: transaction }),
     });
-    times.push((await stream.approved) - calledAt);
+    await stream.status("approved");
+    times.push(performance.now() - calledAt);
     await callback;
     free.push(user);
   });

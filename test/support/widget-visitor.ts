@@ -3,6 +3,7 @@ import { httpBackend } from "../../src/element/api/http-backend.js";
 import { loginFlow, type Command } from "../../src/element/flow/login-flow.js";
 import { initialState, reduce, type State } from "../../src/element/flow/state.js";
 import { until } from "./until.js";
+import { Visitor, type BrowserRequest } from "./visitor.js";
 
 export interface WidgetVisitorOptions {
   /** The site's origin, as the visitor's browser sends it. */
@@ -47,9 +48,8 @@ export class WidgetVisitor {
   /** Every phase that it entered, and when, by `performance.now()`. */
   readonly phases: { phase: State["phase"]; at: number }[] = [];
   readonly streams: OpenedStream[] = [];
-  readonly #cookies = new Map<string, string>();
   readonly #host = `${(count += 1)}.visitor.test`;
-  readonly #origin: string;
+  readonly #browser: Visitor;
   readonly #route: () => string;
   readonly #onAnswer: (answer: BrowserAnswer) => void;
   readonly #commands = new Subject<Command>();
@@ -57,7 +57,7 @@ export class WidgetVisitor {
   readonly #running: Subscription;
 
   constructor({ origin, route, onAnswer = () => undefined }: WidgetVisitorOptions) {
-    this.#origin = origin;
+    this.#browser = new Visitor({ url: "", origin, send: (path, request) => this.#send(path, request) });
     this.#route = route;
     this.#onAnswer = onAnswer;
     visitors.set(this.#host, this);
@@ -83,12 +83,12 @@ export class WidgetVisitor {
 
   /** All of its cookies, as in a request. */
   get cookie(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return this.#browser.cookies;
   }
 
   /** The cookie of the site's session, once the page is logged in. */
   get session(): string | undefined {
-    return [...this.#cookies].find(([name]) => name.endsWith("session"))?.[1];
+    return /session=([^;]*)/.exec(this.#browser.cookies)?.[1];
   }
 
   start(): void {
@@ -115,34 +115,32 @@ export class WidgetVisitor {
     visitors.delete(this.#host);
   }
 
-  /** Sends a request as a browser does. If a server refuses the connection, the next one is tried, as by a proxy. */
-  async send(path: string, { credentials: _c, cache: _k, headers, ...init }: RequestInit): Promise<Response> {
-    const all = new Headers(headers);
-    all.set("origin", this.#origin);
-    all.set("sec-fetch-site", "same-origin");
-    all.set("user-agent", "Mozilla/5.0 (Test)");
-    if (this.cookie !== "") all.set("cookie", this.cookie);
+  /** Sends a request as a browser does. */
+  send(path: string, { method = "GET", headers, body, signal }: RequestInit): Promise<Response> {
+    return this.#browser.call(method, path, {
+      headers: { "user-agent": "Mozilla/5.0 (Test)", ...Object.fromEntries(new Headers(headers)) },
+      ...(body != null && { body }),
+      ...(signal && { signal }),
+    });
+  }
+
+  /** If a server refuses the connection, the next one is tried, as by a proxy. */
+  async #send(path: string, request: BrowserRequest): Promise<Response> {
+    const { method, signal } = request;
     for (let tried = 0; ; tried++) {
       try {
-        const response = await fetchForAll(this.#route() + path, { ...init, headers: all });
-        this.#onAnswer({ method: init.method ?? "GET", path, status: response.status });
-        for (const set of response.headers.getSetCookie()) this.#keep(set.split(";", 1)[0] ?? "");
+        const response = await fetchForAll(this.#route() + path, request);
+        this.#onAnswer({ method, path, status: response.status });
         const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
         return isStream ? this.#watched(response) : response;
       } catch (error) {
         const { code } = ((error as Error).cause ?? {}) as { code?: string };
         if (code === "ECONNREFUSED" && tried < 5) continue;
         // The page itself breaks off what it does not need any more.
-        const hasLeft = init.signal?.aborted === true;
-        if (!hasLeft) this.#onAnswer({ method: init.method ?? "GET", path, status: code ?? String(error) });
+        if (signal?.aborted !== true) this.#onAnswer({ method, path, status: code ?? String(error) });
         throw error;
       }
     }
-  }
-
-  #keep(cookie: string): void {
-    const [name = "", ...value] = cookie.split("=");
-    this.#cookies.set(name, value.join("="));
   }
 
   /** Records when a stream was opened, and the server's `retry:`. */

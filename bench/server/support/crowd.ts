@@ -45,8 +45,8 @@ export class Crowd {
       // Late starts are not caught up on, because that would be a burst.
       turnAt = Math.max(turnAt + 1000 / mostASecond, performance.now());
       await sleep(turnAt - performance.now());
-      const { url, headers } = await openPage(this.#origin, this.#addressOf(index));
-      await this.#add(index, url.split("/").at(-1) ?? "", headers["cookie"] ?? "");
+      const { visitor, attempt } = await openPage(this.#origin, this.#addressOf(index));
+      await this.#add(index, attempt, visitor.cookies);
     });
   }
 

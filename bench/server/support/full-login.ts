@@ -1,5 +1,6 @@
 import { accept, scan } from "./phone.js";
-import { ask, openPage, readStream, type Answer } from "./visitor.js";
+import type { Answer } from "../../../test/support/visitor.js";
+import { openPage, visitorAt } from "./visitor.js";
 
 /**
  * Logs a user in: the start, the stream, the scan and the acceptance at the emulator, the approval on the stream, and the login
@@ -13,12 +14,14 @@ export async function logIn(
   user: string,
   { streamsUrl = siteUrl, localAddress }: { streamsUrl?: string; localAddress?: string } = {},
 ): Promise<Answer> {
-  const page = await openPage(siteUrl, localAddress);
-  const stream = readStream({ ...page, url: page.url.replace(siteUrl, streamsUrl) });
-  await stream.opened;
-  await accept(tokenServerUrl, await scan(tokenServerUrl, user, page.otp));
-  await stream.approved;
-  const answer = await ask(`${page.url}/login`, { method: "POST", headers: page.headers, localAddress });
+  const { visitor, attempt, otp } = await openPage(siteUrl, localAddress);
+  const watcher = visitorAt(streamsUrl, localAddress);
+  watcher.cookie = visitor.cookie;
+  const stream = await watcher.stream(attempt);
+  await stream.status("pending");
+  await accept(tokenServerUrl, await scan(tokenServerUrl, user, otp));
+  await stream.status("approved");
+  const answer = await visitor.logIn(attempt);
   if (answer.status !== 200) throw new Error(`A login was answered ${answer.status}`);
   return answer;
 }

@@ -21,21 +21,22 @@ export async function scanned(
   user: string,
   otp: string,
 ): Promise<{ transaction_id: string; message: string }> {
-  const { status, text } = await ask(`${tokenServer}/phone/users/${user}/scan`, {
+  const answer = await ask(`${tokenServer}/phone/users/${user}/scan`, {
     method: "POST",
     headers: json,
     body: JSON.stringify({ otp }),
   });
-  if (status !== 200) throw new Error(`A scan was answered ${status}: ${text}`);
-  return JSON.parse(text) as { transaction_id: string; message: string };
+  if (answer.status !== 200) throw new Error(`A scan was answered ${answer.status}: ${await answer.text()}`);
+  return JSON.parse(await answer.text()) as { transaction_id: string; message: string };
 }
 
 /** Accepts a scanned transaction. */
 export async function accept(tokenServer: string, transaction: string): Promise<void> {
-  const { status, text } = await ask(`${tokenServer}/phone/transactions/${transaction}/answer`, {
+  const answer = await ask(`${tokenServer}/phone/transactions/${transaction}/answer`, {
     method: "POST",
     headers: json,
     body: '{"accept":true}',
   });
-  if (status !== 204) throw new Error(`An acceptance was answered ${status}: ${text}`);
+  if (answer.status !== 204)
+    throw new Error(`An acceptance was answered ${answer.status}: ${await answer.text()}`);
 }

@@ -20,38 +20,21 @@ const large = JSON.stringify({ a: "x".repeat(5000) });
 const asJson = { "content-type": "application/json" };
 const markup = { "content-type": "text/html" };
 
-/** A browser that records every answer. */
-class Visitor {
-  readonly #browser: Browser;
-  readonly #answers: Answer[];
-
-  constructor({ url }: Site, answers: Answer[]) {
-    this.#browser = new Browser({ url, origin });
-    this.#answers = answers;
-  }
-
-  async call(method: string, path: string, headers: Record<string, string> = {}, body?: string) {
-    const response = await this.#browser.call(method, path, {
+/** Visits a site, and records every answer. */
+function recorded({ url }: Site, answers: Answer[]) {
+  const browser = new Browser({ url, origin });
+  const call = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) => {
+    const response = await browser.call(method, path, {
       headers: { origin, "sec-fetch-site": "same-site", ...headers },
       body,
     });
     const text = await response.text();
-    this.#answers.push({ method, path, status: response.status, headers: response.headers, body: text });
+    answers.push({ method, path, status: response.status, headers: response.headers, body: text });
     return text;
-  }
-
-  /** Opens a stream. Returns a function that closes it. */
-  async watch(path: string): Promise<() => void> {
-    const controller = new AbortController();
-    await this.#browser.get(path, { headers: stream, signal: controller.signal });
-    return () => controller.abort();
-  }
-
+  };
   /** Starts an attempt. Returns its path. */
-  async start(): Promise<string> {
-    const { attempt } = JSON.parse(await this.call("POST", "")) as { attempt: string };
-    return `/${attempt}`;
-  }
+  const start = async () => `/${(JSON.parse(await call("POST", "")) as { attempt: string }).attempt}`;
+  return { browser, call, start };
 }
 
 /** Resolves to all answers, in order. */
@@ -64,7 +47,7 @@ export async function tour(t: After): Promise<Answer[]> {
       ...more,
       options: { origins: [origin], ...options },
     });
-    return { tokenServer, where, visitor: new Visitor(where, answers) };
+    return { tokenServer, where, visitor: recorded(where, answers) };
   };
   for (const scene of [
     strangeRequests,
@@ -84,7 +67,7 @@ export async function tour(t: After): Promise<Answer[]> {
 type Visit = (options?: SiteOptions) => Promise<{
   tokenServer: Awaited<ReturnType<typeof scriptedTokenServer>>;
   where: Site;
-  visitor: Visitor;
+  visitor: ReturnType<typeof recorded>;
 }>;
 
 async function strangeRequests(visit: Visit): Promise<void> {
@@ -208,9 +191,9 @@ async function limits(visit: Visit): Promise<void> {
 
   const { visitor: watcher } = await visit({ options: { limits: { streamsPerBrowser: 1 } } });
   const [first, second] = [await watcher.start(), await watcher.start()];
-  const leave = await watcher.watch(first);
+  const open = await watcher.browser.stream(first.slice(1));
   await watcher.call("GET", second, stream);
-  leave();
+  open.close();
 }
 
 async function paused(visit: Visit): Promise<void> {
