@@ -181,27 +181,25 @@ export class StatusStream<A extends Answer = Response> {
 
   /** At once, because the benches measure when. */
   async #until(holds: () => boolean, what: string): Promise<void> {
-    const signal = AbortSignal.timeout(30_000);
-    while (this.#fault === undefined && !holds()) {
-      if (this.ended) throw new Error(`The stream ended before ${what}: ${this.text}`);
-      await once(this.#news, "news", { signal }).catch(() => {
-        throw new Error(`Waited too long for ${what}`);
-      });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#news.emit("news");
+    }, 30_000);
+    try {
+      while (this.#fault === undefined && !holds()) {
+        if (this.ended) throw new Error(`The stream ended before ${what}: ${this.text}`);
+        if (isLate) throw new Error(`Waited too long for ${what}`);
+        await once(this.#news, "news");
+      }
+    } finally {
+      clearTimeout(timer);
     }
     this.#throwFault();
   }
 
   #throwFault(): void {
     if (this.#fault !== undefined) throw this.#fault as Error;
-  }
-
-  #look(): void {
-    try {
-      this.#check(this.text);
-    } catch (error) {
-      this.#fault = error;
-      throw error;
-    }
   }
 
   async #read(): Promise<void> {
@@ -215,7 +213,12 @@ export class StatusStream<A extends Answer = Response> {
       for await (const chunk of this.response.body ?? []) {
         const text = decoder.decode(chunk, { stream: true });
         this.text += text;
-        this.#look();
+        try {
+          this.#check(this.text);
+        } catch (error) {
+          this.#fault = error;
+          break;
+        }
         parser.feed(text);
         this.#news.emit("news");
       }
