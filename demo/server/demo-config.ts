@@ -1,35 +1,6 @@
 import * as v from "valibot";
 import { isAddress, isLoopback, isOrigin, parseUrl } from "../../src/service/process/loopback.js";
 
-/** `off`, or the option `pairing.when` of the kit. */
-export type PairingMode = "off" | "unknown-browsers" | "always";
-
-/** The environment variables, parsed. */
-export interface DemoConfig {
-  /** 0 picks a free port. */
-  port: number;
-  clientId: string;
-  clientSecret: string;
-  /** How long a code of the emulator lives, in seconds. */
-  codeSeconds: number;
-  /** Whether the emulator's phone shows device and place. */
-  hasGeolocation: boolean;
-  /** In which browsers the login asks for the number on the phone. */
-  pairing: PairingMode;
-  /** The site's origin, if a proxy is in front. */
-  origin: string | undefined;
-  /** The Token Server, without a slash at the end. Undefined: this demo's own emulator. */
-  tokenServerUrl: string | undefined;
-  /** The callback's address, if it is not at the origin. */
-  callbackUrl: string | undefined;
-  /** The Redis or Valkey that several demos share. */
-  redisUrl: string | undefined;
-  /** How many proxies in front are trusted for the client's address. */
-  trustedProxies: number;
-  /** Whether everybody may use the emulator: `EMULATOR=public`, with an origin that is not this machine. */
-  isPublic: boolean;
-}
-
 /** The configuration, or its problem in one sentence. */
 export type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };
 
@@ -79,6 +50,38 @@ const environment = v.object({
   TRUSTED_PROXIES: v.optional(wholeNumber(0, 20), "0"),
   EMULATOR: v.optional(v.literal("public", "must be public, or not set")),
 });
+
+type Output = v.InferOutput<typeof environment>;
+
+/** The environment variables, parsed. @param isPublic whether everybody may use the emulator: at an origin that is not this machine */
+const toConfig = (output: Output, isPublic: boolean) => ({
+  /** 0 picks a free port. */
+  port: output.PORT,
+  clientId: output.CLIENT_ID,
+  clientSecret: output.CLIENT_SECRET,
+  /** How long a code of the emulator lives, in seconds. */
+  codeSeconds: output.CODE_SECONDS,
+  /** Whether the emulator's phone shows device and place. */
+  hasGeolocation: output.GEOLOCATION === "on",
+  /** In which browsers the login asks for the number on the phone. */
+  pairing: output.PAIRING,
+  /** The site's origin, if a proxy is in front. */
+  origin: output.ORIGIN,
+  /** The Token Server, without a slash at the end. Undefined: this demo's own emulator. */
+  tokenServerUrl: output.TOKEN_SERVER_URL?.replace(/\/+$/, ""),
+  /** The callback's address, if it is not at the origin. */
+  callbackUrl: output.CALLBACK_URL,
+  /** The Redis or Valkey that several demos share. */
+  redisUrl: output.REDIS_URL,
+  /** How many proxies in front are trusted for the client's address. */
+  trustedProxies: output.TRUSTED_PROXIES,
+  isPublic,
+});
+
+export type DemoConfig = ReturnType<typeof toConfig>;
+
+/** `off`, or the option `pairing.when` of the kit. */
+export type PairingMode = Output["PAIRING"];
 
 /** Whether an address is on this machine. The demo's defaults, used if a variable is not set, are. */
 const isOnThisMachine = (address: string | undefined): boolean =>
@@ -131,23 +134,7 @@ export function readConfig(
       kind: "invalid",
       problem: `${productionProblem}, or allow this: ${words.setting("EMULATOR", "public")}`,
     };
-  return {
-    kind: "config",
-    config: {
-      port: output.PORT,
-      clientId: output.CLIENT_ID,
-      clientSecret: output.CLIENT_SECRET,
-      codeSeconds: output.CODE_SECONDS,
-      hasGeolocation: output.GEOLOCATION === "on",
-      pairing: output.PAIRING,
-      origin: output.ORIGIN,
-      tokenServerUrl: output.TOKEN_SERVER_URL?.replace(/\/+$/, ""),
-      callbackUrl: output.CALLBACK_URL,
-      redisUrl: output.REDIS_URL,
-      trustedProxies: output.TRUSTED_PROXIES,
-      isPublic,
-    },
-  };
+  return { kind: "config", config: toConfig(output, isPublic) };
 }
 
 /** An address without the part before the `@`, which is likely to be a password. */

@@ -1,3 +1,4 @@
+import { find, say } from "../playground/page-elements.js";
 import { canBeUser, platformCodes, setEnrolled, type Platform, type Problem } from "./sdk.js";
 
 /** The settings beside the phone. */
@@ -15,35 +16,21 @@ export interface Settings {
   setEnrollment: (enrollment: Enrollment) => void;
 }
 
-/** Binds the page's form. `onOtherPhone` is called when another user or platform is chosen. */
-export const bindSettings = (form: HTMLFormElement, onOtherPhone: () => void): Settings =>
-  new SettingsForm(form, onOtherPhone);
-
-class SettingsForm implements Settings {
+/** The form beside the phone. */
+export class SettingsForm implements Settings {
   #user = "demo-user";
   readonly #onOtherPhone: () => void;
-  readonly #select: HTMLSelectElement;
-  readonly #other: HTMLInputElement;
-  readonly #platform: HTMLSelectElement;
-  readonly #unlocked: HTMLInputElement;
-  readonly #enrolled: HTMLInputElement;
-  readonly #tellsScanned: HTMLInputElement;
-  readonly #lockedCode: HTMLElement;
-  readonly #notEnrolledCode: HTMLElement;
-  readonly #problem: HTMLElement;
+  readonly #select = find("#user", HTMLSelectElement);
+  readonly #other = find("#other-user", HTMLInputElement);
+  readonly #platform = find("#platform", HTMLSelectElement);
+  readonly #unlocked = find("#unlocked", HTMLInputElement);
+  readonly #enrolled = find("#enrolled", HTMLInputElement);
+  readonly #tellsScanned = find("#tells-scanned", HTMLInputElement);
   readonly #enrollments = storedEnrollments(sessionStorage);
 
+  /** @param onOtherPhone is called when another user or platform is chosen */
   constructor(form: HTMLFormElement, onOtherPhone: () => void) {
     this.#onOtherPhone = onOtherPhone;
-    this.#select = element(form, "#user", HTMLSelectElement);
-    this.#other = element(form, "#other-user", HTMLInputElement);
-    this.#platform = element(form, "#platform", HTMLSelectElement);
-    this.#unlocked = element(form, "#unlocked", HTMLInputElement);
-    this.#enrolled = element(form, "#enrolled", HTMLInputElement);
-    this.#tellsScanned = element(form, "#tells-scanned", HTMLInputElement);
-    this.#lockedCode = element(form, "#locked-code", HTMLElement);
-    this.#notEnrolledCode = element(form, "#not-enrolled-code", HTMLElement);
-    this.#problem = element(form, "#settings-problem", HTMLElement);
     // An app link opens the page anew.
     this.#platform.value = sessionStorage.getItem(platformKey) ?? "android";
     this.#listenToUser(form);
@@ -128,9 +115,9 @@ class SettingsForm implements Settings {
     this.#other.hidden = true;
     const enrollment = this.#enrollments.of(this.#user);
     this.#enrolled.checked = enrollment === "enrolled";
-    this.#lockedCode.textContent = String(platformCodes[this.platform].noUser);
-    this.#notEnrolledCode.textContent = enrollment === "ended" ? "9020" : "9021";
-    this.#problem.textContent = problem;
+    say("#locked-code", String(platformCodes[this.platform].noUser));
+    say("#not-enrolled-code", enrollment === "ended" ? "9020" : "9021");
+    say("#settings-problem", problem);
   }
 
   #switchTo(name: string): void {
@@ -151,12 +138,6 @@ class SettingsForm implements Settings {
     this.#show(result.kind === "problem" ? result.problem.message : "");
     return result.kind === "problem" ? result.problem : undefined;
   }
-}
-
-function element<Type extends Element>(root: ParentNode, selector: string, type: new () => Type): Type {
-  const found = root.querySelector(selector);
-  if (!(found instanceof type)) throw new Error(`The page lacks ${selector}.`);
-  return found;
 }
 
 /** A user's enrollment, as far as this page knows: other pages may change it too. */

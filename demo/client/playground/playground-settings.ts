@@ -11,37 +11,6 @@ import {
 /** What a site sets, by the name of a property, part or slot. */
 export type Values = Readonly<Record<string, string>>;
 
-/** The values of the controls. */
-export interface Settings {
-  endpoint: string;
-  redirect: string;
-  /** Whether the page prevents the redirect after a login. */
-  stay: boolean;
-  appLink: string;
-  qrLink: string;
-  renewals: number;
-  manual: boolean;
-  beginning: Beginning;
-  /** The site's own messages; undefined while the text is invalid. */
-  messages: Partial<Messages> | undefined;
-  language: string;
-  widthPx: number;
-  textPercent: number;
-  /** The page's color-scheme. */
-  scheme: string;
-  /** The element's own; empty if it has the page's. */
-  ownScheme: string;
-  properties: Values;
-  /** CSS declarations. */
-  parts: Values;
-  /** Words, or the address of a picture. */
-  slots: Values;
-  network: Network;
-  /** The wanted phase, if any. */
-  phase: WantedPhase;
-  hold: boolean;
-}
-
 /** The phases, and what a person may see within `pending`. */
 export const phases = [
   "idle",
@@ -87,8 +56,11 @@ export const defaultRenewals = 5;
 /** The color-scheme of the playground's own page. */
 export const defaultScheme = "light dark";
 
+/** The values of the controls. */
+export type Settings = ReturnType<typeof readSettings>;
+
 /** Reads the controls. */
-export function readSettings(form: FormData): Settings {
+export function readSettings(form: FormData) {
   const text = (name: string): string => {
     const value = form.get(name);
     return typeof value === "string" ? value : "";
@@ -108,22 +80,29 @@ export function readSettings(form: FormData): Settings {
   return {
     endpoint: text("endpoint"),
     redirect: text("redirect"),
+    /** Whether the page prevents the redirect after a login. */
     stay: form.has("stay"),
     appLink: text("app-link"),
     qrLink: text("qr-link"),
     renewals: number("renewals", defaultRenewals),
     manual: form.has("manual"),
     beginning: beginningNames.find((name) => name === text("beginning")) ?? "element",
+    /** The site's own messages; undefined while the text is invalid. */
     messages: parseMessages(text("messages")),
     language: text("language"),
     widthPx: number("width", defaultWidthPx),
     textPercent: number("text-size", 100),
+    /** The page's color-scheme. */
     scheme: text("scheme"),
+    /** The element's own; empty if it has the page's. */
     ownScheme: text("own-scheme"),
     properties: values("property-"),
+    /** CSS declarations. */
     parts: values("part-"),
+    /** Words, or the address of a picture. */
     slots: values("slot-"),
     network: parseNetwork(chosen) ?? defaultNetwork,
+    /** The wanted phase, if any. */
     phase: phases.find((phase) => phase === text("phase")),
     hold: form.has("hold"),
   };
