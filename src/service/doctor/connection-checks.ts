@@ -106,31 +106,30 @@ export const clientCertificateFix =
   "Give Node the certificate and key that you get from the Token Server's operator: set cert and key of https.globalAgent.options in a file that NODE_OPTIONS=--import=FILE loads, for the kit and for doctor.";
 
 function handshakeLines({ error, oldVersion }: HandshakeTrouble, title: string, setAt: string): Line[] {
-  const line =
+  const [says, fix] =
     oldVersion !== undefined
-      ? failed(
-          "tls-version",
+      ? [
           `it supports only ${oldVersion.replace("TLSv", "TLS ")}, which is too old`,
           `Enable TLS 1.2 or 1.3 at ${title}, or at the proxy in front of it.`,
-        )
+        ]
       : isOfPlainHttp(error)
-        ? failed(
-            "tls-version",
+        ? [
             `the TLS handshake fails: the port uses plain http or another protocol, not TLS (${error})`,
             `Correct the port in ${setAt}. The port for https is usually 443.`,
-          )
+          ]
         : wantsClientCertificate(error)
-          ? failed(
-              "tls-version",
+          ? [
               `the TLS handshake fails: ${title} may require a client certificate (${error})`,
               `${clientCertificateFix} Otherwise ${title} has no certificate for this name, or accepts none of Node's ciphers.`,
-            )
-          : failed(
-              "tls-version",
+            ]
+          : [
               `the TLS handshake fails (${error})`,
               `If this port is for plain http, correct it in ${setAt}. Otherwise ${title} has no certificate for this name, it requires a client certificate, or a firewall closes the connection.`,
-            );
-  return [line, ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version"))];
+            ];
+  return [
+    failed("tls-version", says, fix),
+    ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version")),
+  ];
 }
 
 const dateErrors = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];

@@ -70,7 +70,8 @@ interface Places {
   settings: Pick<DoctorSettings, "result-polling" | "host" | "port" | "backend">;
 }
 
-const callbackConfig = "Configuration → Mobile authentication → Callback config";
+/** Where the vendor's console has the callbacks. */
+export const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
 /** Whether the Token Server reaches the callback's address, as far as this machine can tell. */
 export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, settings }: Places): Line {

@@ -6,6 +6,7 @@ import type { DoctorSettings } from "../doctor-settings.js";
 import { failed, fixFirst, notChecked, ok, unknown, type Line } from "../lines.js";
 import { wordingOf, type Backend } from "../wording.js";
 import type { CallbackListener, Listening, ReceivedCallback } from "./callback-listener.js";
+import { callbackConfig } from "./callback-reach.js";
 import { words, wrongIn } from "./reply-words.js";
 import type { TokenServerCalls } from "./token-server-calls.js";
 
@@ -116,8 +117,6 @@ function next(
     if (listener) listener.onReceived = (text) => text.includes(transactionId) && done();
   });
 }
-
-const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
 /** The context of a scan's lines. */
 interface ScanContext {
@@ -242,15 +241,12 @@ function authenticationLine({ callback }: Scan, { settings, callbackUri }: ScanC
         settings["callback-username"] === undefined ? "none on both sides" : "the same on both sides",
       );
     case "none":
-      return failed(
-        check,
-        "the callback came without a user name and a password",
-        `${callbackConfig} → the entry for exactly ${callbackUri}: set Username and Password to those of ${username} and ${password}.`,
-      );
     case "other":
       return failed(
         check,
-        "the callback came with a different user name or password",
+        callback.authentication === "none"
+          ? "the callback came without a user name and a password"
+          : "the callback came with a different user name or password",
         `${callbackConfig} → the entry for exactly ${callbackUri}: set Username and Password to those of ${username} and ${password}.`,
       );
     case "not-set":
