@@ -30,7 +30,8 @@ const stepOf: Partial<Record<LoginKitEvent["type"], Step>> = {
   attempt_failed: "failed",
 };
 
-const buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
+/** Seconds of a login. */
+export const buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 
 /** How many logins came to each step, and how long it took: the count of one histogram, and its quantiles. */
 export class Funnel {

@@ -62,28 +62,12 @@ export const limits = namesOf<LimitName>({
 export const calls = ["start", "result"] as const;
 
 /** The statuses that a Token Server, or a proxy in front of it, is known to answer. */
-const statuses = [
-  "200",
-  "400",
-  "401",
-  "403",
-  "404",
-  "405",
-  "408",
-  "413",
-  "415",
-  "429",
-  "500",
-  "502",
-  "503",
-  "504",
-];
+const statuses = [200, 400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 502, 503, 504];
 
-export const callResults: readonly string[] = [...statuses, "other", "no_answer"];
+export const callResults: readonly string[] = [...statuses.map(String), "other", "no_answer"];
 
 /** What a call to the Token Server counts as: its status, or `other` for one that is not expected. */
-export const callResult = (status: number): string =>
-  statuses.includes(String(status)) ? String(status) : "other";
+export const callResult = (status: number): string => (statuses.includes(status) ? String(status) : "other");
 
 /**
  * What happened with the number on the phone. `right`: the site redeemed a login of a new browser. `wrong`: one number.

@@ -2,7 +2,7 @@ import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-ot
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AppendOnly } from "./append-only.js";
 import { FailedShare, windowMinutes } from "./failed-share.js";
-import { Funnel } from "./funnel.js";
+import { buckets as loginBuckets, Funnel } from "./funnel.js";
 import {
   callResult,
   callResults,
@@ -19,7 +19,6 @@ import {
 
 const prefix = "onegini_otp_login_";
 
-const loginBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 const callBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** The events that end a login, with the `result` of each. */
@@ -34,17 +33,19 @@ const results: Partial<Record<LoginKitEvent["type"], string>> = {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #registers = [this.#registry];
-  readonly #logins = new Counter({
-    name: `${prefix}logins_total`,
-    help: "Logins by their result. completed: the site redeemed the ticket.",
-    labelNames: ["result"] as const,
-    registers: this.#registers,
-  });
-  readonly #ticketsIssued = new Counter({
-    name: `${prefix}tickets_issued_total`,
-    help: "Logins for which the site got a ticket. A redeemed one counts as completed.",
-    registers: this.#registers,
-  });
+  readonly #counter = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name: prefix + name, help, labelNames, registers: this.#registers });
+  readonly #gauge = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name: prefix + name, help, labelNames, registers: this.#registers });
+  readonly #logins = this.#counter(
+    "logins_total",
+    "Logins by their result. completed: the site redeemed the ticket.",
+    "result",
+  );
+  readonly #ticketsIssued = this.#counter(
+    "tickets_issued_total",
+    "Logins for which the site got a ticket. A redeemed one counts as completed.",
+  );
   readonly #loginSeconds = new Histogram({
     name: `${prefix}login_seconds`,
     help: "Seconds from the first code to the approval, and from the approval to the redeemed ticket, by phase.",
@@ -52,12 +53,12 @@ export class Metrics {
     buckets: loginBuckets,
     registers: this.#registers,
   });
-  readonly #calls = new Counter({
-    name: `${prefix}token_server_calls_total`,
-    help: "Calls to the Token Server. call: start or result; result: the HTTP status, other, or no_answer.",
-    labelNames: ["call", "result"] as const,
-    registers: this.#registers,
-  });
+  readonly #calls = this.#counter(
+    "token_server_calls_total",
+    "Calls to the Token Server. call: start or result; result: the HTTP status, other, or no_answer.",
+    "call",
+    "result",
+  );
   readonly #callSeconds = new Histogram({
     name: `${prefix}token_server_call_seconds`,
     help: "Seconds that a call to the Token Server took.",
@@ -65,92 +66,69 @@ export class Metrics {
     buckets: callBuckets,
     registers: this.#registers,
   });
-  readonly #tokenServerDown = new Gauge({
-    name: `${prefix}token_server_down`,
-    help: "1 while the Token Server is down for everybody: the kit has found out by a start of its own.",
-    registers: this.#registers,
-  });
+  readonly #tokenServerDown = this.#gauge(
+    "token_server_down",
+    "1 while the Token Server is down for everybody: the kit has found out by a start of its own.",
+  );
   readonly #failedShare = new FailedShare();
-  readonly #failedStarts = new Gauge({
-    name: `${prefix}failed_starts_ratio`,
-    help: `The share of the starts of the last ${windowMinutes} minutes that brought no code. One client can raise it.`,
-    registers: this.#registers,
-  });
-  readonly #limited = new Counter({
-    name: `${prefix}limited_total`,
-    help: "Calls that exceeded a limit, by the limit's name.",
-    labelNames: ["limit"] as const,
-    registers: this.#registers,
-  });
-  readonly #refused = new Counter({
-    name: `${prefix}refused_total`,
-    help: "Refused calls of the login API by error, and as invalid_client those of the internal port without its secret.",
-    labelNames: ["error"] as const,
-    registers: this.#registers,
-  });
-  readonly #ticketsRefused = new Counter({
-    name: `${prefix}tickets_refused_total`,
-    help: "Tickets that gave the site no login, by reason.",
-    labelNames: ["reason"] as const,
-    registers: this.#registers,
-  });
-  readonly #numbers = new Counter({
-    name: `${prefix}numbers_total`,
-    help: "With pairing: logins that were asked for the number, and what came of it.",
-    labelNames: ["result"] as const,
-    registers: this.#registers,
-  });
-  readonly #numberProblems = new Counter({
-    name: `${prefix}number_problems_total`,
-    help: "With pairing: numbers of many users tried from one address, and servers or a backend with other settings.",
-    labelNames: ["problem"] as const,
-    registers: this.#registers,
-  });
-  readonly #buildInfo = new Gauge({
-    name: `${prefix}build_info`,
-    help: "1, with the version of the package and of Node.",
-    labelNames: ["version", "node"] as const,
-    registers: this.#registers,
-  });
+  readonly #failedStarts = this.#gauge(
+    "failed_starts_ratio",
+    `The share of the starts of the last ${windowMinutes} minutes that brought no code. One client can raise it.`,
+  );
+  readonly #limited = this.#counter(
+    "limited_total",
+    "Calls that exceeded a limit, by the limit's name.",
+    "limit",
+  );
+  readonly #refused = this.#counter(
+    "refused_total",
+    "Refused calls of the login API by error, and as invalid_client those of the internal port without its secret.",
+    "error",
+  );
+  readonly #ticketsRefused = this.#counter(
+    "tickets_refused_total",
+    "Tickets that gave the site no login, by reason.",
+    "reason",
+  );
+  readonly #numbers = this.#counter(
+    "numbers_total",
+    "With pairing: logins that were asked for the number, and what came of it.",
+    "result",
+  );
+  readonly #numberProblems = this.#counter(
+    "number_problems_total",
+    "With pairing: numbers of many users tried from one address, and servers or a backend with other settings.",
+    "problem",
+  );
+  readonly #buildInfo = this.#gauge(
+    "build_info",
+    "1, with the version of the package and of Node.",
+    "version",
+    "node",
+  );
   readonly #funnel = new Funnel(`${prefix}step_seconds`, this.#registry);
-  readonly #storeErrors = new Counter({
-    name: `${prefix}store_errors_total`,
-    help: "Failed calls of the store.",
-    registers: this.#registers,
-  });
-  readonly #storeUnreadable = new Counter({
-    name: `${prefix}store_unreadable_total`,
-    help: "Times that the store had something in a format that this version cannot read, by what it was. At most one a minute.",
-    labelNames: ["what"] as const,
-    registers: this.#registers,
-  });
-  readonly #callbacksMissing = new Counter({
-    name: `${prefix}callbacks_missing_total`,
-    help: "Answers that the kit found by polling because no callback came.",
-    registers: this.#registers,
-  });
-  readonly #watchers = new Gauge({
-    name: `${prefix}watchers`,
-    help: "Open streams and held polls.",
-    registers: this.#registers,
-  });
+  readonly #storeErrors = this.#counter("store_errors_total", "Failed calls of the store.");
+  readonly #storeUnreadable = this.#counter(
+    "store_unreadable_total",
+    "Times that the store had something in a format that this version cannot read, by what it was. At most one a minute.",
+    "what",
+  );
+  readonly #callbacksMissing = this.#counter(
+    "callbacks_missing_total",
+    "Answers that the kit found by polling because no callback came.",
+  );
+  readonly #watchers = this.#gauge("watchers", "Open streams and held polls.");
 
-  readonly #waiting = new Gauge({
-    name: `${prefix}waiting`,
-    help: "Logins that this process began and that wait for a scan (limits.waiting).",
-    registers: this.#registers,
-  });
-  readonly #paused = new Gauge({
-    name: `${prefix}paused`,
-    help: "1 while logins are paused, as far as this process knows.",
-    registers: this.#registers,
-  });
+  readonly #waiting = this.#gauge(
+    "waiting",
+    "Logins that this process began and that wait for a scan (limits.waiting).",
+  );
+  readonly #paused = this.#gauge("paused", "1 while logins are paused, as far as this process knows.");
 
-  readonly #appendOnly = new Gauge({
-    name: `${prefix}redis_append_only`,
-    help: "1: each master of Redis has an append-only file. 0: one has none. -1: Redis does not say, or there is no Redis.",
-    registers: this.#registers,
-  });
+  readonly #appendOnly = this.#gauge(
+    "redis_append_only",
+    "1: each master of Redis has an append-only file. 0: one has none. -1: Redis does not say, or there is no Redis.",
+  );
 
   /** @param version the package's */
   constructor(version = "unknown") {
