@@ -1,10 +1,13 @@
 import * as v from "valibot";
 import type { PairingOptions } from "../options.js";
+import { atEachUse } from "../token-server/secret.js";
 
 const maxKeys = 4;
 const minKeyCharacters = 32;
 
 const expectedKeys = `one to ${maxKeys} strings of at least ${minKeyCharacters} characters each`;
+
+const expectedDays = "a number of days from 0 to 400";
 
 const areKeys = (value: unknown): value is readonly string[] =>
   Array.isArray(value) &&
@@ -27,11 +30,7 @@ export const pairingSchema = v.strictObject(
     ),
     digits: v.optional(v.picklist([4, 6], "4 or 6"), 4),
     rememberDays: v.optional(
-      v.pipe(
-        v.number("a number of days from 0 to 400"),
-        v.minValue(0, "a number of days from 0 to 400"),
-        v.maxValue(400, "a number of days from 0 to 400"),
-      ),
+      v.pipe(v.number(expectedDays), v.minValue(0, expectedDays), v.maxValue(400, expectedDays)),
       180,
     ),
     unnumbered: v.optional(v.picklist(["refuse", "allow"], '"refuse" or "allow"'), "refuse"),
@@ -46,22 +45,14 @@ export function pairingSettings<Context>(
   { keys, when, digits, rememberDays, unnumbered }: v.InferOutput<typeof pairingSchema>,
   { remember, knownSince }: PairingOptions<Context>,
 ) {
-  return { keys: keysOf(keys), when, digits, rememberDays, unnumbered, remember, knownSince };
-}
-
-function keysOf(option: PairingOptions["keys"]): () => readonly string[] {
-  if (typeof option !== "function") {
-    const keys = [...option];
-    return () => keys;
-  }
-  return () => {
-    let keys: unknown;
-    try {
-      keys = option();
-    } catch {
-      // Its message may hold a key.
-    }
-    if (areKeys(keys)) return keys;
-    throw new TypeError(`"pairing.keys" must return an array of ${expectedKeys}, and at once`);
+  const mustReturn = `"pairing.keys" must return an array of ${expectedKeys}, and at once`;
+  return {
+    keys: atEachUse(keys, areKeys, mustReturn),
+    when,
+    digits,
+    rememberDays,
+    unnumbered,
+    remember,
+    knownSince,
   };
 }

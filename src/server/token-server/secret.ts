@@ -22,14 +22,21 @@ const isSecret = (value: unknown): value is string | readonly string[] => {
 export const isSecretOption = (value: unknown): value is Secret =>
   typeof value === "function" || isSecret(value);
 
+/** The secrets that an option gives, at the time of the call. @param name the option's name, for the error */
+export const secretsOf = (option: Secret, name: string): (() => readonly string[]) =>
+  atEachUse(option, isSecret, `"${name}" must return the secret, or two of them, and at once`);
+
 /**
- * The secrets that an option gives, at the time of the call.
+ * What an option gives that is a secret, some of them, or a function that returns such.
  *
- * @param name the option's name, for the error
- * @returns a function that throws a `TypeError`, without what it was given, if the site's function throws or returns
- *   anything else than a secret
+ * @returns a function that throws a `TypeError` with that message, without what it was given, if the site's function throws or
+ *   returns anything else
  */
-export function secretsOf(option: Secret, name: string): () => readonly string[] {
+export function atEachUse<Given extends string | readonly string[]>(
+  option: Given | (() => Given),
+  isRight: (value: unknown) => value is Given,
+  message: string,
+): () => readonly string[] {
   if (typeof option !== "function") {
     const secrets = [option].flat();
     return () => secrets;
@@ -41,7 +48,7 @@ export function secretsOf(option: Secret, name: string): () => readonly string[]
     } catch {
       // Its message may hold the secret.
     }
-    if (isSecret(value)) return [value].flat();
-    throw new TypeError(`"${name}" must return the secret, or two of them, and at once`);
+    if (isRight(value)) return [value].flat();
+    throw new TypeError(message);
   };
 }
