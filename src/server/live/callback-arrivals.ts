@@ -1,5 +1,6 @@
 import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
+import { LogThrottle } from "../log-throttle.js";
 import type { StoreGuard } from "../store/store-guard.js";
 
 /** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */
@@ -53,7 +54,7 @@ export class CallbackWatch {
   #arrivals = noArrivals;
   /** The functions that cancel the pending checks. */
   readonly #checks = new Set<() => void>();
-  #reportedAt = -Infinity;
+  readonly #throttle: LogThrottle;
   /** The missing callbacks since the last report. */
   #missing = 0;
 
@@ -62,6 +63,7 @@ export class CallbackWatch {
     this.#core = core;
     this.#store = store;
     this.#onLost = onLost;
+    this.#throttle = new LogThrottle(reportIntervalMs, core.runtime);
   }
 
   /** Since when callbacks seem not to arrive; infinite if they do. */
@@ -115,9 +117,8 @@ export class CallbackWatch {
     this.#arrivals = missed(this.#arrivals, foundAt, now);
     if (!wasLost && this.lostSince < Infinity) this.#onLost();
     this.#missing += 1;
-    if (now < this.#reportedAt + reportIntervalMs) return;
+    if (!this.#throttle.isDue("missing")) return;
     const missing = this.#missing;
-    this.#reportedAt = now;
     this.#missing = 0;
     report({
       type: "callback_missing",

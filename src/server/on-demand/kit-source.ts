@@ -132,7 +132,7 @@ export class KitSource<Context> {
   }
 
   #reported(why: NoKit): NoKit {
-    if (this.#throttle.level("kit", "error") === "error")
+    if (this.#throttle.isDue("kit"))
       console.error(printable(`error onegini-otp-login: there is no QR login: ${String(why.error)}`));
     return why;
   }

@@ -1,5 +1,6 @@
 import { base64url } from "../text/bytes.js";
 import type { LoginKitEvent, Report } from "../kit-events.js";
+import { LogThrottle } from "../log-throttle.js";
 import type { Rate } from "../defaults/limits.js";
 import { memoryLimiter, type Counted, type RateLimiter } from "../limits/rate-limiter.js";
 import type { Runtime } from "../runtime.js";
@@ -69,7 +70,7 @@ export class StoreGuard implements StoredAttempts {
   #tookWrite: boolean | undefined;
   #wroteAt = -Infinity;
   #probe: Promise<boolean> | undefined;
-  readonly #unreadableAt = new Map<StoredKind, number>();
+  readonly #throttle: LogThrottle;
 
   /** @param origin the site's: others may share the store */
   constructor(store: AttemptStore, origin: string, runtime: Runtime, report: Report) {
@@ -77,6 +78,7 @@ export class StoreGuard implements StoredAttempts {
     this.#origin = origin;
     this.#runtime = runtime;
     this.#report = report;
+    this.#throttle = new LogThrottle(unreadableIntervalMs, runtime);
   }
 
   /**
@@ -203,10 +205,8 @@ export class StoreGuard implements StoredAttempts {
    * @param description says what it is, such as its format; never its contents
    */
   unreadable(kind: StoredKind, description: string): void {
-    const now = this.#runtime.now();
-    if (now < (this.#unreadableAt.get(kind) ?? -Infinity) + unreadableIntervalMs) return;
-    this.#unreadableAt.set(kind, now);
-    this.#report({ type: "store_unreadable", level: "error", what: kind, description });
+    if (this.#throttle.isDue(kind))
+      this.#report({ type: "store_unreadable", level: "error", what: kind, description });
   }
 
   /** All attempts from any store come in here. One that cannot be read is unknown, which is no failure of the store. */
