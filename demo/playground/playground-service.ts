@@ -174,8 +174,8 @@ const kitFor = ({ by }: Kits, session: PlaygroundSession | undefined): LoginKit 
 /** They share one store, as the servers of a site do, so any of them can answer. */
 function kitsOf({ clientSecret, kit: options, port, pairing }: PlaygroundOptions): Kits {
   const store = memoryStore();
-  const kitOf = (type: string, when: PairingMode): LoginKit => {
-    return createLoginKit({
+  const kitOf = (type: string, when: PairingMode): LoginKit =>
+    createLoginKit({
       ...options,
       ...numberOptions(when, clientSecret),
       path: playgroundPath,
@@ -184,7 +184,6 @@ function kitsOf({ clientSecret, kit: options, port, pairing }: PlaygroundOptions
       // The attempts are in this process, so the callback must not go to another node.
       callback: { uri: playgroundCallback(port) },
     });
-  };
   const byLife = (when: PairingMode): Record<Network["life"], LoginKit> => ({
     demo: kitOf(otpType, when),
     brief: kitOf(typeWithLife(lifeSeconds.brief), when),

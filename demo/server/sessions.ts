@@ -44,15 +44,11 @@ export interface Sessions {
 
 const maxListed = 20;
 
-export interface MemorySessionsOptions {
-  /** How long a session lasts, in seconds. Default one hour. */
-  ttlSeconds?: number;
-  /** Beyond this many, the oldest ends. Default 10,000. */
-  max?: number;
-}
+/** How long a session lasts. */
+const hourSeconds = 3_600;
 
-/** Sessions in this process's memory. */
-export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessionsOptions = {}): Sessions {
+/** Sessions in this process's memory. @param max beyond this many, the oldest ends */
+export function memorySessions({ ttlSeconds = hourSeconds, max = 10_000 } = {}): Sessions {
   // By attempt, in the order in which they began, so the oldest comes first.
   const sessions = new Map<string, Session & { ids: string[]; isEnded: boolean }>();
   const attemptById = new Map<string, string>();
@@ -96,13 +92,6 @@ export function memorySessions({ ttlSeconds = 3_600, max = 10_000 }: MemorySessi
   };
 }
 
-export interface RedisSessionsOptions {
-  /** How long a session lasts, in seconds. Default one hour. */
-  ttlSeconds?: number;
-  /** The prefix of the keys. Default `demo:`. */
-  prefix?: string;
-}
-
 const device = { address: v.optional(v.string()), userAgent: v.optional(v.string()) };
 
 const storedSession = v.object({
@@ -120,16 +109,13 @@ function parseSession(text: string): Session | undefined {
 }
 
 /** Sessions that several demos share. Redis expires them. */
-export function redisSessions(
-  client: RedisClient,
-  { ttlSeconds = 3_600, prefix = "demo:" }: RedisSessionsOptions = {},
-): Sessions {
+export function redisSessions(client: RedisClient, { ttlSeconds = hourSeconds } = {}): Sessions {
   const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
   // Hashed, so that nobody can take over a session by reading the keys.
-  const idKey = (id: string): string => `${prefix}session-id:${hash(id)}`;
-  const sessionKey = (attempt: string): string => `${prefix}session:${attempt}`;
+  const idKey = (id: string): string => `demo:session-id:${hash(id)}`;
+  const sessionKey = (attempt: string): string => `demo:session:${attempt}`;
   /** The attempts of a user's sessions, by the time at which they began. */
-  const userKey = (userId: string): string => `${prefix}user-sessions:${hash(userId)}`;
+  const userKey = (userId: string): string => `demo:user-sessions:${hash(userId)}`;
   const PX = Math.ceil(ttlSeconds * 1_000);
 
   async function read(attempt: string): Promise<Session | undefined> {
