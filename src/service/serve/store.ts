@@ -66,15 +66,7 @@ export async function openStore(
       destroy();
     };
     const now = () => opened.now();
-    const forgotten = forgottenInRedis({
-      client,
-      writes,
-      prefix,
-      origin,
-      now,
-      log,
-      metrics,
-    });
+    const forgotten = forgottenInRedis({ client, writes, prefix, origin, now, log, metrics });
     // Says now if the user lacks a right, not at the first login.
     if (settings.pairing !== "off") await forgotten.since("");
     return { attempts, forgotten, appendOnly: () => appendOnlyOf(masters()), close };

@@ -6,7 +6,7 @@ import { watchLines } from "./watch-lines.js";
 
 const said = (answer: Answer): string => (answer.kind === "silent" ? answer.reason : String(answer.status));
 
-const apiChecks = ["content-type", "cache-control", "cookie", "status", "stream"] as const;
+export const apiChecks = ["content-type", "cache-control", "cookie", "status", "stream"] as const;
 
 /** The lines of the login API. */
 export function apiLines(facts: SiteFacts, site: Site): Line[] {

@@ -6,9 +6,7 @@ type Intermediary =
   | { kind: "bot-check"; says: string }
   /** HTTP authentication. `scheme`: as in the server's header. */
   | { kind: "authentication"; says: string; scheme: string }
-  | { kind: "limit"; says: string; fix: string }
-  | { kind: "timeout"; says: string; fix: string }
-  | { kind: "stopped"; says: string; fix: string };
+  | { kind: "limit" | "timeout" | "stopped"; says: string; fix: string };
 
 /** Bot checks, each recognized by a header or by a text in its page. */
 const botChecks: readonly { name: string; header?: readonly [name: string, value: RegExp]; text?: string }[] =

@@ -1,5 +1,5 @@
 import { failed, ok, unknown, type CheckId, type Line } from "../lines.js";
-import { apiLines } from "./api-lines.js";
+import { apiChecks, apiLines } from "./api-lines.js";
 import { pageChecks, pageLines } from "./page/page-lines.js";
 import type { Site, SiteFacts } from "./site-visit.js";
 
@@ -16,11 +16,7 @@ export const siteChecks = [
   "login-api",
   "origin",
   "other-origins",
-  "content-type",
-  "cache-control",
-  "cookie",
-  "status",
-  "stream",
+  ...apiChecks,
   "clock",
 ] as const satisfies readonly CheckId[];
 

@@ -12,7 +12,7 @@ export const showTheVendor =
   "The vendor does not document this answer. Send the report (--report FILE) to the vendor's support.";
 
 /** The line for a 200 that is not the answer that the vendor documents. */
-export function answerWithoutCode(reply: Reply<StartOutcome>, { type }: Pick<DoctorSettings, "type">): Line {
+export function answerWithoutCode(reply: Reply<StartOutcome>, { type }: DoctorSettings): Line {
   const wrong = wrongIn(reply);
   const { auth_method: method } = (reply.answer?.json ?? {}) as { auth_method?: unknown };
   const says = `starting a login returns no code that the kit accepts: ${words(reply)}`;
@@ -56,10 +56,7 @@ export function codeLine({ code }: TokenServerFacts): Line {
   return ok("code", "the Token Server returns one");
 }
 
-export function messageLine(
-  { starts }: TokenServerFacts,
-  settings: Pick<DoctorSettings, "max-message-length">,
-): Line {
+export function messageLine({ starts }: TokenServerFacts, settings: DoctorSettings): Line {
   const texts = starts.flatMap(({ text }) => text ?? []);
   const unusual = texts.map(unusualIn).find((each) => each !== undefined);
   if (unusual !== undefined)

@@ -1,5 +1,5 @@
 import type { StartOutcome } from "../../../server/token-server/token-server-client.js";
-import type { DoctorSettings } from "../doctor-settings.js";
+import type { DoctorSettings as Settings } from "../doctor-settings.js";
 import { failed, fixFirst, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
@@ -34,11 +34,6 @@ export const tokenServerChecks = [
   "lifetime",
   "result",
 ] as const satisfies readonly CheckId[];
-
-type Settings = Pick<
-  DoctorSettings,
-  "type" | "client-id" | "max-message-length" | "token-server-url" | "backend"
->;
 
 const wording = ({ backend }: Settings) => wordingOf[backend].setting;
 
