@@ -113,8 +113,8 @@ export class OtpEndpoint<Context> {
     call: Call<Context>,
     pageLanguage: string | undefined,
   ): Promise<Started> {
-    const { attempts, report, runtime } = this.#core;
-    const { cookie, live, quota, startLimits, waiting } = this.#with;
+    const { attempts, runtime } = this.#core;
+    const { cookie, quota, startLimits, waiting } = this.#with;
     const language = languageCode(pageLanguage, call.request.headers.get("accept-language"));
     const sentCookie = cookie.read(call.request.headers.get("cookie"));
     const randomness = drawnAtOnce(runtime);
@@ -147,14 +147,7 @@ export class OtpEndpoint<Context> {
     );
     waiting.begun(attempt, place);
     call.attempt = id;
-    live.codeStarted(issued.endsAt);
-    report({
-      type: "attempt_started",
-      level: "info",
-      attempt: id,
-      ...loggedAddress(call),
-      durationMs: runtime.now() - call.beganAt,
-    });
+    this.#codeStarted("attempt_started", call, id, issued);
     return {
       answer: { attempt: id, ...this.#answer(issued) },
       setCookie: sentCookie === undefined ? cookie.header(secret) : undefined,
@@ -163,7 +156,7 @@ export class OtpEndpoint<Context> {
 
   /** `POST /{attempt}/otp`: starts one more transaction of a pending attempt. */
   async renew(call: Call<Context>, attempt: Attempt): Promise<Response> {
-    const { attempts, config, report, runtime } = this.#core;
+    const { attempts, config } = this.#core;
     const { breaker, live, pause } = this.#with;
     await live.pollLast(attempt);
     await pause.check();
@@ -181,15 +174,20 @@ export class OtpEndpoint<Context> {
     if (!renewed) throw unknownAttempt();
     // A phone that scanned an older code may have accepted or declined in the meantime.
     if (renewed.outcome === "unchanged") throw attemptSettled();
-    live.codeStarted(issued.endsAt);
-    report({
-      type: "code_renewed",
-      level: "info",
-      attempt: attempt.id,
-      ...loggedAddress(call),
-      durationMs: runtime.now() - call.beganAt,
-    });
+    this.#codeStarted("code_renewed", call, attempt.id, issued);
     return jsonResponse(201, this.#answer(issued));
+  }
+
+  #codeStarted(
+    type: "attempt_started" | "code_renewed",
+    call: Call<Context>,
+    attempt: string,
+    { endsAt }: Issued,
+  ): void {
+    const { report, runtime } = this.#core;
+    this.#with.live.codeStarted(endsAt);
+    const durationMs = runtime.now() - call.beganAt;
+    report({ type, level: "info", attempt, ...loggedAddress(call), durationMs });
   }
 
   /** 503, spread, because all pages would ask in the moment in which the Token Server is back. */
