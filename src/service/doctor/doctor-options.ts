@@ -136,7 +136,6 @@ const settingLines = (Object.keys(kitOptions) as CheckedSetting[])
   .map((name) => flagLine(`--${name} <${settingOf(name).value}>`, kitOptions[name]))
   .join("\n");
 
-/** The text of `doctor --help`. */
 export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
 
 Checks a Token Server's settings from the outside in, shows a code to scan, and prints what to change. With --site it

@@ -53,10 +53,7 @@ export function terminalCode(text: string): string {
 }
 
 function codePage(text: string): string {
-  const { size, isDark } = modulesOf(text);
-  let path = "";
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) if (isDark(x, y)) path += `M${x} ${y}h1v1h-1z`;
+  const { size, path } = encode(text);
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Scan this code</title>
 <style>body{background:#fff;color:#000;font:1rem sans-serif;text-align:center}svg{inline-size:min(90vmin,30rem)}</style>
 <h1>Scan this code with your app</h1>

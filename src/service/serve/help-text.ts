@@ -7,7 +7,6 @@ const flags = settingNames
   .map((name) => flagLine(`--${name} <${settingOf(name).value}>`, settingOf(name).meaning))
   .join("\n");
 
-/** The text of `serve --help`. */
 export const helpText = `Usage: onegini-otp-login serve [flags]
 
 Serves the login API and the widget's files to browsers on a public port, and your own backend on an internal one.

@@ -1,4 +1,5 @@
 import type { LimitName, LoginKitEvent } from "onegini-otp-login/server";
+import { errorStatus } from "../../protocol/login-api.js";
 
 /*
  * Every value that a label can have, so that each series is there, at 0, from the start: a rate misses the first event of one
@@ -10,23 +11,7 @@ const namesOf = <Name extends string>(all: Record<Name, true>): readonly Name[] 
 type EventOf<Type extends LoginKitEvent["type"]> = Extract<LoginKitEvent, { type: Type }>;
 
 /** Why a call of the login API was refused, and `invalid_client`: one of the internal port without its secret. */
-type Refusal = EventOf<"request_refused">["error"] | "invalid_client";
-
-export const refusals = namesOf<Refusal>({
-  invalid_request: true,
-  forbidden_origin: true,
-  unknown_attempt: true,
-  attempt_settled: true,
-  authorization_pending: true,
-  pairing_required: true,
-  wrong_number: true,
-  pairing_failed: true,
-  too_many_requests: true,
-  server_error: true,
-  temporarily_unavailable: true,
-  login_paused: true,
-  invalid_client: true,
-});
+export const refusals: readonly string[] = [...Object.keys(errorStatus), "invalid_client"];
 
 export const ticketRefusals = namesOf<EventOf<"ticket_refused">["reason"]>({
   unknown: true,

@@ -131,11 +131,7 @@ export async function startService(
 }
 
 /** Where a service would listen, and notes for the operator. */
-export interface Checked {
-  publicAddress: string;
-  internalAddress: string;
-  /** Whether Redis has an append-only file; undefined: no Redis. */
-  appendOnly: AppendOnly | undefined;
+export interface Checked extends Pick<Service, "publicAddress" | "internalAddress" | "appendOnly"> {
   notes: string[];
 }
 

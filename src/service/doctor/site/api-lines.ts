@@ -8,7 +8,6 @@ const said = (answer: Answer): string => (answer.kind === "silent" ? answer.reas
 
 export const apiChecks = ["content-type", "cache-control", "cookie", "status", "stream"] as const;
 
-/** The lines of the login API. */
 export function apiLines(facts: SiteFacts, site: Site): Line[] {
   const { start, foreignStart } = facts;
   const { origin } = new URL(site.page);
