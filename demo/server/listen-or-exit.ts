@@ -22,7 +22,6 @@ export async function listenOrExit(port: number, words: Words = variableWords): 
   }
 }
 
-/** Ends the process with a message. */
 export function exit(problem: string, code: 1 | 2 = 1): never {
   console.error(problem);
   process.exit(code);

@@ -8,7 +8,6 @@ interface Device {
   userAgent?: string | undefined;
 }
 
-/** A logged-in user. */
 export interface Session {
   userId: string;
   /** When it began, in milliseconds of `Date.now()`. */
@@ -190,6 +189,5 @@ export function sessionIds(cookies: string | undefined, origin: string): string[
   return [...new Set(own.map((cookie) => cookie.slice(start.length)))];
 }
 
-/** The `Set-Cookie` header of a new session. */
 export const sessionCookieHeader = (id: string, origin: string): string =>
   `${sessionCookieName(origin)}=${id}; Path=/; HttpOnly; SameSite=Lax${isSecure(origin) ? "; Secure" : ""}`;

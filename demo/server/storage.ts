@@ -3,7 +3,6 @@ import type { AttemptStore } from "onegini-otp-login/server";
 import { connectRedis, redisProblem } from "../../src/service/process/connect-redis.js";
 import { memorySessions, redisSessions, type Sessions } from "./sessions.js";
 
-/** The demo's attempts and sessions. */
 export interface Storage {
   sessions: Sessions;
   /** Undefined: the kit uses its memory store. */

@@ -2,7 +2,7 @@ import { html, render } from "lit";
 import { readAppLink } from "./code-sources.js";
 import { PhoneApp, type PhoneAppOptions } from "./phone-app.js";
 import { drawScreen, titleOf } from "./screens.js";
-import { SettingsForm } from "./phone-settings.js";
+import { Settings } from "./phone-settings.js";
 
 const screenElement = document.querySelector<HTMLElement>("#phone");
 const spokenElement = document.querySelector("#spoken");
@@ -12,7 +12,7 @@ const heardElement = document.querySelector<HTMLElement>("#heard");
 if (screenElement && spokenElement && settingsForm && heardElement) {
   screenElement.replaceChildren();
   heardElement.replaceChildren();
-  const settings = new SettingsForm(settingsForm, () => phone.reset());
+  const settings = new Settings(settingsForm, () => phone.reset());
   const phone = new PhoneApp({
     settings,
     draw: (...parameters) => draw(...parameters),

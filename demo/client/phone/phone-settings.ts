@@ -2,22 +2,7 @@ import { find, say } from "../playground/page-elements.js";
 import { canBeUser, platformCodes, setEnrolled, type Platform, type Problem } from "./sdk.js";
 
 /** The settings beside the phone. */
-export interface Settings {
-  readonly user: string;
-  readonly platform: Platform;
-  readonly unlocked: boolean;
-  readonly enrolled: boolean;
-  /** Whether the app tells the bank that it has scanned a code. */
-  readonly tellsScanned: boolean;
-  unlock: () => void;
-  /** Enrolls the user's phone; resolves to the problem if that failed. */
-  enroll: () => Promise<Problem | undefined>;
-  /** Stores what the Token Server just said about the user's enrollment. */
-  setEnrollment: (enrollment: Enrollment) => void;
-}
-
-/** The form beside the phone. */
-export class SettingsForm implements Settings {
+export class Settings {
   #user = "demo-user";
   readonly #onOtherPhone: () => void;
   readonly #select = find("#user", HTMLSelectElement);
@@ -59,6 +44,7 @@ export class SettingsForm implements Settings {
     return this.#enrolled.checked;
   }
 
+  /** Whether the app tells the bank that it has scanned a code. */
   get tellsScanned() {
     return this.#tellsScanned.checked;
   }
@@ -67,10 +53,12 @@ export class SettingsForm implements Settings {
     this.#unlocked.checked = true;
   }
 
+  /** Enrolls the user's phone; resolves to the problem if that failed. */
   enroll(): Promise<Problem | undefined> {
     return this.#enroll(true);
   }
 
+  /** Stores what the Token Server just said about the user's enrollment. */
   setEnrollment(enrollment: Enrollment): void {
     this.#enrollments.set(this.#user, enrollment);
     this.#show();

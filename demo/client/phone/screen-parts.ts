@@ -18,7 +18,6 @@ export type Screen =
   | { name: "declined" }
   | { name: "problem"; problem: Problem };
 
-/** The actions of the buttons. */
 export interface Actions {
   scan: () => void;
   look: (source: Source) => void;

@@ -25,7 +25,7 @@ export interface Transaction {
 
 /** Fetches the transaction of a scanned code. Only one phone can. */
 export async function scan(user: string, otp: string): Promise<Result<Transaction>> {
-  const result = await call("POST", `users/${encodeURIComponent(user)}/scan`, { otp });
+  const result = await call("POST", `/phone/users/${encodeURIComponent(user)}/scan`, { otp });
   if (result.kind === "problem") return result;
   const { transaction_id: id, message } = result.value;
   return typeof id === "string" && typeof message === "string"
@@ -43,23 +43,20 @@ export async function answer(
   platform: Platform,
   startAuthentication: (transaction: Transaction) => void,
 ): Promise<Result<unknown>> {
-  const result = await call("POST", `transactions/${encodeURIComponent(transaction.id)}/answer`, { accept });
+  const result = await call("POST", `/phone/transactions/${encodeURIComponent(transaction.id)}/answer`, {
+    accept,
+  });
   if (platform === "ios" && result.kind === "done") startAuthentication(transaction);
   return result;
 }
 
-/** Not the SDK: the bank's own call for its app, by which the login page says "Check your phone". */
+/** Not the SDK: the bank's own call for its app, by which the login page says "Check your phone". The login does not depend on it. */
 export const tellScanned = (user: string, transactionId: string): Promise<unknown> =>
-  fetch("/app/scanned", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ transaction_id: transactionId, user }),
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined); // The login does not depend on it.
+  call("POST", "/app/scanned", { transaction_id: transactionId, user });
 
 /** Enrolls a user's phone for mobile authentication, or ends its enrollment. */
 export const setEnrolled = (user: string, enrolled: boolean): Promise<Result<unknown>> =>
-  call("PUT", `users/${encodeURIComponent(user)}`, { enrolled });
+  call("PUT", `/phone/users/${encodeURIComponent(user)}`, { enrolled });
 
 /** Whether a name can be a segment of a URL, as the emulator requires of a user. */
 export function canBeUser(name: string): boolean {
@@ -77,7 +74,7 @@ const unreadable: Result<never> = {
 
 async function call(method: string, path: string, body: object): Promise<Result<Record<string, unknown>>> {
   try {
-    const response = await fetch(`/phone/${path}`, {
+    const response = await fetch(path, {
       method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),

@@ -42,7 +42,6 @@ export interface Declarations {
   foreign: string[];
 }
 
-/** Reads a text's CSS declarations. */
 export function declarationsOf(text: string): Declarations {
   sheet.replaceSync("a {}");
   const { style } = sheet.cssRules[0] as CSSStyleRule;

@@ -14,7 +14,6 @@ export const say = (selector: string, text: string): void => {
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Binds the buttons that copy a snippet. */
 export function bindCopyButtons(): void {
   const said = find("#copied", HTMLElement);
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copies]")) {
