@@ -138,24 +138,22 @@ function chainLine({ verifyError, issuer }: TlsFacts, title: string): Line {
   if (verifyError === undefined) return ok("tls-chain", issuer);
   // OpenSSL reports a single error, so nothing is known about the chain.
   if (dateErrors.includes(verifyError)) return unknown("tls-chain", fixFirst("tls-date"));
+  const wrong = (says: string, fix: string): Line => failed("tls-chain", says, fix);
   switch (verifyError) {
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
-      return failed(
-        "tls-chain",
+      return wrong(
         "the certificate is self-signed",
         `Give ${title} a certificate from a certificate authority. To keep this one, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
       );
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "UNABLE_TO_GET_ISSUER_CERT":
     case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-      return failed(
-        "tls-chain",
+      return wrong(
         `the issuer of the certificate, ${issuer}, is not known here (${verifyError})`,
         `Two possible causes: ${title} does not send its intermediate certificate (send the whole chain), or the authority is a private one (name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too).`,
       );
     default:
-      return failed(
-        "tls-chain",
+      return wrong(
         `the certificate is not trusted (${verifyError})`,
         `Give ${title} a certificate from a public authority. For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.`,
       );
@@ -163,23 +161,21 @@ function chainLine({ verifyError, issuer }: TlsFacts, title: string): Line {
 }
 
 function dateLine({ dates, verifyError }: TlsFacts, title: string, now: Date): Line {
+  const wrong = (says: string, fix: string): Line => failed("tls-date", says, fix);
   const over = dates.find(({ to }) => to < now);
   if (over)
-    return failed(
-      "tls-date",
+    return wrong(
       `a certificate was valid until ${dayOf(over.to)}`,
       `Renew the certificate of ${title}, or correct this machine's clock.`,
     );
   const early = dates.find(({ from }) => from > now);
   if (early)
-    return failed(
-      "tls-date",
+    return wrong(
       `a certificate is not valid before ${dayOf(early.from)}`,
       `Correct this machine's clock, or give ${title} a certificate that is valid today.`,
     );
   if (dateErrors.includes(verifyError ?? ""))
-    return failed(
-      "tls-date",
+    return wrong(
       `a certificate of the chain is out of date (${verifyError})`,
       `Renew the certificate of ${title}, with its chain.`,
     );

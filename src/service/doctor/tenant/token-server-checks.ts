@@ -117,9 +117,11 @@ const codeOf = ({ answer }: Reply): string | undefined => answer?.error?.code;
 const isFrom = ({ answer }: Reply, from: number, to: number): boolean =>
   answer !== undefined && answer.status >= from && answer.status < to;
 
+/** What is wrong before the Token Server answers as one. */
+const fault = (says: string, fix: string): Line => failed("token-server", says, fix);
+
 const compressionFault = (encoding: string): Line =>
-  failed(
-    "token-server",
+  fault(
     `its answers are compressed (${encoding}), although the kit sends Accept-Encoding: identity`,
     "Turn compression off for /oauth/ at the proxy or gateway in front of the Token Server.",
   );
@@ -131,15 +133,14 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
   const said = words(anonymous);
   const isRefusedByNginx = /No required SSL certificate was sent/i.test(anonymous.answer?.text ?? "");
   if (wantsClientCertificate(said) || isRefusedByNginx)
-    return failed("token-server", `it requires a client certificate (${said})`, clientCertificateFix);
+    return fault(`it requires a client certificate (${said})`, clientCertificateFix);
   if (anonymous.answer?.status === 429) return tooManyCalls("token-server", anonymous);
   const unreachable = connectionFault(anonymous, settings);
   if (unreachable || anonymous.answer === undefined) return unreachable;
   const { status } = anonymous.answer;
   const code = codeOf(anonymous);
   if (code === "1002" || status >= 500)
-    return failed(
-      "token-server",
+    return fault(
       `it answers ${words(anonymous)}`,
       code === undefined
         ? `Two possible causes: a proxy answers and the Token Server behind it is stopped (wait, or tell its operator), or this is the address of another server (correct ${setting}).`
@@ -147,8 +148,7 @@ function tokenServerFault(anonymous: Reply, settings: Settings): Line | undefine
     );
   const isRedirect = status >= 300 && status < 400;
   if (!isOfTheApi(anonymous, settings))
-    return failed(
-      "token-server",
+    return fault(
       isRedirect
         ? `it redirects (${status}) to ${anonymous.answer.headers.location ?? "nowhere"}, which the kit does not follow`
         : `its answer is not that of a Token Server (${words(anonymous)})`,
@@ -168,33 +168,28 @@ function connectionFault(anonymous: Reply, settings: Settings): Line | undefined
   const setting = wording(settings)("token-server-url");
   const said = words(anonymous);
   if (/ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(said))
-    return failed(
-      "token-server",
+    return fault(
       `its certificate is for another name or out of date, or it is a proxy's certificate (it ${said})`,
       "Its operator has to renew it. No setting of the kit can replace that.",
     );
   if (anonymous.answer === undefined && /CERT|SIGNED|ISSUER|SIGNATURE/.test(said))
-    return failed(
-      "token-server",
+    return fault(
       `its certificate, or that of a proxy in between, is not trusted (it ${said})`,
       "For a private authority, name its file in the variable NODE_EXTRA_CA_CERTS, for the kit too.",
     );
   if (/\(ERR_PROXY_/.test(said))
-    return failed(
-      "token-server",
+    return fault(
       `the proxy (HTTPS_PROXY) does not let a call through: it ${said}`,
       `Have ${new URL(url).host} allowed at the proxy. If the proxy requires a user name and password (407), add them to HTTPS_PROXY. If it cannot resolve or reach the host, correct the name or port in ${setting}. If the Token Server can be reached directly, add it to NO_PROXY.`,
     );
   const use = proxyFor(url);
   if (anonymous.answer === undefined && use.kind === "used")
-    return failed(
-      "token-server",
+    return fault(
       `a call through the proxy ${use.proxy} got no answer: it ${said}`,
       `Correct the proxy's address in HTTPS_PROXY, or start it. If ${new URL(url).host} can be reached directly, add it to NO_PROXY.`,
     );
   if (anonymous.answer === undefined)
-    return failed(
-      "token-server",
+    return fault(
       `a call got no answer: it ${words(anonymous)}`,
       `Two possible causes: ${url} is another kind of server (${lower(addressFix(settings))}), or the Token Server or a proxy in front of it is overloaded or stopped.`,
     );
