@@ -14,12 +14,8 @@ interface CodePixels {
   usedAt: number;
 }
 
-/**
- * Replies to phones with the pixels of the code.
- *
- * @param codeOnScreen - the canvas with the code, while it is visible
- */
-export function shareCodePixels(codeOnScreen: () => HTMLCanvasElement | undefined): void {
+/** Replies to phones with the pixels of the code, while the widget shows it. */
+export function shareCodePixels(widget: () => HTMLElement): void {
   let usedAt = Date.now();
   for (const sign of ["visibilitychange", "focus", "pointerdown"]) {
     window.addEventListener(sign, () => (usedAt = Date.now()), { capture: true });
@@ -27,14 +23,16 @@ export function shareCodePixels(codeOnScreen: () => HTMLCanvasElement | undefine
 
   const channel = openPageChannel(channelName, (message) => {
     if (message !== "look") return;
-    const pixels = pixelsOf(codeOnScreen());
+    const pixels = pixelsOf(widget());
     if (pixels) channel.post({ pixels, usedAt } satisfies CodePixels);
   });
 }
 
 /** Reads a copy, because reading the canvas itself would move it off the graphics card. */
-function pixelsOf(canvas: HTMLCanvasElement | undefined): ImageData | undefined {
-  if (!canvas?.width || !canvas.height) return undefined;
+function pixelsOf({ shadowRoot }: HTMLElement): ImageData | undefined {
+  const canvas = shadowRoot?.querySelector<HTMLCanvasElement>("canvas[part~=qr]");
+  if (!canvas?.checkVisibility({ visibilityProperty: true }) || !canvas.width || !canvas.height)
+    return undefined;
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {
     willReadFrequently: true,
   });

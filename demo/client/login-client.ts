@@ -25,10 +25,7 @@ if (widget) {
   const { lang } = document.documentElement;
   widget.messages = widgetMessages[lang as keyof typeof widgetMessages];
 
-  shareCodePixels(() => {
-    const canvas = widget.shadowRoot?.querySelector<HTMLCanvasElement>("canvas[part~=qr]");
-    return canvas?.checkVisibility({ visibilityProperty: true }) ? canvas : undefined;
-  });
+  shareCodePixels(() => widget);
 }
 
 /** Whether the element has nothing to say about a login of its own. */

@@ -83,12 +83,6 @@ export class ElementStage {
     return navigator.onLine ? "reconnecting" : "offline";
   }
 
-  /** The code, while it is visible. */
-  codeOnScreen(): HTMLCanvasElement | undefined {
-    const canvas = this.element.shadowRoot?.querySelector<HTMLCanvasElement>("canvas[part~=qr]");
-    return canvas?.checkVisibility({ visibilityProperty: true }) ? canvas : undefined;
-  }
-
   /** Presses the element's own button; false if there is none. */
   enlarge(): boolean {
     const button = this.element.shadowRoot?.querySelector<HTMLButtonElement>("[part~=enlarge]");

@@ -188,7 +188,7 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>("#languages a"))
 }
 bindTabs(find("#tabs", HTMLElement));
 bindCopyButtons();
-shareCodePixels(() => stage.codeOnScreen());
+shareCodePixels(() => stage.element);
 
 async function followAddress(): Promise<void> {
   const { beginning } = settings();
