@@ -8,6 +8,7 @@ import { until } from "../../support/until.js";
 import { Browser } from "../server/support/browser.js";
 import { exchange, send } from "../server/support/raw.js";
 import { site, type Site, type SiteOptions } from "../server/support/site.js";
+import { login } from "../server/support/login.js";
 
 /** What the Node adapter does with connections. It differs between the lines of Node. */
 
@@ -26,9 +27,7 @@ interface Begun extends Site {
 }
 
 async function begin(t: TestContext, options: SiteOptions = {}): Promise<Begun> {
-  const where = await site(t, options);
-  const browser = new Browser(where);
-  const { attempt, otp } = await browser.start();
+  const { where, browser, attempt, otp } = await login(t, options);
   return { ...where, browser, attempt, otp };
 }
 

@@ -81,8 +81,7 @@ describe("A graceful shutdown of a site", () => {
     const stream = await browser.stream(attempt);
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.status("approved");
-    const open = await waiting.stream((await waiting.start()).attempt);
-    await open.status("pending");
+    const open = await waiting.watch((await waiting.start()).attempt);
     const login = browser.logIn(attempt);
     await until(() => hasBegun, "signIn");
 

@@ -14,6 +14,7 @@ import { exchange, send } from "../server/support/raw.js";
 import { listen, site, type Site } from "../server/support/site.js";
 import { holds, until } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
+import { login } from "../server/support/login.js";
 
 /** Makes a request listener with a framework and a NodeHandler in it. */
 type Mount = (handler: NodeHandler) => RequestListener | Promise<RequestListener>;
@@ -201,7 +202,7 @@ describe("the Node adapter in a site", () => {
   });
 
   test("lets signIn use a session library that hooks into writeHead", async (t) => {
-    const { emulator, ...where } = await site(t, {
+    const { where, browser, attempt, otp } = await login(t, {
       options: {
         signIn: ({ userId, context }) => {
           (context.req as unknown as { session: { userId: string } }).session.userId = userId;
@@ -222,10 +223,8 @@ describe("the Node adapter in a site", () => {
           })
           .use(handler),
     });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
     const stream = await browser.stream(attempt);
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.end();
     assert.deepEqual((await browser.logIn(attempt)).headers.getSetCookie(), ["sid=alice"]);
   });

@@ -8,9 +8,11 @@ import type { Transport } from "../../../src/server/token-server/transport.js";
 import { StoreGuard } from "../../../src/server/store/store-guard.js";
 import { Browser } from "./support/browser.js";
 import { send } from "./support/raw.js";
-import { accepted, failed, json, scriptedTokenServer, site } from "./support/site.js";
+import { scriptedSite, accepted, failed, json, scriptedTokenServer, site } from "./support/site.js";
 import { until, holds } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
+import { scriptedLogin, login } from "./support/login.js";
+import { pluck } from "./support/events.js";
 
 const types = (events: LoginKitEvent[]): string[] => events.map(({ type }) => type);
 
@@ -42,8 +44,7 @@ describe("the site's log", () => {
   });
 
   test("gets an event for a denial, a failure and a rejected call", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
+    const { tokenServer, where } = await scriptedSite(t);
     const browser = new Browser(where);
     for (const [reason, ...expected] of [
       ["not_accepted", "attempt_denied"],
@@ -52,10 +53,10 @@ describe("the site's log", () => {
       const { attempt } = await browser.start();
       tokenServer.result = failed(reason);
       await browser.status(attempt);
-      assert.deepEqual(types(events).slice(-expected.length), expected);
+      assert.deepEqual(types(where.events).slice(-expected.length), expected);
     }
     await browser.post("/x/otp");
-    const last = events.at(-1);
+    const last = where.events.at(-1);
     holds(last?.type === "request_refused" && last.error === "unknown_attempt" && last.status === 404);
   });
 
@@ -117,11 +118,9 @@ describe("the site's log", () => {
       },
       () => Promise.reject(new Error("log is full")),
     ]) {
-      const { emulator, ...where } = await site(t, { options: { onEvent } });
-      const browser = new Browser(where);
-      const { attempt, otp } = await browser.start();
+      const { where, browser, attempt, otp } = await login(t, { options: { onEvent } });
       const stream = await browser.stream(attempt);
-      await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+      await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
       await stream.status("approved");
       assert.equal((await browser.logIn(attempt)).status, 200);
     }
@@ -129,12 +128,11 @@ describe("the site's log", () => {
   });
 
   test("gets no control characters from strangers or from the Token Server", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
+    const { tokenServer, where } = await scriptedSite(t);
     tokenServer.start = json(400, { error: 1003, error_description: "bad\nparameter\u009b2J" });
-    const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
     await new Browser(where).post("");
     await new Browser(where).post("", { headers: { origin: "https://bank\u0085.example\u009b2J" } });
-    const [trouble, , refused] = events;
+    const [trouble, , refused] = where.events;
     holds(trouble?.type === "token_server_trouble" && trouble.description === "bad parameter 2J");
     holds(refused?.type === "request_refused" && refused.origin === "https://bank .example 2J");
   });
@@ -204,9 +202,7 @@ describe("the site's log", () => {
   });
 
   test("a clientIp that returns null, as a missing header is, means that the address is unknown", async (t) => {
-    const where = await site(t, { options: { clientIp: () => null as never } });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t, { options: { clientIp: () => null as never } });
     const [event] = where.events;
     assert.deepEqual([event?.type, event && "address" in event], ["attempt_started", false]);
     assert.equal((await browser.status(attempt)).status, "pending");
@@ -284,10 +280,7 @@ describe("a failure that lasts", () => {
           await post();
           await clock.advance(12);
         }
-        assert.deepEqual(
-          troubles().map(({ level }) => level),
-          Array(6).fill("warn"),
-        );
+        assert.deepEqual(pluck(troubles(), "level"), Array(6).fill("warn"));
         const reason = `could not be reached at ${tokenServer.url} (${code})`;
         assert.deepEqual(
           events.filter(({ type }) => type === "token_server_down"),
@@ -321,10 +314,7 @@ describe("a failure that lasts", () => {
         Promise.resolve({ status: 401, text: '{"error":"invalid_client"}' }),
       );
       for (let time = 0; time < 4; time++) await post();
-      assert.deepEqual(
-        troubles().map(({ level }) => level),
-        ["error", "info", "info", "info"],
-      );
+      assert.deepEqual(pluck(troubles(), "level"), ["error", "info", "info", "info"]);
       assert.ok(!events.some(({ type }) => type === "token_server_down"));
     });
   });
@@ -405,13 +395,9 @@ describe("without onEvent", () => {
     const lines: unknown[] = [];
     t.mock.method(console, "warn", (line: unknown) => lines.push(line));
     t.mock.method(console, "error", (line: unknown) => lines.push(line));
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, {
-      tokenServerUrl: tokenServer.url,
+    const { tokenServer, browser, attempt } = await scriptedLogin(t, {
       options: { onEvent: undefined as never },
     });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
     tokenServer.result = accepted();
     await browser.status(attempt);
     await browser.logIn(attempt);

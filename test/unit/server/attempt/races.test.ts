@@ -3,9 +3,18 @@ import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
-import { accepted, failed, scriptedTokenServer, started, site, type Site } from "../support/site.js";
+import {
+  scriptedSite,
+  accepted,
+  failed,
+  scriptedTokenServer,
+  started,
+  site,
+  type Site,
+} from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login, scriptedLogin } from "../support/login.js";
 
 /** A store whose answers come late and out of order, as over a network. */
 function slowStore(store: AttemptStore): AttemptStore {
@@ -98,10 +107,7 @@ describe("two servers with one store", () => {
 
 describe("an acceptance during a renewal", () => {
   test("wins: the renewal is answered 409 attempt_settled, and the login succeeds", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     let release = (): void => undefined;
     tokenServer.start = (res, id, req) => (release = () => started()(res, id, req));
     const renewal = browser.post(`/${attempt}/otp`);
@@ -120,8 +126,7 @@ describe("an acceptance during a renewal", () => {
 
 describe("a server that closes", () => {
   test("during a start waits for it, but not for later calls", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { tokenServer, where } = await scriptedSite(t);
     const browser = new Browser(where);
     let release = (): void => undefined;
     tokenServer.start = (res, id, req) => (release = () => started()(res, id, req));
@@ -141,10 +146,7 @@ describe("a server that closes", () => {
   });
 
   test("during a result call waits for it, and stores its result", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     let release = (): void => undefined;
     tokenServer.result = (res, id, req) => (release = () => accepted()(res, id, req));
     await callback(where, tokenServer.started[0]);
@@ -168,10 +170,7 @@ describe("a server that closes", () => {
         return store.findByTransaction(id);
       },
     };
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { options: { store: held }, tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, attempt } = await scriptedLogin(t, { options: { store: held } });
     tokenServer.result = accepted();
     await callback(where, tokenServer.started[0]);
     await until(() => release !== undefined, "the callback to be looked up");
@@ -186,12 +185,8 @@ describe("a server that closes", () => {
 
   test("leaves no timer for further result calls", async (t) => {
     const clock = new VirtualClock();
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime: clock });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the stream");
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t, { runtime: clock });
+    const stream = await browser.watch(attempt);
     await callback(where, tokenServer.started[0]);
     await clock.advance(0);
     await until(() => tokenServer.polls.length === 1, "the result call");
@@ -215,9 +210,7 @@ describe("a server that closes", () => {
         return store.subscribe(id, listener);
       },
     };
-    const where = await site(t, { options: { store: held } });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t, { options: { store: held } });
     const stream = await browser.stream(attempt);
     await where.kit.close();
     release();
@@ -245,11 +238,8 @@ describe("a store that fails", () => {
     const broken = { now: false };
     const timeouts = { keepAliveSeconds: 0.05 };
     const options = { store: failing(memoryStore(), broken), timeouts };
-    const { emulator, ...where } = await site(t, { options });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const { where, browser, attempt, otp } = await login(t, { options });
+    const stream = await browser.watch(attempt);
     broken.now = true;
     for (const answer of [
       browser.post(""),
@@ -266,7 +256,7 @@ describe("a store that fails", () => {
       holds(!text.includes("store is down"));
     }
     // The callback is answered too. The kit gets its result later.
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await until(() => where.events.some((event) => event.type === "store_trouble"), "the event");
     const comments = stream.comments;
     await until(() => stream.comments > comments + 2, "the stream to go on");
@@ -283,15 +273,12 @@ describe("a store that fails", () => {
     const clock = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t);
     const broken = { now: false };
-    const where = await site(t, {
+    const { where, browser, attempt } = await login(t, {
       runtime: clock,
       tokenServerUrl: tokenServer.url,
       options: { store: failing(memoryStore(clock.now), broken) },
     });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const stream = await browser.watch(attempt);
     tokenServer.result = accepted();
     broken.now = true;
     await callback(where, tokenServer.started[0]);
@@ -316,13 +303,10 @@ describe("a store that fails", () => {
       subscribe: (id, listener) =>
         failures-- > 0 ? Promise.reject(new Error("no subscription")) : store.subscribe(id, listener),
     };
-    const { emulator, ...where } = await site(t, { options: { store: flaky, timeouts } });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const { where, browser, attempt, otp } = await login(t, { options: { store: flaky, timeouts } });
+    const stream = await browser.watch(attempt);
     await until(() => failures < 0, "the subscription");
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.status("approved");
   });
 });

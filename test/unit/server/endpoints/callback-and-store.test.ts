@@ -5,6 +5,7 @@ import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import { accepted, scriptedTokenServer } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { pluck } from "../support/events.js";
 
 const origin = "https://www.example.test";
 
@@ -80,10 +81,7 @@ describe("a callback that cannot be followed", () => {
     await until(async () => (await memory.findByTransaction(id))?.state.status === "approved", "the result");
     assert.deepEqual([lookups.length, tokenServer.polls], [5, [id]]);
     const received = events.filter((event) => event.type === "callback_received");
-    assert.deepEqual(
-      received.map(({ durationMs }) => durationMs),
-      [4000],
-    );
+    assert.deepEqual(pluck(received, "durationMs"), [4000]);
     assert.equal(clock.foregroundTimers, 0);
   });
 

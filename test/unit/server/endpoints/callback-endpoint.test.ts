@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
 import { send, type RawAnswer } from "../support/raw.js";
-import { accepted, scriptedTokenServer, undecided, site, type Site } from "../support/site.js";
+import { scriptedSite, accepted, undecided, site, type Site } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
+import { login, scriptedLogin } from "../support/login.js";
 
 const callback = (
   { url }: Pick<Site, "url">,
@@ -20,10 +21,7 @@ const callbacksFollowed = ({ events }: Site): number =>
 
 describe("the callback", () => {
   test("is answered 204 without a body or a cookie, and leads to a result call", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     const stream = await browser.stream(attempt);
     tokenServer.result = accepted();
     const answer = await callback(where, tokenServer.started[0]);
@@ -36,8 +34,7 @@ describe("the callback", () => {
   });
 
   test("is reported with the address of its sender", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { tokenServer, where } = await scriptedSite(t);
     const { attempt } = await new Browser(where).start();
     await callback(where, tokenServer.started[0]);
     await until(() => callbacksFollowed(where) === 1, "the event");
@@ -46,8 +43,7 @@ describe("the callback", () => {
   });
 
   test("for an unknown transaction is answered 204 and leads to no result call", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { tokenServer, where } = await scriptedSite(t);
     await new Browser(where).start();
     for (const id of [
       "nobody",
@@ -71,10 +67,7 @@ describe("the callback", () => {
   });
 
   test("for a settled attempt leads to no result call, also if it is repeated", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     await browser.renew(attempt);
     const stream = await browser.stream(attempt);
     tokenServer.result = accepted();
@@ -88,8 +81,7 @@ describe("the callback", () => {
   });
 
   test("that comes ten times at once leads to two result calls, one after the other", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { tokenServer, where } = await scriptedSite(t);
     await new Browser(where).start();
     let running = 0;
     let most = 0;
@@ -122,10 +114,7 @@ describe("the callback", () => {
   });
 
   test("decides nothing by itself: only the Token Server's result does", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     const body = { transaction_id: tokenServer.started[0], is_authenticated: true, user_id: "mallory" };
     const headers = { "content-type": "application/json" };
     await send("POST", `${where.url}/callback`, { headers, body: JSON.stringify(body) });
@@ -158,9 +147,7 @@ describe("Basic authentication of the callback", () => {
     basic("token-server"),
   ]) {
     test(`answers ${authorization ?? "none"} with 401 and leads to no result call`, async (t) => {
-      const where = await site(t, { options });
-      const browser = new Browser(where);
-      const { otp } = await browser.start();
+      const { where, otp } = await login(t, { options });
       const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
       const answer = await callback(
         where,

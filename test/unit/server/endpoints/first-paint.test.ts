@@ -8,7 +8,8 @@ import { fillOtp } from "../../../../src/protocol/qr-link.js";
 import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import { Browser } from "../support/browser.js";
 import { holds } from "../../../support/until.js";
-import { json, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
+import { scriptedSite, json, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
+import { pluck } from "../support/events.js";
 
 const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-site": "none", "sec-fetch-dest": "document" };
 
@@ -265,10 +266,7 @@ describe("kit.begin", () => {
     const where = await site(t, { options });
     const headers = { ...navigation, host: "backend:3000" };
     holds(await beginOn(where, { headers, options: { pageUrl: where.origin } }));
-    assert.deepEqual(
-      where.events.map(({ type }) => type),
-      ["attempt_started"],
-    );
+    assert.deepEqual(pluck(where.events, "type"), ["attempt_started"]);
   });
 
   test("counts as a start; above the limit it begins no attempt and reports an event", async (t) => {
@@ -276,10 +274,7 @@ describe("kit.begin", () => {
     const where = await site(t, { options: { ...options, limits } });
     await begun(where);
     assert.equal(await beginOn(where), null);
-    assert.deepEqual(
-      where.events.map(({ type }) => type),
-      ["attempt_started", "limited"],
-    );
+    assert.deepEqual(pluck(where.events, "type"), ["attempt_started", "limited"]);
   });
 
   for (const [what, status] of [
@@ -287,9 +282,8 @@ describe("kit.begin", () => {
     ["that rejects the site", 401],
   ] as const) {
     test(`gives null, not an error, with a Token Server ${what}`, async (t) => {
-      const tokenServer = await scriptedTokenServer(t);
+      const { tokenServer, where } = await scriptedSite(t, { options });
       tokenServer.start = json(status, { error: "invalid_client" });
-      const where = await site(t, { options, tokenServerUrl: tokenServer.url });
       assert.equal(await beginOn(where), null);
       holds(where.events.length > 0, "no event was reported");
     });
@@ -307,17 +301,13 @@ describe("kit.begin", () => {
           .end(JSON.stringify({ transaction_id: id, auth_method: "otp", time_to_live: 60_000, otp }));
       const where = await site(t, { options, tokenServerUrl: tokenServer.url });
       assert.equal(await beginOn(where), null);
-      assert.deepEqual(
-        where.events.map(({ type }) => type),
-        ["attempt_started", "request_refused"],
-      );
+      assert.deepEqual(pluck(where.events, "type"), ["attempt_started", "request_refused"]);
     });
   }
 
   test("reports what it could not do without a path: entries for frameworks are not told the page's", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
+    const { tokenServer, where } = await scriptedSite(t, { options });
     tokenServer.start = json(500, {});
-    const where = await site(t, { options, tokenServerUrl: tokenServer.url });
     assert.equal(await beginOn(where), null);
     const event = where.events.find(({ type }) => type === "request_refused");
     assert.ok(event && !("path" in event), JSON.stringify(event));

@@ -6,6 +6,7 @@ import { Browser } from "../support/browser.js";
 import { holds, until } from "../../../support/until.js";
 import { site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login } from "../support/login.js";
 
 describe("health, for a load balancer", () => {
   test("is healthy while the store answers, whatever the Token Server does", async (t) => {
@@ -135,9 +136,7 @@ describe("health, for a load balancer", () => {
 describe("the clock of the host", () => {
   for (const hours of [1, -1]) {
     test(`may jump by ${hours} h, and a login continues`, async (t) => {
-      const { emulator, ...where } = await site(t);
-      const browser = new Browser(where);
-      const { attempt, otp, expires_in } = await browser.start();
+      const { where, browser, attempt, otp, expires_in } = await login(t);
       const before = steadyNow();
       const realNow = Date.now;
       t.mock.method(Date, "now", () => realNow() + hours * 3_600_000);
@@ -147,7 +146,7 @@ describe("the clock of the host", () => {
       holds(status.status === "pending" && Math.abs((status.expires_in ?? 0) - expires_in) <= 2);
       await browser.renew(attempt);
       t.mock.restoreAll();
-      await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+      await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
       await (await browser.stream(attempt)).status("approved");
       assert.equal((await browser.logIn(attempt)).status, 200);
     });

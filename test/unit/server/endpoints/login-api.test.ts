@@ -16,6 +16,8 @@ import {
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { scriptedLogin, login } from "../support/login.js";
+import { pluck } from "../support/events.js";
 
 describe("the calls of the login API", () => {
   test("a start answers 201 with the listed keys and no others, and is not cached", async (t) => {
@@ -45,8 +47,7 @@ describe("the calls of the login API", () => {
   });
 
   test("a renewal answers 201 with another code of the same attempt", async (t) => {
-    const browser = new Browser(await site(t));
-    const { attempt, otp } = await browser.start();
+    const { browser, attempt, otp } = await login(t);
     const response = await browser.post(`/${attempt}/otp`);
     assert.equal(response.status, 201);
     assert.equal(response.headers.get("cache-control"), "no-store");
@@ -57,8 +58,7 @@ describe("the calls of the login API", () => {
   });
 
   test("a poll answers the status, the time left of the newest code, and when to poll again", async (t) => {
-    const browser = new Browser(await site(t));
-    const { attempt } = await browser.start();
+    const { browser, attempt } = await login(t);
     const response = await browser.get(`/${attempt}`);
     assert.equal(response.status, 200);
     assert.equal(response.headers.get("content-type"), "application/json");
@@ -69,18 +69,14 @@ describe("the calls of the login API", () => {
   });
 
   test("only a pending status has the code's time", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
-    const { attempt } = await browser.start();
+    const { tokenServer, browser, attempt } = await scriptedLogin(t);
     tokenServer.result = accepted();
     assert.deepEqual(await browser.status(attempt), { status: "approved", interval: 2 });
   });
 
   for (const accept of [undefined, "*/*", "application/json", "text/html", "text/event-stream;q=0", ",,;;"]) {
     test(`Accept: ${accept ?? "(none)"} gets JSON`, async (t) => {
-      const where = await site(t);
-      const browser = new Browser(where);
-      const { attempt } = await browser.start();
+      const { where, browser, attempt } = await login(t);
       const headers = { cookie: browser.cookie ?? "", ...(accept !== undefined && { accept }) };
       const answer = await send("GET", `${where.url}/${attempt}`, { headers });
       assert.equal(answer.headers["content-type"], "application/json");
@@ -89,8 +85,7 @@ describe("the calls of the login API", () => {
 
   for (const accept of ["text/event-stream", "Text/Event-Stream", "text/event-stream, */*;q=0.1"]) {
     test(`Accept: ${accept} gets the stream`, async (t) => {
-      const browser = new Browser(await site(t));
-      const { attempt } = await browser.start();
+      const { browser, attempt } = await login(t);
       const controller = new AbortController();
       const response = await browser.get(`/${attempt}`, { headers: { accept }, signal: controller.signal });
       controller.abort();
@@ -99,9 +94,7 @@ describe("the calls of the login API", () => {
   }
 
   test("HEAD answers like GET without a body, and keeps nothing open", async (t) => {
-    const where = await site(t);
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t);
     for (const accept of ["application/json", "text/event-stream"]) {
       const headers = { cookie: browser.cookie ?? "", accept, prefer: "wait=20" };
       const answer = await send("HEAD", `${where.url}/${attempt}`, { headers });
@@ -271,11 +264,9 @@ describe("a start, at the Token Server", () => {
 
 describe("the statuses", () => {
   test("a denial on the phone makes the status denied, which is final", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     const stream = await browser.stream(attempt);
-    await (await emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
     await stream.status("denied");
     await stream.end();
     assert.equal((await browser.logIn(attempt)).status, 409);
@@ -284,39 +275,31 @@ describe("the statuses", () => {
   });
 
   test("an older code that is accepted after a renewal still logs in", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     await browser.renew(attempt);
     const stream = await browser.stream(attempt);
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.status("approved");
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 
   test("the first approved transaction settles the attempt, and a later denial changes nothing", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     const renewed = await browser.renew(attempt);
     const stream = await browser.stream(attempt);
-    await (await emulator.phone("alice")).handleMobileAuthWithOtp(renewed.otp);
+    await (await where.emulator.phone("alice")).handleMobileAuthWithOtp(renewed.otp);
     await stream.status("approved");
-    await (await emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone("bob", false)).handleMobileAuthWithOtp(otp);
     assert.equal((await browser.status(attempt)).status, "approved");
-    const before = emulator.polls.length;
+    const before = where.emulator.polls.length;
     assert.equal((await browser.logIn(attempt)).status, 200);
-    assert.equal(emulator.polls.length, before);
+    assert.equal(where.emulator.polls.length, before);
   });
 
   test("another failure closes only its own transaction: expires_in 0 until the widget renews", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const { events, ...where } = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     await browser.renew(attempt);
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const stream = await browser.watch(attempt);
     const newest = tokenServer.started[1];
     tokenServer.result = (res, id, req) =>
       id === newest ? failed("failed_to_send")(res, id, req) : undefined;
@@ -326,7 +309,9 @@ describe("the statuses", () => {
     });
     await until(() => stream.events.length === 2, "the second event");
     assert.deepEqual(stream.events[1], { status: "pending", expires_in: 0 });
-    holds(events.some((event) => event.type === "transaction_failed" && event.reason === "failed_to_send"));
+    holds(
+      where.events.some((event) => event.type === "transaction_failed" && event.reason === "failed_to_send"),
+    );
     const { expires_in } = await browser.renew(attempt);
     assert.equal(expires_in, 60);
     await until(() => stream.events.length === 3, "the third event");
@@ -336,9 +321,7 @@ describe("the statuses", () => {
 
   for (const reason of ["failed_to_send", "invalid_request", "invalid_answer", "something_new"]) {
     test(`${reason} of the last open transaction makes the attempt failed`, async (t) => {
-      const tokenServer = await scriptedTokenServer(t);
-      const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
-      const { attempt } = await browser.start();
+      const { tokenServer, browser, attempt } = await scriptedLogin(t);
       tokenServer.result = failed(reason);
       assert.deepEqual(await browser.status(attempt), { status: "failed", interval: 2 });
     });
@@ -348,9 +331,7 @@ describe("the statuses", () => {
     test(`404 not_found without a number is treated as 3004 (${errorShape}): waiting, and then expired`, async (t) => {
       const clock = new VirtualClock();
       const store = memoryStore(() => clock.now());
-      const where = await site(t, { runtime: clock, options: { store } });
-      const browser = new Browser(where);
-      const { attempt } = await browser.start();
+      const { where, browser, attempt } = await login(t, { runtime: clock, options: { store } });
       where.emulator.tokenServer.setFaults({ result: "not_found", errorShape });
       for (const seconds of [0, 30, 39]) {
         await clock.advance(seconds);
@@ -359,10 +340,7 @@ describe("the statuses", () => {
       await clock.advance(4);
       assert.equal((await browser.status(attempt)).status, "expired");
       assert.equal(where.emulator.polls.length > 1, true);
-      assert.deepEqual(
-        where.events.map(({ type }) => type),
-        ["attempt_started", "attempt_expired"],
-      );
+      assert.deepEqual(pluck(where.events, "type"), ["attempt_started", "attempt_expired"]);
     });
   }
 
@@ -376,8 +354,7 @@ describe("the statuses", () => {
         json(404, { error_code: code, description: "unknown" }),
       ]),
     ]) {
-      const browser = new Browser(await site(t, { tokenServerUrl: tokenServer.url }));
-      const { attempt } = await browser.start();
+      const { browser, attempt } = await login(t, { tokenServerUrl: tokenServer.url });
       tokenServer.result = answer;
       assert.equal((await browser.status(attempt)).status, "pending");
     }

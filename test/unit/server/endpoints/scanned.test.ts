@@ -3,6 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type Login } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import {
+  scriptedSite,
   accepted,
   scriptedTokenServer,
   site,
@@ -12,6 +13,7 @@ import {
 } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login } from "../support/login.js";
 
 /** The id of the transaction, as the site's app reads it from the code. */
 const transactionOf = (otp: string): string =>
@@ -20,9 +22,7 @@ const transactionOf = (otp: string): string =>
 /** A site in virtual time, with a browser that has a code of a minute. */
 async function scene(t: TestContext, more: SiteOptions = {}) {
   const clock = new VirtualClock();
-  const where = await site(t, { runtime: clock, ...more });
-  const browser = new Browser(where);
-  const { attempt, otp } = await browser.start();
+  const { where, browser, attempt, otp } = await login(t, { runtime: clock, ...more });
   return { clock, where, browser, attempt, otp };
 }
 
@@ -32,8 +32,7 @@ const scan = ({ kit }: Site, otp: string): Promise<void> =>
 describe("a code that the site's app has scanned", () => {
   test("is told to the stream at once, and taken back when its time is over without an answer", async (t) => {
     const { clock, where, browser, attempt, otp } = await scene(t);
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const stream = await browser.watch(attempt);
     await clock.advance(10);
     await scan(where, otp);
     await until(() => stream.events.length === 2, "the scan");
@@ -87,8 +86,7 @@ describe("a code that the site's app has scanned", () => {
 
   test("no longer counts once the page asks for a newer code, and still logs in", async (t) => {
     const { where, browser, attempt, otp } = await scene(t);
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const stream = await browser.watch(attempt);
     const phone = await where.emulator.phone("alice", true);
     await scan(where, otp);
     await until(() => stream.events.at(-1)?.scanned === true, "the scan");
@@ -114,8 +112,7 @@ describe("a code that the site's app has scanned", () => {
     const [first, second] = [await node(), await node()];
     const browser = new Browser({ url: first.url, origin });
     const { attempt, otp } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const stream = await browser.watch(attempt);
     await scan(second, otp);
     await until(() => stream.events.at(-1)?.scanned === true, "the scan");
     stream.close();
@@ -229,8 +226,7 @@ describe("a code that the site's app has scanned", () => {
       return Response.json({});
     };
     // The emulator's users have short names.
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url, options: { signIn } });
+    const { tokenServer, where } = await scriptedSite(t, { options: { signIn } });
     const browser = new Browser(where);
     const logInAs = async (userId: string, ...strangers: string[]) => {
       tokenServer.result = undecided;
@@ -267,9 +263,7 @@ describe("a code that the site's app has scanned", () => {
         return store.compareAndSet(...args);
       },
     };
-    const where = await site(t, { options: { signIn, store: counting } });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t, { options: { signIn, store: counting } });
     const scanBy = (userId: string, address: string) =>
       where.kit.scanned({ transactionId: transactionOf(otp), userId, address });
     for (const userId of ["mallory", "alice", "bob"]) await scanBy(userId, `192.0.2.${userId.length}`);
@@ -350,7 +344,7 @@ describe("a code that the site's app has scanned", () => {
   test("does not reject while the store is unreachable", async (t) => {
     const store = memoryStore();
     let isDown = false;
-    const where = await site(t, {
+    const { where, browser, attempt, otp } = await login(t, {
       options: {
         store: {
           ...store,
@@ -359,8 +353,6 @@ describe("a code that the site's app has scanned", () => {
         },
       },
     });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
     isDown = true;
     await scan(where, otp);
     isDown = false;

@@ -6,11 +6,12 @@ import { Browser } from "../support/browser.js";
 import { scriptedTokenServer, site } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login } from "../support/login.js";
+import { pluck } from "../support/events.js";
 
 describe("the status stream", () => {
   test("has the headers that keep proxies from buffering it, and sets no cookie", async (t) => {
-    const browser = new Browser(await site(t));
-    const { attempt } = await browser.start();
+    const { browser, attempt } = await login(t);
     const { response, ...stream } = await browser.stream(attempt);
     assert.equal(response.status, 200);
     assert.equal(response.headers.get("content-type"), "text/event-stream");
@@ -21,21 +22,17 @@ describe("the status stream", () => {
   });
 
   test("begins with the whole status, without interval, id or secret", async (t) => {
-    const browser = new Browser(await site(t));
-    const { attempt, otp } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const { browser, attempt, otp } = await login(t);
+    const stream = await browser.watch(attempt);
     assert.equal(stream.text, 'event: status\ndata: {"status":"pending","expires_in":59}\n\n');
     holds(!stream.text.includes(otp));
     stream.close();
   });
 
   test("starts with the whole status again after a reconnection, and ends at once if the status is final", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     const first = await browser.stream(attempt);
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await first.status("approved");
     await first.end();
     assert.deepEqual(first.events.at(-1), { status: "approved" });
@@ -49,27 +46,19 @@ describe("the status stream", () => {
   });
 
   test("sends each change once", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const { where, browser, attempt } = await login(t);
+    const stream = await browser.watch(attempt);
     const { otp } = await browser.renew(attempt);
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.end();
-    assert.deepEqual(
-      stream.events.map(({ status }) => status),
-      ["pending", "pending", "approved"],
-    );
+    assert.deepEqual(pluck(stream.events, "status"), ["pending", "pending", "approved"]);
   });
 
   test("sends a comment every 15 s, so that proxies keep it open", async (t) => {
     const runtime = new VirtualClock();
     const { url } = await scriptedTokenServer(t);
-    const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
-    const { attempt } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the first event");
+    const { browser, attempt } = await login(t, { runtime, tokenServerUrl: url });
+    const stream = await browser.watch(attempt);
     await runtime.advance(14.9);
     await runtime.settle();
     assert.equal(stream.comments, 0);
@@ -82,8 +71,7 @@ describe("the status stream", () => {
   });
 
   test("is limited to two for each attempt: a third ends the oldest", async (t) => {
-    const browser = new Browser(await site(t));
-    const { attempt } = await browser.start();
+    const { browser, attempt } = await login(t);
     const streams = [
       await browser.stream(attempt),
       await browser.stream(attempt),
@@ -94,10 +82,7 @@ describe("the status stream", () => {
       () => streams.slice(1).every(({ events }) => events.length === 1),
       "the others' first events",
     );
-    assert.deepEqual(
-      streams.map(({ ended }) => ended),
-      [true, false, false],
-    );
+    assert.deepEqual(pluck(streams, "ended"), [true, false, false]);
     await browser.stream(attempt);
     await streams[1]?.end();
     assert.equal(streams[2]?.ended, false);
@@ -105,9 +90,7 @@ describe("the status stream", () => {
   });
 
   test("counts together with held polls, and a held poll that is ended is answered", async (t) => {
-    const where = await site(t);
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t);
     const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
     // The oldest is ended, so it must be there before the streams.
     await until(async () => (await where.kit.health()).watchers === 1, "the held poll");
@@ -132,8 +115,7 @@ describe("a client that goes away", () => {
   test("leaves no timer behind", async (t) => {
     const runtime = new VirtualClock();
     const { url } = await scriptedTokenServer(t);
-    const browser = new Browser(await site(t, { runtime, tokenServerUrl: url }));
-    const { attempt } = await browser.start();
+    const { browser, attempt } = await login(t, { runtime, tokenServerUrl: url });
     const stream = await browser.stream(attempt);
     const poll = new AbortController();
     const held = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" }, signal: poll.signal });
@@ -158,24 +140,18 @@ describe("a client that goes away", () => {
         };
       },
     };
-    const { emulator, ...where } = await site(t, { options: { store: counted } });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
-    const left = await browser.stream(attempt);
-    await until(() => left.events.length === 1, "the first event");
+    const { where, browser, attempt, otp } = await login(t, { options: { store: counted } });
+    const left = await browser.watch(attempt);
     left.close();
     await until(() => subscriptions === 0, "the subscription of the client that left to end");
-    const stays = await browser.stream(attempt);
-    await until(() => stays.events.length === 1, "the first event");
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    const stays = await browser.watch(attempt);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stays.end();
     await until(() => subscriptions === 0, "the subscription to the settled attempt to end");
   });
 
   test("does no harm at any moment, or if it closes twice", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     const request = `GET /otp-login/${attempt} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nCookie: ${browser.cookie}\r\n\r\n`;
     const port = Number(new URL(where.origin).port);
     const visit = (leave: (socket: ReturnType<typeof connect>) => void): Promise<void> =>
@@ -197,7 +173,7 @@ describe("a client that goes away", () => {
       });
     }
     const stream = await browser.stream(attempt);
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.end();
     stream.close();
     stream.close();
@@ -235,11 +211,9 @@ describe("closing for a deploy", () => {
 
 describe("a held poll", () => {
   test("is answered when the status changes from pending", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     const poll = browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     const answer = await poll;
     assert.equal(answer.headers.get("preference-applied"), "wait=20");
     assert.deepEqual(await answer.json(), { status: "approved", interval: 0 });
@@ -284,8 +258,7 @@ describe("a held poll", () => {
     "wait=1e3",
   ]) {
     test(`Prefer: ${prefer || "(empty)"} is answered at once`, async (t) => {
-      const browser = new Browser(await site(t));
-      const { attempt } = await browser.start();
+      const { browser, attempt } = await login(t);
       const answer = await browser.get(`/${attempt}`, { headers: { prefer } });
       assert.equal(answer.headers.get("preference-applied"), null);
       assert.equal(((await answer.json()) as { interval: number }).interval, 2);
@@ -293,10 +266,8 @@ describe("a held poll", () => {
   }
 
   test("is answered at once for a settled attempt", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
-    await (await emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
+    const { where, browser, attempt, otp } = await login(t);
+    await (await where.emulator.phone("alice", false)).handleMobileAuthWithOtp(otp);
     await until(() => where.events.some(({ type }) => type === "attempt_denied"), "the denial");
     assert.deepEqual(await browser.status(attempt, { prefer: "wait=20" }), { status: "denied", interval: 0 });
   });

@@ -6,8 +6,9 @@ import type { Transport } from "../../../../src/server/token-server/transport.js
 import { Browser, type StatusStream } from "../support/browser.js";
 import { holds, until } from "../../../support/until.js";
 import { send } from "../support/raw.js";
-import { accepted, scriptedTokenServer, site, undecided, type Site } from "../support/site.js";
+import { scriptedSite, accepted, scriptedTokenServer, site, undecided, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login, scriptedLogin } from "../support/login.js";
 
 /** Posts a forged callback, as anybody can. */
 const forgeCallback = ({ url }: Pick<Site, "url">, transactionId: string | undefined) =>
@@ -226,8 +227,7 @@ describe("the answer to a callback", () => {
 describe("a flood of callbacks", () => {
   test("leads to a few result calls, and then to one every two seconds", async (t) => {
     const runtime = new VirtualClock();
-    const tokenServer = await scriptedTokenServer(t, () => runtime.now());
-    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime });
+    const { tokenServer, where } = await scriptedSite(t, { runtime });
     const mallory = new Browser(where);
     await mallory.start();
     const [transaction] = tokenServer.started;
@@ -257,10 +257,7 @@ describe("a flood of callbacks", () => {
 
   test("does not stop the kit from following a true callback", async (t) => {
     const runtime = new VirtualClock();
-    const tokenServer = await scriptedTokenServer(t, () => runtime.now());
-    const where = await site(t, { tokenServerUrl: tokenServer.url, runtime });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t, { runtime });
     const stream = await browser.stream(attempt);
     const [transaction] = tokenServer.started;
     for (let callback = 0; callback < 20; callback++) {
@@ -540,9 +537,7 @@ describe("the time that an answer takes", () => {
         findByTransaction: (id) => (done.push("findByTransaction"), inner.findByTransaction(id)),
         subscribe: (...args) => (done.push("subscribe"), inner.subscribe(...args)),
       };
-      const where = await site(t, { options: { store }, runtime: clock });
-      const browser = new Browser(where);
-      const { attempt, otp } = await browser.start();
+      const { where, browser, attempt, otp } = await login(t, { options: { store }, runtime: clock });
       if (isOverdue) {
         await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
         await browser.approval(attempt);

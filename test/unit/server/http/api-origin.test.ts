@@ -4,6 +4,7 @@ import { createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { site, type SiteKitOptions } from "../support/site.js";
+import { pluck } from "../support/events.js";
 
 /** The login page. Ports of one host are of one site. */
 const page = "http://127.0.0.1:5173";
@@ -26,10 +27,7 @@ describe("a login API at another origin of the page's site (apiOrigin)", () => {
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await browser.approval(attempt);
     assert.equal((await browser.post(`/${attempt}/login`, { headers })).status, 200);
-    assert.deepEqual(
-      where.logins.map(({ userId }) => userId),
-      ["alice"],
-    );
+    assert.deepEqual(pluck(where.logins, "userId"), ["alice"]);
   });
 
   test("answers the preflight of that page", async (t) => {

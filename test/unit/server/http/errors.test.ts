@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
 import { exchange, send, type RawAnswer } from "../support/raw.js";
 import { site, type Site } from "../support/site.js";
+import { login } from "../support/login.js";
 
 const unknownId = "A".repeat(22);
 
@@ -236,42 +237,38 @@ describe("attempts of others", () => {
 
 describe("the limit on transactions", () => {
   test("the twenty-first is 429 with Retry-After, and the attempt continues", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     for (let renewal = 1; renewal < 20; renewal++) await browser.renew(attempt);
     const answer = await browser.post(`/${attempt}/otp`);
     assert.equal(answer.status, 429);
     assert.equal(((await answer.json()) as { error: string }).error, "too_many_requests");
     assert.match(answer.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
-    assert.equal(emulator.starts.length, 20);
+    assert.equal(where.emulator.starts.length, 20);
     const stream = await browser.stream(attempt);
-    await (await emulator.phone()).handleMobileAuthWithOtp(otp);
+    await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.status("approved");
     // The limit is checked before the status.
     assert.equal((await browser.post(`/${attempt}/otp`)).status, 429);
   });
 
   test("holds for simultaneous renewals, also at the Token Server", async (t) => {
-    const { emulator, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t);
     const answers = await Promise.all(Array.from({ length: 40 }, () => browser.post(`/${attempt}/otp`)));
     const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
     assert.equal(count(201), 19);
     assert.equal(count(429), 21);
-    assert.equal(emulator.starts.length, 20);
+    assert.equal(where.emulator.starts.length, 20);
   });
 
   test("a failed renewal does not count", async (t) => {
-    const { emulator, ...where } = await site(t, { options: { limits: { transactionsPerAttempt: 2 } } });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t, {
+      options: { limits: { transactionsPerAttempt: 2 } },
+    });
     for (const start of [1002, 1003] as const) {
-      emulator.tokenServer.setFaults({ start });
+      where.emulator.tokenServer.setFaults({ start });
       assert.equal((await browser.post(`/${attempt}/otp`)).status, start === 1002 ? 503 : 500);
     }
-    emulator.tokenServer.setFaults({});
+    where.emulator.tokenServer.setFaults({});
     await browser.renew(attempt);
     assert.equal((await browser.post(`/${attempt}/otp`)).status, 429);
   });

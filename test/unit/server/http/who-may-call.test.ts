@@ -6,6 +6,7 @@ import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { site } from "../support/site.js";
 import { holds } from "../../../support/until.js";
+import { login } from "../support/login.js";
 
 const further = "https://login.example.com";
 
@@ -24,9 +25,7 @@ describe("the CSRF check", () => {
   });
 
   test("applies to renewals and logins too, but not to a status or a callback", async (t) => {
-    const where = await site(t);
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t);
     const headers = { cookie: browser.cookie ?? "", origin: "https://evil.example" };
     assert.equal((await send("POST", `${where.url}/${attempt}/otp`, { headers })).status, 403);
     assert.equal((await send("POST", `${where.url}/${attempt}/login`, { headers })).status, 403);

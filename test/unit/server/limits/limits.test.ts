@@ -11,8 +11,10 @@ import { Browser, type StatusStream } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
 import { exchange } from "../support/raw.js";
 import { holds, until } from "../../../support/until.js";
-import { scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
+import { scriptedSite, scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login } from "../support/login.js";
+import { pluck } from "../support/events.js";
 
 type Options = NonNullable<SiteOptions["options"]>;
 
@@ -197,9 +199,9 @@ describe("starts from one address", () => {
   });
 
   test("above the limit do not affect attempts that have begun", async (t) => {
-    const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t, {
+      options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } },
+    });
     await rejected(await browser.post(""), 429, 1, 60);
     await browser.renew(attempt);
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
@@ -227,9 +229,7 @@ describe("starts that are asked for at one moment", () => {
   test("use up no more of a larger network's limit while they are counted", async (t) => {
     const { counts, store, goOn } = countingStore();
     const limits = { startsPerAddress: { count: 40, seconds: 60 } };
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, {
-      tokenServerUrl: tokenServer.url,
+    const { where } = await scriptedSite(t, {
       options: { limits, store, clientIp: () => "2001:db8:0:1::1" },
     });
     const answers = Array.from({ length: 100 }, () => new Browser(where).post(""));
@@ -246,9 +246,7 @@ describe("starts that are asked for at one moment", () => {
       startsPerAddress: { count: 400, seconds: 60 },
       tokenServerCalls: { count: 4, seconds: 600 },
     };
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, {
-      tokenServerUrl: tokenServer.url,
+    const { where } = await scriptedSite(t, {
       options: { limits, store, clientIp: () => undefined },
     });
     const answers = Array.from({ length: 40 }, () => new Browser(where).post(""));
@@ -348,25 +346,20 @@ describe("streams of one browser", () => {
   });
 
   test("above the limit affect neither another browser nor a further stream of the same attempt, which ends the oldest", async (t) => {
-    const where = await site(t, { options: { limits } });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t, { options: { limits } });
     const streams = [await browser.stream(attempt), await browser.stream(attempt)];
     await until(() => streams.every(({ events }) => events.length === 1), "both streams");
-    const third = await browser.stream(attempt);
-    await until(() => third.events.length === 1, "the third stream");
+    const third = await browser.watch(attempt);
     await streams[0]?.end();
     const other = new Browser(where);
-    const stream = await other.stream((await other.start()).attempt);
-    await until(() => stream.events.length === 1, "the other browser's stream");
+    const stream = await other.watch((await other.start()).attempt);
     for (const open of [...streams, third, stream]) open.close();
   });
 
   test("above the limit, a poll is answered at once instead of being held, and the login works", async (t) => {
     const where = await site(t, { options: { limits: { streamsPerBrowser: 1 } } });
     const browser = new Browser(where);
-    const stream = await browser.stream((await browser.start()).attempt);
-    await until(() => stream.events.length === 1, "the stream");
+    const stream = await browser.watch((await browser.start()).attempt);
     const { attempt, otp } = await browser.start();
     const answer = await browser.get(`/${attempt}`, { headers: { prefer: "wait=20" } });
     assert.equal(answer.status, 200);
@@ -428,8 +421,7 @@ describe("streams of one server", () => {
   test("above the limit are 503 for every browser; health() counts them", async (t) => {
     const where = await site(t, { options: { limits: { streamsPerNode: 1 } } });
     const browser = new Browser(where);
-    const stream = await browser.stream((await browser.start()).attempt);
-    await until(() => stream.events.length === 1, "the stream");
+    const stream = await browser.watch((await browser.start()).attempt);
     assert.equal((await where.kit.health()).watchers, 1);
     const other = new Browser(where);
     const { attempt } = await other.start();
@@ -437,8 +429,7 @@ describe("streams of one server", () => {
     await rejected(await other.get(`/${attempt}`, { headers: accept }), 503, 10, 10);
     stream.close();
     await until(async () => (await where.kit.health()).watchers === 0, "the stream to go");
-    const next = await other.stream(attempt);
-    await until(() => next.events.length === 1, "the other stream");
+    const next = await other.watch(attempt);
     next.close();
   });
 
@@ -502,9 +493,7 @@ describe("streams of one server", () => {
   }
 
   test("are no longer counted when they end: settled, replaced or closed by the server", async (t) => {
-    const where = await site(t);
-    const browser = new Browser(where);
-    const { attempt, otp } = await browser.start();
+    const { where, browser, attempt, otp } = await login(t);
     const streams: StatusStream[] = [];
     for (let count = 0; count < 4; count++) streams.push(await browser.stream(attempt));
     await until(() => streams[3]?.events.length === 1, "the last stream");
@@ -512,8 +501,7 @@ describe("streams of one server", () => {
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     for (const stream of streams) await stream.end();
     assert.equal((await where.kit.health()).watchers, 0);
-    const pending = await browser.stream((await browser.start()).attempt);
-    await until(() => pending.events.length === 1, "the next stream");
+    await browser.watch((await browser.start()).attempt);
     await where.kit.close();
     assert.equal((await where.kit.health()).watchers, 0);
   });
@@ -521,9 +509,9 @@ describe("streams of one server", () => {
 
 describe("calls to the Token Server", () => {
   test("above the limit are not made: a start, a renewal and a poll are 503", async (t) => {
-    const where = await site(t, { options: { limits: { tokenServerCalls: { count: 1, seconds: 30 } } } });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t, {
+      options: { limits: { tokenServerCalls: { count: 1, seconds: 30 } } },
+    });
     await browser.renew(attempt);
     await browser.status(attempt);
     await rejected(await browser.post(`/${attempt}/otp`), 503, 1, 30);
@@ -552,9 +540,7 @@ describe("calls to the Token Server", () => {
 
   test("a poll gets the result of every open transaction, a reopened stream of the five newest", async (t) => {
     const clock = new VirtualClock();
-    const where = await site(t, { runtime: clock });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t, { runtime: clock });
     for (let count = 0; count < 6; count++) await browser.renew(attempt);
     await browser.status(attempt);
     assert.equal(where.emulator.polls.length, 7);
@@ -570,9 +556,7 @@ describe("calls to the Token Server", () => {
     };
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const clock = new VirtualClock();
-    const where = await site(t, { options, runtime: clock });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { browser, attempt } = await login(t, { options, runtime: clock });
     await browser.renew(attempt);
     await rejected(await browser.post(`/${attempt}/otp`), 503, 4, 4);
     t.mock.timers.tick(4000);
@@ -837,8 +821,7 @@ describe("the limits", () => {
     const perNetwork = withPrefixLimits(defaultLimits);
     assert.deepEqual(perNetwork.startsPerIpv6Prefix56, { count: 600, seconds: 60 });
     assert.deepEqual(perNetwork.startsPerIpv6Prefix48, { count: 1200, seconds: 60 });
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { where } = await scriptedSite(t);
     for (let count = 0; count < 300; count++) await new Browser(where).start();
     await rejected(await new Browser(where).post(""), 429, 1, 60);
   });
@@ -851,18 +834,14 @@ describe("the limits", () => {
       streamsPerNode: false,
       tokenServerCalls: false,
     } as const;
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url, options: { limits } });
+    const { where } = await scriptedSite(t, { options: { limits } });
     const browser = new Browser(where);
     for (let count = 0; count < 320; count++) await browser.start();
   });
 
   test("are checked after the attempt: another browser's attempt is 404, not 503", async (t) => {
-    const where = await site(t, { options: { limits: { streamsPerNode: 1 } } });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await until(() => stream.events.length === 1, "the stream");
+    const { where, browser, attempt } = await login(t, { options: { limits: { streamsPerNode: 1 } } });
+    const stream = await browser.watch(attempt);
     const stranger = new Browser(where);
     await stranger.start();
     assert.equal(
@@ -876,10 +855,7 @@ describe("the limits", () => {
     const where = await site(t, { options: { limits: { startsPerAddress: { count: 1, seconds: 60 } } } });
     await new Browser(where).start();
     for (let count = 0; count < 5; count++) await new Browser(where).post("");
-    assert.deepEqual(
-      limited(where).map(({ level }) => level),
-      ["warn", "info", "info", "info", "info"],
-    );
+    assert.deepEqual(pluck(limited(where), "level"), ["warn", "info", "info", "info", "info"]);
   });
 
   test("are counted in the store if it can count; if that fails, a start is 503", async (t) => {

@@ -3,7 +3,8 @@ import { describe, test, type TestContext } from "node:test";
 import { nodeTransport } from "onegini-otp-login/node";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
-import { Browser, type StatusStream } from "../support/browser.js";
+import type { Browser } from "../support/browser.js";
+import { type StatusStream } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import {
   accepted,
@@ -13,12 +14,12 @@ import {
   started,
   undecided,
   type ScriptedTokenServer,
-  site,
   type Site,
   type SiteKitOptions,
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { login } from "../support/login.js";
 
 interface Scene {
   clock: VirtualClock;
@@ -46,13 +47,11 @@ async function scene(
     calls += 1;
     return nodeTransport(call).finally(() => (calls -= 1));
   };
-  const where = await site(t, {
+  const { where, browser, attempt } = await login(t, {
     runtime: clock,
     tokenServerUrl: tokenServer.url,
     options: { transport, ...options },
   });
-  const browser = new Browser(where);
-  const { attempt } = await browser.start();
   const answered = async (): Promise<void> => {
     // An answer may lead to one more call.
     do {

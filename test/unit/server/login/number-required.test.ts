@@ -7,6 +7,7 @@ import { Browser } from "../support/browser.js";
 import { numberIn, startWithMessage } from "../support/number-on-phone.js";
 import { keys } from "../support/numbered-site.js";
 import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
+import { pluck } from "../support/events.js";
 
 /** What is required of a login is decided by the server that claims it: some servers of a site have `pairing`, some do not. */
 
@@ -89,10 +90,7 @@ describe("a code with a number", () => {
     const [first, ...others] = events("pairing_unavailable");
     assert.equal(first?.level, "error");
     assert.match((first as { description: string }).description, /"pairing"/);
-    assert.deepEqual(
-      others.map(({ level }) => level),
-      ["info", "info"],
-    );
+    assert.deepEqual(pluck(others, "level"), ["info", "info"]);
     assert.equal((await logIn(0, attempt, number)).status, 200);
   });
 

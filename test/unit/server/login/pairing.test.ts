@@ -7,7 +7,8 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
 import { numberIn, wrong } from "../support/number-on-phone.js";
 import { keys, numberedSite as scene } from "../support/numbered-site.js";
-import { accepted, failed, json, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
+import { scriptedSite, accepted, failed, json, site, type SiteKitOptions } from "../support/site.js";
+import { login } from "../support/login.js";
 
 const hour = 3600;
 
@@ -561,9 +562,8 @@ describe("the second cookie", () => {
 
 describe("without the option", () => {
   test("a login is as ever, and a number that comes is ignored", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
+    const { tokenServer, where } = await scriptedSite(t);
     tokenServer.result = accepted("alice");
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
     const person = new Browser(where);
     const { attempt } = await person.start();
     await person.approval(attempt);
@@ -685,12 +685,10 @@ describe("the number", () => {
       const bytes = systemRuntime.random(length);
       return bytes.fill(0, 0, 2).fill(7 + drawn++, 2, 3);
     };
-    const where = await site(t, {
+    const { where, browser, attempt } = await login(t, {
       runtime: { ...systemRuntime, random },
       options: { message: "Type {number}", pairing: { keys } },
     });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
     await browser.renew(attempt);
     assert.deepEqual(
       where.emulator.starts.map((form) => [form.get("message"), form.get("secure_message")]),

@@ -6,6 +6,7 @@ import { until } from "../../../support/until.js";
 import { wrong } from "../support/number-on-phone.js";
 import { numberedSite } from "../support/numbered-site.js";
 import type { SiteKitOptions } from "../support/site.js";
+import { pluck } from "../support/events.js";
 
 /** A user's browsers are forgotten while a login is under way. */
 async function scene(
@@ -148,10 +149,7 @@ describe("a login's calls", () => {
     // The others are on their way.
     await alice.status(attempt);
     answer();
-    assert.deepEqual(
-      (await Promise.all(calls)).map(({ status }) => status),
-      [403, 403, 403],
-    );
+    assert.deepEqual(pluck(await Promise.all(calls), "status"), [403, 403, 403]);
     assert.equal(asked, 1);
   });
 

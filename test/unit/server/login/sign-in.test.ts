@@ -13,9 +13,10 @@ import {
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
-import { accepted, scriptedTokenServer, listen, site, type Site } from "../support/site.js";
+import { accepted, listen, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { until, holds } from "../../../support/until.js";
+import { login, scriptedLogin } from "../support/login.js";
 
 type SignIn = SignInOf<NodeContext>;
 
@@ -25,14 +26,10 @@ async function approved(
   signIn?: SignIn,
   more: Parameters<typeof site>[1] = {},
 ): Promise<{ browser: Browser; attempt: string; where: Site }> {
-  const tokenServer = await scriptedTokenServer(t);
-  const where = await site(t, {
-    tokenServerUrl: tokenServer.url,
+  const { tokenServer, where, browser, attempt } = await scriptedLogin(t, {
     ...more,
     options: { ...(signIn && { signIn }), ...more.options },
   });
-  const browser = new Browser(where);
-  const { attempt } = await browser.start();
   tokenServer.result = accepted("alice");
   assert.equal((await browser.status(attempt)).status, "approved");
   return { browser, attempt, where };
@@ -235,11 +232,9 @@ describe("logging in", () => {
   });
 
   test("is answered 409 authorization_pending before the approval, and signIn does not run", async (t) => {
-    const { logins, ...where } = await site(t);
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { where, browser, attempt } = await login(t);
     assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "authorization_pending"]);
-    assert.deepEqual(logins, []);
+    assert.deepEqual(where.logins, []);
   });
 
   test("asks the Token Server where a failover of the store has lost the acceptance", async (t) => {

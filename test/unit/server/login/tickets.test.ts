@@ -10,6 +10,7 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
 import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
+import { pluck } from "../support/events.js";
 
 /** A request of a browser, with its cookie. */
 const requestOf = ({ cookie }: { cookie?: string | undefined }): Request =>
@@ -68,10 +69,7 @@ describe("a ticket", () => {
     assert.equal(login.login.approvedAt, clock.now());
     assert.equal((await browser.status(attempt)).status, "completed");
     const events = where.events.filter(({ type }) => /ticket|logged_in/.test(type));
-    assert.deepEqual(
-      events.map(({ type }) => type),
-      ["ticket_issued", "ticket_redeemed"],
-    );
+    assert.deepEqual(pluck(events, "type"), ["ticket_issued", "ticket_redeemed"]);
     assert.ok(events.every((event) => "userId" in event && event.userId === "alice"));
   });
 

@@ -14,6 +14,7 @@ import { site } from "../support/site.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { anAttempt } from "./store-suite.js";
+import { pluck } from "../support/events.js";
 
 /** What a store of a site's own may answer with in place of an attempt that this version can read. */
 const unreadable: Record<string, (attempt: Attempt) => unknown> = {
@@ -168,10 +169,7 @@ describe("what a store cannot read", () => {
     });
     assert.equal(await guard.findByTransaction(attempt.id), undefined);
     await assert.rejects(guard.get(attempt.id), StoreUnavailable);
-    assert.deepEqual(
-      events.map(({ type }) => type),
-      ["store_unreadable", "store_trouble"],
-    );
+    assert.deepEqual(pluck(events, "type"), ["store_unreadable", "store_trouble"]);
   });
 });
 

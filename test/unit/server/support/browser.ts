@@ -1,4 +1,4 @@
-import { Visitor, type PageRequest } from "../../../support/visitor.js";
+import { Visitor, type PageRequest, type StatusStream } from "../../../support/visitor.js";
 import { assertDocumented } from "./openapi.js";
 
 export type { PageRequest, StatusStream } from "../../../support/visitor.js";
@@ -29,6 +29,13 @@ export class Browser extends Visitor {
     if (!(this.#proxied && isOfProxy(response)))
       assertDocumented({ method, path, status, headers: ofApi(headers), body });
     return response;
+  }
+
+  /** Opens the stream of a pending attempt, and waits for its first event. */
+  async watch(attempt: string): Promise<StatusStream> {
+    const stream = await this.stream(attempt);
+    await stream.status("pending");
+    return stream;
   }
 
   protected override check({ status, headers }: Response, body: string): void {

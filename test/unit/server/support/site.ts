@@ -252,3 +252,12 @@ export async function scriptedTokenServer(
   };
   return scripted;
 }
+
+/** A site whose Token Server is scripted, both by the same clock. */
+export async function scriptedSite(
+  t: Pick<TestContext, "after">,
+  options: SiteOptions = {},
+): Promise<{ tokenServer: ScriptedTokenServer; where: Site }> {
+  const tokenServer = await scriptedTokenServer(t, () => (options.runtime ?? systemRuntime).now());
+  return { tokenServer, where: await site(t, { tokenServerUrl: tokenServer.url, ...options }) };
+}

@@ -13,6 +13,7 @@ import {
   type ScriptedTokenServer,
 } from "../support/site.js";
 import { until } from "../../../support/until.js";
+import { pluck } from "../support/events.js";
 
 /** A Token Server whose client's secret the test changes, with the secrets that it was sent. */
 async function changingTokenServer(
@@ -49,8 +50,7 @@ describe("A client secret that changes while the kit runs", () => {
     const { tokenServer, where } = await siteWith(t, () => secret);
     const browser = new Browser(where);
     const { attempt } = await browser.start();
-    const stream = await browser.stream(attempt);
-    await stream.status("pending");
+    const stream = await browser.watch(attempt);
     secret = tokenServer.secret = "new-secret";
     tokenServer.result = accepted();
     await where.kit.fetch(
@@ -78,10 +78,12 @@ describe("A client secret that changes while the kit runs", () => {
     await start();
     await start();
     assert.deepEqual(tokenServer.sent.slice(3), ["old-secret", "new-secret", "new-secret"]);
-    assert.deepEqual(
-      where.events.map(({ type }) => type),
-      ["attempt_started", "attempt_started", "attempt_started", "attempt_started"],
-    );
+    assert.deepEqual(pluck(where.events, "type"), [
+      "attempt_started",
+      "attempt_started",
+      "attempt_started",
+      "attempt_started",
+    ]);
   });
 
   test("also with client_secret in the form", async (t) => {

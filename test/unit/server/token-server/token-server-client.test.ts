@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
 import {
+  scriptedSite,
   accepted,
   failed,
   json,
@@ -14,6 +15,7 @@ import {
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { scriptedLogin } from "../support/login.js";
 
 const html: Script = (res) => res.writeHead(200, { "content-type": "text/html" }).end("<html>Hello</html>");
 const halfJson: Script = (res) => res.writeHead(200).end('{"transaction_id":"a","ot');
@@ -73,8 +75,7 @@ describe("a start at a Token Server that fails", () => {
   };
   for (const [name, start] of Object.entries(temporary)) {
     test(`is 503 with Retry-After, without the Token Server's text, if it ${name}`, async (t) => {
-      const tokenServer = await scriptedTokenServer(t);
-      const where = await site(t, { tokenServerUrl: tokenServer.url });
+      const { tokenServer, where } = await scriptedSite(t);
       tokenServer.start = start;
       const answer = await new Browser(where).post("");
       const text = await answer.text();
@@ -125,8 +126,7 @@ describe("a start at a Token Server that fails", () => {
     [418, []],
   ] as const) {
     test(`is 500 if it answers ${status}, and an event says why`, async (t) => {
-      const tokenServer = await scriptedTokenServer(t);
-      const where = await site(t, { tokenServerUrl: tokenServer.url });
+      const { tokenServer, where } = await scriptedSite(t);
       tokenServer.start = json(status, body);
       const answer = await new Browser(where).post("");
       const text = await answer.text();
@@ -141,10 +141,7 @@ describe("a start at a Token Server that fails", () => {
   }
 
   test("is reported with at most 300 characters of the Token Server's words", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     const words = "many words, ".repeat(100);
     tokenServer.start = json(400, { error: words, error_description: words });
     tokenServer.result = failed(words);
@@ -158,8 +155,7 @@ describe("a start at a Token Server that fails", () => {
   });
 
   test("may answer 65,536 bytes and no more", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
+    const { tokenServer, where } = await scriptedSite(t);
     for (const [bytes, status] of [
       [65_536, 201],
       [65_537, 503],
@@ -185,8 +181,7 @@ describe("a start at a Token Server that fails", () => {
           res.end("{}");
         }),
       );
-      const tokenServer = await scriptedTokenServer(t);
-      const where = await site(t, { tokenServerUrl: tokenServer.url });
+      const { tokenServer, where } = await scriptedSite(t);
       tokenServer.start = (res) => res.writeHead(status, { location: `${elsewhere}/steal` }).end();
       assert.equal((await new Browser(where).post("")).status, 503);
       assert.equal(reached, 0);
@@ -234,10 +229,7 @@ describe("a result from a Token Server that fails", () => {
   for (const [name, answer] of Object.entries(noAnswers)) {
     test(`is reported and decides nothing: ${name}`, async (t) => {
       const runtime = new VirtualClock();
-      const tokenServer = await scriptedTokenServer(t);
-      const where = await site(t, { runtime, tokenServerUrl: tokenServer.url });
-      const browser = new Browser(where);
-      const { attempt } = await browser.start();
+      const { tokenServer, where, browser, attempt } = await scriptedLogin(t, { runtime });
       tokenServer.result = answer;
       assert.equal((await browser.status(attempt)).status, "pending");
       assert.equal((await browser.logIn(attempt)).status, 409);
@@ -254,10 +246,7 @@ describe("a result from a Token Server that fails", () => {
   }
 
   test("is no approval without is_authenticated, although it names a user", async (t) => {
-    const tokenServer = await scriptedTokenServer(t);
-    const where = await site(t, { tokenServerUrl: tokenServer.url });
-    const browser = new Browser(where);
-    const { attempt } = await browser.start();
+    const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     tokenServer.result = result({ is_authenticated: false, user_id: "alice" });
     assert.equal((await browser.status(attempt)).status, "pending");
     assert.equal((await browser.logIn(attempt)).status, 409);
@@ -266,19 +255,15 @@ describe("a result from a Token Server that fails", () => {
 
   test("can have any user id, which is passed on unchanged", async (t) => {
     for (const userId of [" ", "ålice@example.com", "<script>", "0", "x".repeat(1000), "constructor"]) {
-      const tokenServer = await scriptedTokenServer(t);
-      const { logins, ...where } = await site(t, {
-        tokenServerUrl: tokenServer.url,
+      const { tokenServer, where, browser, attempt } = await scriptedLogin(t, {
         options: {},
       });
-      const browser = new Browser(where);
-      const { attempt } = await browser.start();
       tokenServer.result = accepted(userId);
       await browser.status(attempt);
       const { status } = await browser.logIn(attempt);
       // This site puts the id into a header, and not every text is valid there.
       holds(status === 200 || status === 500);
-      assert.deepEqual(logins, [{ userId, attempt }]);
+      assert.deepEqual(where.logins, [{ userId, attempt }]);
     }
   });
 
