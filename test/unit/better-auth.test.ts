@@ -16,6 +16,7 @@ import { Browser } from "./server/support/browser.js";
 import { numberIn } from "./server/support/number-on-phone.js";
 import { until } from "../support/until.js";
 import { emulator, listen, type Emulator } from "./server/support/site.js";
+import { pluck, eventsOf } from "./server/support/events.js";
 
 const secret = "a secret of these tests alone, of more than 32 characters";
 
@@ -177,7 +178,7 @@ describe("a login with Better Auth", () => {
     await stream.status("approved");
     await stream.end();
     assert.deepEqual([...new Set(stream.events.map(({ status }) => status))], ["pending", "approved"]);
-    assert.equal(site.events.filter(({ type }) => type === "callback_received").length, 1);
+    assert.equal(eventsOf(site, "callback_received").length, 1);
     const answer = await browser.logIn(attempt);
     assert.equal(answer.status, 200);
     assert.deepEqual(await answer.json(), { redirect_to: "/account" });
@@ -263,7 +264,7 @@ describe("a login with Better Auth", () => {
     });
     for (const browser of [new Browser(site), new Browser(site)])
       assert.ok(await sessionOf(site, cookiesOf(await logIn(site, "alice", browser))));
-    assert.equal(site.events.filter(({ type }) => type === "callback_received").length, 2);
+    assert.equal(eventsOf(site, "callback_received").length, 2);
     assert.equal((await site.call("/ok", "")).status, 200);
     assert.equal((await site.call("/ok", "")).status, 429);
   });
@@ -298,11 +299,8 @@ describe("a login with Better Auth", () => {
         site.emulator.starts.map((start) => start.get("ip_address")),
         [null, null],
       );
-      const warnings = site.events.filter(({ type }) => type === "no_client_address");
-      assert.deepEqual(
-        warnings.map(({ level }) => level),
-        ["warn"],
-      );
+      const warnings = eventsOf(site, "no_client_address");
+      assert.deepEqual(pluck(warnings, "level"), ["warn"]);
     });
 
   test("has the address that trustedProxies leave over", async (t) => {
@@ -324,7 +322,7 @@ describe("a login with Better Auth", () => {
     const site = await authSite(t, { plugin: { clientIp: () => "your own office in Amsterdam" } });
     await new Browser(site).start();
     assert.equal(site.emulator.starts[0]?.get("ip_address"), null);
-    assert.equal(site.events.filter(({ type }) => type === "invalid_client_address").length, 1);
+    assert.equal(eventsOf(site, "invalid_client_address").length, 1);
   });
 });
 
@@ -516,10 +514,7 @@ describe("who may log in", () => {
       headers: { cookie, "x-user-id": "alice" },
     });
     assert.equal((await sessionOf(site, cookiesOf(answer)))?.user.id, "user-bob");
-    assert.deepEqual(
-      site.tables.session.map(({ userId }) => userId),
-      ["user-bob"],
-    );
+    assert.deepEqual(pluck(site.tables.session, "userId"), ["user-bob"]);
   });
 
   test("is nobody before a phone has accepted, whatever is posted", async (t) => {

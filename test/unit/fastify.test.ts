@@ -30,6 +30,7 @@ import { exchange, send } from "./server/support/raw.js";
 import { emulator, type Emulator } from "./server/support/site.js";
 import { freePort } from "../support/services/free-port.js";
 import { holds, until } from "../support/until.js";
+import { pluck, eventsOf } from "./server/support/events.js";
 
 /** The plugin in real apps, with the plugins of sessions that sites use. */
 
@@ -236,7 +237,7 @@ describe("a login of the Fastify plugin", () => {
       });
       assert.equal(status, 302);
       await until(() => where.events.some(({ type }) => type === "sign_in_failed"), "the event");
-      const [failure] = where.events.filter((event) => event.type === "sign_in_failed");
+      const [failure] = eventsOf(where, "sign_in_failed");
       assert.match(failure?.description ?? "", /^signIn answered the request by itself; /);
       holds(!where.events.some(({ type }) => type === "logged_in"));
     });
@@ -467,7 +468,7 @@ describe("the answers of the Fastify plugin", () => {
     await new Browser(where).start({ headers: { "x-forwarded-for": "::ffff:192.0.2.1" } });
     const addresses = where.emulator.starts.map((start) => start.get("ip_address"));
     assert.deepEqual(addresses, [null, "192.0.2.1"]);
-    assert.equal(where.events.filter(({ type }) => type === "invalid_client_address").length, 1);
+    assert.equal(eventsOf(where, "invalid_client_address").length, 1);
   });
 
   test("have the address that clientIpBehind gives, if the site prefers it", async (t) => {
@@ -641,10 +642,7 @@ describe("the log of the Fastify plugin", () => {
     const events: LoginKitEvent[] = [];
     const where = await loggedSite(t, { options: { onEvent: (event) => void events.push(event) } });
     await fetch(where.url, { method: "POST" });
-    assert.deepEqual(
-      events.map(({ type }) => type),
-      ["request_refused"],
-    );
+    assert.deepEqual(pluck(events, "type"), ["request_refused"]);
     assert.deepEqual([where.lines(), where.printed], [[], []]);
   });
 

@@ -12,7 +12,7 @@ import { scriptedSite, accepted, failed, json, scriptedTokenServer, site } from 
 import { until, holds } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 import { scriptedLogin, login } from "./support/login.js";
-import { pluck } from "./support/events.js";
+import { eventsOf, pluck } from "./support/events.js";
 
 const types = (events: LoginKitEvent[]): string[] => events.map(({ type }) => type);
 
@@ -211,7 +211,7 @@ describe("the site's log", () => {
   test("a clientIp that returns something else than a text is 500, and the event says what it returned", async (t) => {
     const where = await site(t, { options: { clientIp: () => 7 as never } });
     assert.equal((await new Browser(where).post("")).status, 500);
-    const [event] = where.events.filter(({ type }) => type === "internal_error");
+    const [event] = eventsOf(where, "internal_error");
     assert.match(
       String(event && "error" in event && event.error),
       /"clientIp" returned a number; expected a string or undefined/,
@@ -237,8 +237,7 @@ describe("a failure that lasts", () => {
   test("of the Token Server is one warning in ten seconds", async (t) => {
     const clock = new VirtualClock();
     const where = await site(t, { tokenServerUrl: "http://127.0.0.1:9", runtime: clock });
-    const levels = () =>
-      where.events.flatMap((event) => (event.type === "token_server_trouble" ? [event.level] : []));
+    const levels = () => pluck(eventsOf(where, "token_server_trouble"), "level");
     for (let count = 0; count < 2; count++) await new Browser(where).post("");
     assert.deepEqual(levels(), ["warn", "info"]);
     await clock.advance(61);
@@ -265,8 +264,7 @@ describe("a failure that lasts", () => {
         tokenServer,
         post: () => new Browser(where).post(""),
         isDown: (now: boolean) => (isDown = now),
-        troubles: () =>
-          where.events.flatMap((event) => (event.type === "token_server_trouble" ? [event] : [])),
+        troubles: () => eventsOf(where, "token_server_trouble"),
       };
     }
 

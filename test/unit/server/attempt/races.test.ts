@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
-import { send } from "../support/raw.js";
-import {
-  scriptedSite,
-  accepted,
-  failed,
-  scriptedTokenServer,
-  started,
-  site,
-  type Site,
-} from "../support/site.js";
+import { scriptedSite, accepted, failed, scriptedTokenServer, started, site } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { login, scriptedLogin } from "../support/login.js";
+import { postCallback, login, scriptedLogin } from "../support/login.js";
 
 /** A store whose answers come late and out of order, as over a network. */
 function slowStore(store: AttemptStore): AttemptStore {
@@ -33,12 +24,6 @@ function slowStore(store: AttemptStore): AttemptStore {
       later(() => store.subscribe(id, () => setTimeout(listener, Math.random() * 4))),
   };
 }
-
-const callback = ({ url }: Site, transactionId: string | undefined): Promise<unknown> =>
-  send("POST", `${url}/callback`, {
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ transaction_id: transactionId }),
-  });
 
 /** Two servers of one site. */
 async function twoServers(t: TestContext) {
@@ -60,7 +45,7 @@ describe("two servers with one store", () => {
       atTwo.cookie = atOne.cookie;
       const stream = await atTwo.stream(attempt);
       tokenServer.result = accepted(`user-${round}`);
-      await callback(one, tokenServer.started.at(-1));
+      await postCallback(one, tokenServer.started.at(-1));
       await stream.status("approved");
       const [first, second] = await Promise.all([atOne.logIn(attempt), atTwo.logIn(attempt)]);
       assert.deepEqual([first.status, second.status], [200, 200]);
@@ -83,7 +68,7 @@ describe("two servers with one store", () => {
       const atTwo = new Browser(two);
       atTwo.cookie = browser.cookie;
       const streams = [await browser.stream(attempt), await atTwo.stream(attempt)];
-      await Promise.all([callback(one, older), callback(two, newer)]);
+      await Promise.all([postCallback(one, older), postCallback(two, newer)]);
       await Promise.all(streams.map((stream) => stream.end()));
       const last = streams.map(({ events }) => events.at(-1)?.status);
       assert.equal(last[0], last[1]);
@@ -114,7 +99,7 @@ describe("an acceptance during a renewal", () => {
     await until(() => tokenServer.started.length === 2, "the renewal to reach the Token Server");
     tokenServer.result = accepted();
     const stream = await browser.stream(attempt);
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await stream.status("approved");
     release();
     const answer = await renewal;
@@ -149,7 +134,7 @@ describe("a server that closes", () => {
     const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     let release = (): void => undefined;
     tokenServer.result = (res, id, req) => (release = () => accepted()(res, id, req));
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await until(() => tokenServer.polls.length === 1, "the result call");
     let closed = false;
     const closing = where.kit.close().then(() => (closed = true));
@@ -172,7 +157,7 @@ describe("a server that closes", () => {
     };
     const { tokenServer, where, attempt } = await scriptedLogin(t, { options: { store: held } });
     tokenServer.result = accepted();
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await until(() => release !== undefined, "the callback to be looked up");
     let closed = false;
     const closing = where.kit.close().then(() => (closed = true));
@@ -187,13 +172,13 @@ describe("a server that closes", () => {
     const clock = new VirtualClock();
     const { tokenServer, where, browser, attempt } = await scriptedLogin(t, { runtime: clock });
     const stream = await browser.watch(attempt);
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await clock.advance(0);
     await until(() => tokenServer.polls.length === 1, "the result call");
     await where.kit.close();
     await stream.end();
     assert.equal(clock.timers, 0);
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await clock.advance(0);
     await until(() => tokenServer.polls.length === 2, "the result call of a callback after close()");
     await where.kit.close();
@@ -281,7 +266,7 @@ describe("a store that fails", () => {
     const stream = await browser.watch(attempt);
     tokenServer.result = accepted();
     broken.now = true;
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await until(
       () => where.events.some(({ type }) => type === "store_trouble"),
       "the search for the callback's attempt to fail",

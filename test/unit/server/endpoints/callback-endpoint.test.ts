@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Browser } from "../support/browser.js";
-import { send, type RawAnswer } from "../support/raw.js";
+import { send } from "../support/raw.js";
 import { scriptedSite, accepted, undecided, site, type Site } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
-import { login, scriptedLogin } from "../support/login.js";
-
-const callback = (
-  { url }: Pick<Site, "url">,
-  transactionId: unknown,
-  headers: Record<string, string> = {},
-): Promise<RawAnswer> =>
-  send("POST", `${url}/callback`, {
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
-  });
+import { transactionOf, postCallback, login, scriptedLogin } from "../support/login.js";
 
 const callbacksFollowed = ({ events }: Site): number =>
   events.filter(({ type }) => type === "callback_received").length;
@@ -24,7 +14,7 @@ describe("the callback", () => {
     const { tokenServer, where, browser, attempt } = await scriptedLogin(t);
     const stream = await browser.stream(attempt);
     tokenServer.result = accepted();
-    const answer = await callback(where, tokenServer.started[0]);
+    const answer = await postCallback(where, tokenServer.started[0]);
     assert.equal(answer.status, 204);
     assert.equal(answer.body, "");
     assert.equal(answer.headers["cache-control"], "no-store");
@@ -36,7 +26,7 @@ describe("the callback", () => {
   test("is reported with the address of its sender", async (t) => {
     const { tokenServer, where } = await scriptedSite(t);
     const { attempt } = await new Browser(where).start();
-    await callback(where, tokenServer.started[0]);
+    await postCallback(where, tokenServer.started[0]);
     await until(() => callbacksFollowed(where) === 1, "the event");
     const event = where.events.find(({ type }) => type === "callback_received");
     holds(event?.type === "callback_received" && event.attempt === attempt && event.address === "127.0.0.1");
@@ -55,7 +45,7 @@ describe("the callback", () => {
       "__proto__",
       "constructor",
     ]) {
-      assert.equal((await callback(where, id)).status, 204, id);
+      assert.equal((await postCallback(where, id)).status, 204, id);
     }
     const followed = () =>
       where.events.flatMap((event) => (event.type === "callback_received" ? [event.transaction] : []));
@@ -71,10 +61,10 @@ describe("the callback", () => {
     await browser.renew(attempt);
     const stream = await browser.stream(attempt);
     tokenServer.result = accepted();
-    await callback(where, tokenServer.started[1]);
+    await postCallback(where, tokenServer.started[1]);
     await stream.end();
     for (const id of [...tokenServer.started, tokenServer.started[1]]) {
-      assert.equal((await callback(where, id)).status, 204);
+      assert.equal((await postCallback(where, id)).status, 204);
     }
     await until(() => callbacksFollowed(where) === 4, "the callbacks to be followed");
     assert.equal(tokenServer.polls.length, 1);
@@ -94,7 +84,7 @@ describe("the callback", () => {
         undecided(res, id, req);
       });
     };
-    await Promise.all(Array.from({ length: 10 }, () => callback(where, tokenServer.started[0])));
+    await Promise.all(Array.from({ length: 10 }, () => postCallback(where, tokenServer.started[0])));
     await until(() => callbacksFollowed(where) === 10 && release.length === 1, "the first result call");
     release[0]?.();
     await until(() => release.length === 2, "one more result call for the callbacks in the meantime");
@@ -107,7 +97,7 @@ describe("the callback", () => {
   test("without a transaction is answered 400", async (t) => {
     const where = await site(t);
     for (const id of [undefined, null, 1, "", {}, ["a"], true]) {
-      const answer = await callback(where, id);
+      const answer = await postCallback(where, id);
       assert.equal(answer.status, 400);
       assert.equal((JSON.parse(answer.body) as { error: string }).error, "invalid_request");
     }
@@ -129,7 +119,7 @@ describe("Basic authentication of the callback", () => {
 
   test("accepts the Token Server's credentials", async (t) => {
     const where = await site(t, { options });
-    const answer = await callback(where, "a", { authorization: basic("token-server:pä:ss") });
+    const answer = await postCallback(where, "a", { authorization: basic("token-server:pä:ss") });
     assert.equal(answer.status, 204);
   });
 
@@ -148,10 +138,9 @@ describe("Basic authentication of the callback", () => {
   ]) {
     test(`answers ${authorization ?? "none"} with 401 and leads to no result call`, async (t) => {
       const { where, otp } = await login(t, { options });
-      const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
-      const answer = await callback(
+      const answer = await postCallback(
         where,
-        transaction_id,
+        transactionOf(otp),
         authorization === undefined ? {} : { authorization },
       );
       assert.equal(answer.status, 401);
@@ -172,7 +161,7 @@ describe("Basic authentication of the callback", () => {
     });
     for (const given of [":", "xoken-server:pä:ss", "token-server:pä:sx", `${expected}${"s".repeat(1000)}`]) {
       hashed.length = 0;
-      assert.equal((await callback(where, "a", { authorization: basic(given) })).status, 401);
+      assert.equal((await postCallback(where, "a", { authorization: basic(given) })).status, 401);
       assert.deepEqual(hashed, [given, expected]);
     }
   });
@@ -188,7 +177,7 @@ describe("Basic authentication of the callback", () => {
     });
     for (const given of ["ts:new", "ts:old", "ts:other"]) {
       hashed.length = 0;
-      await callback(where, "a", { authorization: basic(given) });
+      await postCallback(where, "a", { authorization: basic(given) });
       assert.deepEqual(hashed, [given, "ts:new", given, "ts:old"]);
     }
   });
@@ -199,7 +188,7 @@ describe("Basic authentication of the callback", () => {
       options: { callback: { username: "token-server", password: () => passwords } },
     });
     const statusWith = async (password: string): Promise<number> =>
-      (await callback(where, "a", { authorization: basic(`token-server:${password}`) })).status;
+      (await postCallback(where, "a", { authorization: basic(`token-server:${password}`) })).status;
     assert.deepEqual([await statusWith("old"), await statusWith("new")], [204, 401]);
     passwords = ["new", "old"];
     assert.deepEqual([await statusWith("old"), await statusWith("new")], [204, 204]);

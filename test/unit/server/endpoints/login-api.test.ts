@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
-import { send } from "../support/raw.js";
+import { exchange, send } from "../support/raw.js";
 import {
   accepted,
   failed,
@@ -16,7 +15,7 @@ import {
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { scriptedLogin, login } from "../support/login.js";
+import { postCallback, scriptedLogin, login } from "../support/login.js";
 import { pluck } from "../support/events.js";
 
 describe("the calls of the login API", () => {
@@ -303,10 +302,7 @@ describe("the statuses", () => {
     const newest = tokenServer.started[1];
     tokenServer.result = (res, id, req) =>
       id === newest ? failed("failed_to_send")(res, id, req) : undefined;
-    await send("POST", `${where.url}/callback`, {
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ transaction_id: newest }),
-    });
+    await postCallback(where, newest);
     await until(() => stream.events.length === 2, "the second event");
     assert.deepEqual(stream.events[1], { status: "pending", expires_in: 0 });
     holds(
@@ -394,22 +390,13 @@ describe("the callback's address in another spelling", () => {
   ]) {
     test(`is not accepted, so that it cannot bypass a proxy's rule: ${spelling}`, async (t) => {
       const where = await site(t);
-      const headers = { "content-type": "application/json" };
-      const body = '{"transaction_id":"a"}';
-      const { hostname, port } = new URL(where.origin);
-      const answer = await new Promise<string>((resolve, reject) => {
-        const socket = connect(Number(port), hostname, () =>
-          socket.end(
-            `POST /otp-login${spelling} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n` +
-              `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-          ),
-        );
-        let text = "";
-        socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
-        socket.on("end", () => resolve(text)).on("error", reject);
-      });
+      const answer = await exchange(
+        where.origin,
+        `POST /otp-login${spelling} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 22\r\n` +
+          'Connection: close\r\n\r\n{"transaction_id":"a"}',
+      );
       holds(/^HTTP\/1.1 (?:404|405|403)/.test(answer), answer.split("\r\n", 1)[0] ?? "");
-      assert.equal((await send("POST", `${where.url}/callback`, { headers, body })).status, 204);
+      assert.equal((await postCallback(where, "a")).status, 204);
       holds(!where.events.some(({ type }) => type === "internal_error"));
     });
   }

@@ -4,11 +4,9 @@ import { memoryStore } from "onegini-otp-login/server";
 import { until } from "../../../support/until.js";
 import { Browser } from "../support/browser.js";
 import { site, type Site } from "../support/site.js";
+import { transactionOf } from "../support/login.js";
 
 const handOver = { to: "/login/otp" };
-
-const transactionOf = (otp: string): string =>
-  (JSON.parse(atob(otp)) as { transaction_id: string }).transaction_id;
 
 const noted = ({ events }: Site, type: string) => events.filter((event) => event.type === type);
 

@@ -13,11 +13,7 @@ import {
 } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { login } from "../support/login.js";
-
-/** The id of the transaction, as the site's app reads it from the code. */
-const transactionOf = (otp: string): string =>
-  (JSON.parse(atob(otp)) as { transaction_id: string }).transaction_id;
+import { transactionOf, login } from "../support/login.js";
 
 /** A site in virtual time, with a browser that has a code of a minute. */
 async function scene(t: TestContext, more: SiteOptions = {}) {
@@ -25,6 +21,14 @@ async function scene(t: TestContext, more: SiteOptions = {}) {
   const { where, browser, attempt, otp } = await login(t, { runtime: clock, ...more });
   return { clock, where, browser, attempt, otp };
 }
+
+/** Notes what signIn is told of a scan. */
+function noting() {
+  const scans: Login["login"]["scanned"][] = [];
+  return { scans, signIn: ({ login }: Login) => void scans.push(login.scanned) };
+}
+
+const addressesOf = (scans: Login["login"]["scanned"][]) => scans.map((scanned) => scanned?.address);
 
 const scan = ({ kit }: Site, otp: string): Promise<void> =>
   kit.scanned({ transactionId: transactionOf(otp) });
@@ -168,11 +172,7 @@ describe("a code that the site's app has scanned", () => {
   });
 
   test("tells signIn where the phone is, if it is the code that was accepted", async (t) => {
-    const scans: Login["login"]["scanned"][] = [];
-    const signIn = ({ login }: Login): Response => {
-      scans.push(login.scanned);
-      return Response.json({});
-    };
+    const { scans, signIn } = noting();
     const { clock, where, browser, attempt, otp } = await scene(t, { options: { signIn } });
     const at = clock.now();
     await where.kit.scanned({
@@ -197,11 +197,7 @@ describe("a code that the site's app has scanned", () => {
   });
 
   test("tells signIn nothing of a stranger's scan, whenever that came, if the app names its user", async (t) => {
-    const scans: Login["login"]["scanned"][] = [];
-    const signIn = ({ login }: Login): Response => {
-      scans.push(login.scanned);
-      return Response.json({});
-    };
+    const { scans, signIn } = noting();
     const { where, browser } = await scene(t, { options: { signIn } });
     const strange = { userId: "mallory", address: "203.0.113.1" };
     const own = { userId: "alice", address: "192.0.2.9" };
@@ -213,18 +209,11 @@ describe("a code that the site's app has scanned", () => {
       await stream.end();
       await browser.logIn(attempt);
     }
-    assert.deepEqual(
-      scans.map((scanned) => scanned?.address),
-      ["192.0.2.9", undefined, "192.0.2.9"],
-    );
+    assert.deepEqual(addressesOf(scans), ["192.0.2.9", undefined, "192.0.2.9"]);
   });
 
   test("is that of the user with exactly this id, however long it is", async (t) => {
-    const scans: Login["login"]["scanned"][] = [];
-    const signIn = ({ login }: Login): Response => {
-      scans.push(login.scanned);
-      return Response.json({});
-    };
+    const { scans, signIn } = noting();
     // The emulator's users have short names.
     const { tokenServer, where } = await scriptedSite(t, { options: { signIn } });
     const browser = new Browser(where);
@@ -242,18 +231,11 @@ describe("a code that the site's app has scanned", () => {
     await logInAs("x".repeat(50_000));
     await logInAs("x".repeat(512), `${"x".repeat(512)}y`);
     await logInAs("jane", "jane\ud800", "\ud800jane");
-    assert.deepEqual(
-      scans.map((scanned) => scanned?.address),
-      ["192.0.2.9", "192.0.2.9", "192.0.2.9"],
-    );
+    assert.deepEqual(addressesOf(scans), ["192.0.2.9", "192.0.2.9", "192.0.2.9"]);
   });
 
   test("is kept for each user, for at most five: later scans write nothing", async (t) => {
-    const scans: Login["login"]["scanned"][] = [];
-    const signIn = ({ login }: Login): Response => {
-      scans.push(login.scanned);
-      return Response.json({});
-    };
+    const { scans, signIn } = noting();
     const store = memoryStore();
     let writes = 0;
     const counting: typeof store = {
@@ -278,10 +260,7 @@ describe("a code that the site's app has scanned", () => {
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.end();
     await browser.logIn(attempt);
-    assert.deepEqual(
-      scans.map((scanned) => scanned?.address),
-      ["192.0.2.5"],
-    );
+    assert.deepEqual(addressesOf(scans), ["192.0.2.5"]);
   });
 
   test("is stored without halves of surrogate pairs, which a cut may leave", async (t) => {

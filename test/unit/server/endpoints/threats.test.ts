@@ -8,14 +8,7 @@ import { holds, until } from "../../../support/until.js";
 import { send } from "../support/raw.js";
 import { scriptedSite, accepted, scriptedTokenServer, site, undecided, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { login, scriptedLogin } from "../support/login.js";
-
-/** Posts a forged callback, as anybody can. */
-const forgeCallback = ({ url }: Pick<Site, "url">, transactionId: string | undefined) =>
-  send("POST", `${url}/callback`, {
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
-  });
+import { transactionOf, postCallback, login, scriptedLogin } from "../support/login.js";
 
 /** Accepts a code on a phone, and waits until the kit has the result. */
 async function accept({ emulator, events }: Site, otp: string, user: string): Promise<void> {
@@ -184,8 +177,6 @@ describe("a ticket of another browser", () => {
 describe("the answer to a callback", () => {
   test("is the same to the byte for unknown, pending, accepted and other browsers' transactions", async (t) => {
     const where = await site(t);
-    const transactionOf = ({ otp }: { otp: string }) =>
-      (JSON.parse(atob(otp)) as { transaction_id: string }).transaction_id;
     const browser = new Browser(where);
     const waiting = await browser.start();
     const settled = await browser.start();
@@ -193,9 +184,11 @@ describe("the answer to a callback", () => {
     const other = await new Browser(where).start();
 
     const answers = await Promise.all(
-      ["nobody", "00000000-0000-4000-8000-000000000000", ...[waiting, settled, other].map(transactionOf)].map(
-        (id) => forgeCallback(where, id),
-      ),
+      [
+        "nobody",
+        "00000000-0000-4000-8000-000000000000",
+        ...[waiting, settled, other].map(({ otp }) => transactionOf(otp)),
+      ].map((id) => postCallback(where, id)),
     );
 
     const distinct = answers.map(({ status, body, rawHeaders }) => {
@@ -217,7 +210,7 @@ describe("the answer to a callback", () => {
     tokenServer.result = () => undefined;
 
     let status: number | undefined;
-    void forgeCallback(where, tokenServer.started[0]).then((answer) => (status = answer.status));
+    void postCallback(where, tokenServer.started[0]).then((answer) => (status = answer.status));
 
     await until(() => tokenServer.polls.length === 1, "the result call, which is never answered");
     await until(() => status === 204, "the answer");
@@ -235,7 +228,7 @@ describe("a flood of callbacks", () => {
     const flood = async () => {
       for (let callback = 0; callback < 20; callback++) {
         const before = [followed(), tokenServer.polls.length] as const;
-        await forgeCallback(where, transaction);
+        await postCallback(where, transaction);
         await runtime.advance(0);
         await until(() => followed() > before[0], "the callback to be followed");
         // If it led to a result call, that is answered before the next callback.
@@ -262,13 +255,13 @@ describe("a flood of callbacks", () => {
     const [transaction] = tokenServer.started;
     for (let callback = 0; callback < 20; callback++) {
       const before = tokenServer.polls.length;
-      await forgeCallback(where, transaction);
+      await postCallback(where, transaction);
       await runtime.advance(0);
       if (callback < 5) await until(() => tokenServer.polls.length > before, "its result call");
     }
 
     tokenServer.result = accepted();
-    await forgeCallback(where, transaction);
+    await postCallback(where, transaction);
     const before = tokenServer.polls.length;
     await runtime.advance(2);
     await until(() => tokenServer.polls.length > before, "the result call of the true callback");
@@ -315,7 +308,7 @@ describe("one address that forges callbacks and reopens its streams without end"
     }
     const transactions = [...tokenServer.started];
     const attack = async (): Promise<void> => {
-      for (const id of transactions) await forgeCallback(where, id);
+      for (const id of transactions) await postCallback(where, id);
       for (const each of attempts) {
         each.stream?.close();
         each.stream = await each.browser.stream(each.attempt);
@@ -342,7 +335,7 @@ describe("one address that forges callbacks and reopens its streams without end"
       const transaction = tokenServer.started.at(-1);
       await attack();
       tokenServer.result = (res, id, req) => (id === transaction ? accepted() : undecided)(res, id, req);
-      await forgeCallback(where, transaction);
+      await postCallback(where, transaction);
       const isApproved = () => where.events.some(({ type }) => type === "attempt_approved");
       const calledAt = clock.now();
       while (!isApproved() && clock.now() < calledAt + 20_000) await pass(0.1);
@@ -502,8 +495,7 @@ describe("a text in place of an address, from a site that believes every proxy",
     for (const address of [forged, "x".repeat(7000), "::ffff:192.0.2.9"]) {
       const browser = new Browser(where);
       const { attempt, otp } = await browser.start();
-      const { transaction_id: transactionId } = JSON.parse(atob(otp)) as { transaction_id: string };
-      await where.kit.scanned({ transactionId, address });
+      await where.kit.scanned({ transactionId: transactionOf(otp), address });
       assert.equal((await browser.status(attempt)).scanned, true);
     }
     const scans = where.events.flatMap((event) => (event.type === "code_scanned" ? [event.address] : []));

@@ -5,6 +5,7 @@ import { Browser } from "../support/browser.js";
 import { exchange, send, type RawAnswer } from "../support/raw.js";
 import { site, type Site } from "../support/site.js";
 import { login } from "../support/login.js";
+import { eventsOf } from "../support/events.js";
 
 const unknownId = "A".repeat(22);
 
@@ -162,10 +163,7 @@ describe("bodies", () => {
       socket.on("close", () => resolve());
     });
     await new Browser(where).start();
-    assert.deepEqual(
-      where.events.filter(({ type }) => type === "internal_error"),
-      [],
-    );
+    assert.deepEqual(eventsOf(where, "internal_error"), []);
   });
 });
 

@@ -156,6 +156,14 @@ function scene(
   };
 }
 
+/** A login whose result a poll finds. */
+async function found({ start }: Scene, answer?: Answer): Promise<Login> {
+  const login = await start();
+  login.answer(answer);
+  await login.poll();
+  return login;
+}
+
 /** A login that is accepted right after the start, and whose callback does not come. */
 async function lostLogin({ clock, start, secondsUntilDecided }: Scene): Promise<number> {
   const login = await start();
@@ -201,45 +209,32 @@ describe("a result that was found by asking", () => {
 
   test("is told once a minute, and then how many there were", async (t) => {
     const where = scene(t);
-    const { clock, missing, start } = where;
-    const found = async (): Promise<void> => {
-      const login = await start();
-      login.answer();
-      await login.poll();
-    };
-    for (let time = 0; time < 3; time++) await found();
+    const { clock, missing } = where;
+    for (let time = 0; time < 3; time++) await found(where);
     await clock.advance(10);
     assert.deepEqual(pluck(missing(), "missing"), [1]);
     await clock.advance(50);
-    await found();
+    await found(where);
     await clock.advance(10);
     assert.deepEqual(pluck(missing(), "missing"), [1, 3]);
   });
 
-  test("is told for a denial too", async (t) => {
-    const { clock, missing, start } = scene(t);
-    const login = await start();
-    login.answer("denied");
-    await login.poll();
-    await clock.advance(10);
-    assert.equal(missing().length, 1);
-  });
-
-  test("is not told for a code that ended without a person's answer: callbacks of those are not documented", async (t) => {
-    const { clock, missing, start } = scene(t);
-    const login = await start();
-    login.answer("failed");
-    await login.poll();
-    assert.equal(await login.status(), "failed");
-    await clock.advance(20);
-    assert.deepEqual(missing(), []);
+  test("is told for a denial too, not for a code that ended without a person's answer: those callbacks are not documented", async (t) => {
+    for (const [answer, status, count] of [
+      ["denied", "denied", 1],
+      ["failed", "failed", 0],
+    ] as const) {
+      const where = scene(t);
+      assert.equal(await (await found(where, answer)).status(), status);
+      await where.clock.advance(20);
+      assert.equal(where.missing().length, count);
+    }
   });
 
   test("is not told if the callback was only on its way: it comes within 10 s", async (t) => {
-    const { clock, missing, start } = scene(t);
-    const login = await start();
-    login.answer();
-    await login.poll();
+    const where = scene(t);
+    const { clock, missing } = where;
+    const login = await found(where);
     await clock.advance(9);
     await login.callback();
     await clock.advance(20);
@@ -298,10 +293,9 @@ describe("a result that was found by asking", () => {
   });
 
   test("is not looked at again after close()", async (t) => {
-    const { clock, missing, nodes, start } = scene(t);
-    const login = await start();
-    login.answer();
-    await login.poll();
+    const where = scene(t);
+    const { clock, missing, nodes } = where;
+    await found(where);
     await nodes[0]?.kit.close();
     assert.equal(clock.timers, 0);
     await clock.advance(20);
@@ -327,9 +321,7 @@ describe("after two results in a row whose callbacks did not come", () => {
   test("a page that is open already has it as well, and not at once", async (t) => {
     const where = scene(t);
     await lostLogin(where);
-    const other = await where.start();
-    other.answer();
-    await other.poll();
+    await found(where);
     await where.clock.advance(5);
     const open = await where.start();
     await open.watch();
@@ -372,11 +364,10 @@ describe("after two results in a row whose callbacks did not come", () => {
 
 describe("with several servers", () => {
   test("a callback that another server handled is not missing, though this one found the result", async (t) => {
-    const { clock, missing, nodes, start } = scene(t, { servers: 2 });
+    const where = scene(t, { servers: 2 });
+    const { clock, missing, nodes } = where;
     for (let time = 0; time < 3; time++) {
-      const login = await start();
-      login.answer();
-      await login.poll();
+      const login = await found(where);
       await clock.advance(1);
       await login.callback(nodes[1]);
     }

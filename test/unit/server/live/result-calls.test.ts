@@ -5,7 +5,6 @@ import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { Browser } from "../support/browser.js";
 import { type StatusStream } from "../support/browser.js";
-import { send } from "../support/raw.js";
 import {
   accepted,
   failed,
@@ -19,7 +18,7 @@ import {
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { login } from "../support/login.js";
+import { postCallback, login } from "../support/login.js";
 
 interface Scene {
   clock: VirtualClock;
@@ -72,11 +71,7 @@ async function scene(
       }
     },
     async callback(transactionId = tokenServer.started[0]) {
-      const answer = await send("POST", `${where.url}/callback`, {
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ transaction_id: transactionId }),
-      });
-      assert.equal(answer.status, 204);
+      assert.equal((await postCallback(where, transactionId)).status, 204);
       await clock.advance(0);
       await answered();
     },

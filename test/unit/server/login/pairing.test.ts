@@ -9,6 +9,7 @@ import { numberIn, wrong } from "../support/number-on-phone.js";
 import { keys, numberedSite as scene } from "../support/numbered-site.js";
 import { scriptedSite, accepted, failed, json, site, type SiteKitOptions } from "../support/site.js";
 import { login } from "../support/login.js";
+import { pluck, eventsOf } from "../support/events.js";
 
 const hour = 3600;
 
@@ -58,10 +59,7 @@ describe("a login with a number", () => {
     const second = await accept(alice);
     assert.equal((await alice.postLogin(second.attempt)).status, 200);
     assert.deepEqual(browsers, ["new", "known"]);
-    assert.deepEqual(
-      where.events.flatMap((event) => (event.type === "logged_in" ? [event.browser] : [])),
-      ["new", "known"],
-    );
+    assert.deepEqual(pluck(eventsOf(where, "logged_in"), "browser"), ["new", "known"]);
   });
 
   test("is asked in a known browser too with `always`, and no cookie is set", async (t) => {

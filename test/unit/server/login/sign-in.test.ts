@@ -17,6 +17,7 @@ import { accepted, listen, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { until, holds } from "../../../support/until.js";
 import { login, scriptedLogin } from "../support/login.js";
+import { pluck, eventsOf } from "../support/events.js";
 
 type SignIn = SignInOf<NodeContext>;
 
@@ -266,10 +267,7 @@ describe("logging in", () => {
       { userId: "alice", attempt },
       { userId: "alice", attempt },
     ]);
-    assert.deepEqual(
-      where.events.flatMap((event) => (event.type === "logged_in" ? [event.repeated] : [])),
-      [false, true],
-    );
+    assert.deepEqual(pluck(eventsOf(where, "logged_in"), "repeated"), [false, true]);
   });
 
   test("is 429 from the 21st on, on every server, until the minute is over: signIn runs 20 times at most", async (t) => {
@@ -288,10 +286,7 @@ describe("logging in", () => {
       assert.equal(answer.headers.get("retry-after"), "40");
     }
     assert.equal(where.logins.length + other.logins.length, 20);
-    assert.deepEqual(
-      other.events.flatMap((event) => (event.type === "limited" ? [event.limit] : [])),
-      ["loginsPerAttempt"],
-    );
+    assert.deepEqual(pluck(eventsOf(other, "limited"), "limit"), ["loginsPerAttempt"]);
     await runtime.advance(40);
     assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "attempt_settled"]);
   });
@@ -391,7 +386,7 @@ describe("a signIn that fails", () => {
       assert.deepEqual(await errorOf(answer), [500, "server_error"]);
       // The widget repeats a login for 60 s.
       holds(Number(answer.headers.get("retry-after")) > 60);
-      const failures = where.events.filter((event) => event.type === "sign_in_failed");
+      const failures = eventsOf(where, "sign_in_failed");
       assert.equal(failures.length, 1);
       assert.equal(failures[0]?.reason, "not_a_response");
       assert.equal(failures[0]?.level, "error");
@@ -416,7 +411,7 @@ describe("a signIn that fails", () => {
       });
       holds(["", "Welcome"].includes(await answer.text()));
       await until(() => where.events.some(({ type }) => type === "sign_in_failed"), "the event");
-      const [failure] = where.events.filter((event) => event.type === "sign_in_failed");
+      const [failure] = eventsOf(where, "sign_in_failed");
       assert.equal(failure?.reason, "not_a_response");
       assert.match(failure.description ?? "", /^signIn answered the request by itself; return a Response, /);
       holds(!where.events.some(({ type }) => type === "logged_in"));
@@ -475,7 +470,7 @@ describe("a signIn that fails", () => {
       const { browser, attempt, where } = await approved(t, response);
       const answer = await browser.logIn(attempt);
       assert.equal(await answer.text(), await response().text());
-      const failures = where.events.filter((event) => event.type === "sign_in_failed");
+      const failures = eventsOf(where, "sign_in_failed");
       assert.deepEqual(
         failures.map(({ level, status, code }) => [level, status, code]),
         [["warn", ...expected]],
@@ -509,7 +504,7 @@ describe("a signIn that fails", () => {
       assert.equal(answer.headers.get("content-type"), expected.headers.get("content-type"));
       assert.equal(answer.headers.get("cache-control"), "no-store");
       assert.equal(await answer.text(), await expected.text());
-      const [failure] = where.events.filter((event) => event.type === "sign_in_failed");
+      const [failure] = eventsOf(where, "sign_in_failed");
       assert.equal(failure?.level, "warn");
       // JSON with 403 is a refusal, not a mistake.
       if (name === "rejects") assert.equal(failure.reason, "answered 403");

@@ -10,7 +10,7 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
 import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
-import { pluck } from "../support/events.js";
+import { eventsOf, pluck } from "../support/events.js";
 
 /** A request of a browser, with its cookie. */
 const requestOf = ({ cookie }: { cookie?: string | undefined }): Request =>
@@ -45,8 +45,7 @@ async function scene(
   };
   const redeem = (ticket: unknown, by: { cookie?: string | undefined } = browser) =>
     where.kit.redeem(ticket, requestOf(by));
-  const refusals = () =>
-    where.events.flatMap((event) => (event.type === "ticket_refused" ? [event.reason] : []));
+  const refusals = () => pluck(eventsOf(where, "ticket_refused"), "reason");
   return { clock, where, store, browser, attempt, approvedAttempt, logIn, redeem, refusals };
 }
 
@@ -154,10 +153,7 @@ describe("a ticket", () => {
     assert.equal(await redeem(lost), undefined);
     assert.deepEqual(refusals(), ["unknown"]);
     assert.equal((await redeem(ticket))?.userId, "alice");
-    assert.deepEqual(
-      where.events.flatMap((event) => (event.type === "ticket_issued" ? [event.repeated] : [])),
-      [false, true],
-    );
+    assert.deepEqual(pluck(eventsOf(where, "ticket_issued"), "repeated"), [false, true]);
     assert.deepEqual(await errorOf(await browser.logIn(attempt)), [409, "attempt_settled"]);
   });
 
@@ -317,8 +313,7 @@ describe("a ticket", () => {
   test("that is refused is one warning a minute for each reason, because strangers can send any", async (t) => {
     const { clock, where, logIn, redeem } = await scene(t);
     const { ticket } = await logIn();
-    const levels = () =>
-      where.events.flatMap((event) => (event.type === "ticket_refused" ? [event.level] : []));
+    const levels = () => pluck(eventsOf(where, "ticket_refused"), "level");
     for (let times = 0; times < 3; times++) await redeem("nonsense");
     await redeem(ticket, {});
     assert.deepEqual(levels(), ["warn", "info", "info", "warn"]);

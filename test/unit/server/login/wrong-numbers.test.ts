@@ -5,6 +5,7 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 import { accepted } from "../support/site.js";
 import { wrong } from "../support/number-on-phone.js";
 import { numberedSite } from "../support/numbered-site.js";
+import { pluck, eventsOf } from "../support/events.js";
 
 const hour = 3600;
 
@@ -63,7 +64,7 @@ async function scene(t: TestContext) {
   const store = { ...memoryStore(() => clock.now()), limiter: counts.limiter };
   const limits = { startsPerAddress: false, startsPerBrowser: false, tokenServerCalls: false } as const;
   const all = await numberedSite(t, {}, { store, clientIp: () => place.address, limits }, clock);
-  const compared = () => all.where.events.filter((event) => event.type === "wrong_number").length;
+  const compared = () => eventsOf(all.where, "wrong_number").length;
   /** A user accepts a code, and these numbers are typed, each made of the right one. Resolves to the last answer. */
   const type = async (
     user: string,
@@ -79,10 +80,8 @@ async function scene(t: TestContext) {
     }
     return answer;
   };
-  const reasons = () =>
-    all.where.events.flatMap((event) => (event.type === "pairing_failed" ? [event.reason] : []));
-  const sprayed = () =>
-    all.where.events.flatMap((event) => (event.type === "numbers_sprayed" ? [event] : []));
+  const reasons = () => pluck(eventsOf(all.where, "pairing_failed"), "reason");
+  const sprayed = () => eventsOf(all.where, "numbers_sprayed");
   return { ...all, counts, compared, place, type, reasons, sprayed };
 }
 
@@ -115,7 +114,7 @@ describe("wrong numbers of one user", () => {
     await Promise.all(
       attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
     );
-    assert.equal(where.events.filter(({ type }) => type === "wrong_number").length, 10);
+    assert.equal(eventsOf(where, "wrong_number").length, 10);
   });
 
   test("are not counted where the number was right, or the same wrong one came again", async (t) => {
@@ -211,7 +210,7 @@ describe("users with only wrong numbers at one address", () => {
     await Promise.all(
       attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
     );
-    assert.equal(where.events.filter(({ type }) => type === "wrong_number").length, 10);
+    assert.equal(eventsOf(where, "wrong_number").length, 10);
   });
 
   test("are ten in an hour: then it is refused there, before the number is compared", async (t) => {

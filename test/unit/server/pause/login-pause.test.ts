@@ -10,6 +10,7 @@ import { Browser } from "../support/browser.js";
 import { scriptedTokenServer, site, type SiteOptions } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { transactionOf } from "../support/login.js";
 
 async function scene(t: TestContext, more: SiteOptions = {}) {
   const clock = new VirtualClock();
@@ -73,8 +74,7 @@ describe("a pause", () => {
     const { attempt, otp } = await browser.start();
     await where.kit.pause();
     const stream = await browser.stream(attempt);
-    const { transaction_id: transactionId } = JSON.parse(atob(otp)) as { transaction_id: string };
-    await where.kit.scanned({ transactionId });
+    await where.kit.scanned({ transactionId: transactionOf(otp) });
     await until(() => stream.events.some(({ scanned }) => scanned === true), "the scan");
     await (await where.emulator.phone()).handleMobileAuthWithOtp(otp);
     await stream.status("approved");
