@@ -11,6 +11,7 @@ import {
   secondsLeft,
   statusAnswer,
 } from "../../../../src/server/attempt/deadlines.js";
+import { pendingWith } from "../support/accepted-attempt.js";
 
 const second = 1000;
 /** A transaction that ends at this second, counted from 0. */
@@ -19,19 +20,6 @@ const ending = (endsAtSeconds: number, closed = false): Transaction => ({
   endsAt: endsAtSeconds * second,
   closed,
 });
-const pending = (...transactions: Transaction[]): Attempt => ({
-  format: 1,
-  id: "attempt",
-  version: 1,
-  origin: "https://www.example.com",
-  browser: "hash",
-  startedAt: 0,
-  transactions,
-  startedCount: transactions.length,
-  state: { status: "pending" },
-  forgetAt: 0,
-});
-
 describe("a transaction", () => {
   test("can be accepted until its grace of ten seconds is over, and not a millisecond longer", () => {
     assert.equal(isOpen(ending(60), 0, timeouts), true);
@@ -43,18 +31,18 @@ describe("a transaction", () => {
 
 describe("an attempt with several transactions", () => {
   test("is open as long as its longest open transaction", () => {
-    assert.equal(openUntil(pending(ending(60), ending(90)), timeouts), 100 * second);
-    assert.equal(openUntil(pending(ending(90), ending(60)), timeouts), 100 * second);
-    assert.equal(openUntil(pending(ending(60), ending(90, true)), timeouts), 70 * second);
+    assert.equal(openUntil(pendingWith(ending(60), ending(90)), timeouts), 100 * second);
+    assert.equal(openUntil(pendingWith(ending(90), ending(60)), timeouts), 100 * second);
+    assert.equal(openUntil(pendingWith(ending(60), ending(90, true)), timeouts), 70 * second);
   });
 
   test("shows the time of its newest code in whole seconds, rounded down, and 0 once it is closed or over", () => {
-    assert.equal(expiresInSeconds(pending(ending(60), ending(90)), 0), 90);
-    assert.equal(expiresInSeconds(pending(ending(60), ending(90)), 1), 89);
-    assert.equal(expiresInSeconds(pending(ending(90), ending(60)), 0), 60);
-    assert.equal(expiresInSeconds(pending(ending(60), ending(90, true)), 0), 0);
-    assert.equal(expiresInSeconds(pending(ending(60)), 61_500), 0);
-    assert.equal(expiresInSeconds(pending(), 0), 0);
+    assert.equal(expiresInSeconds(pendingWith(ending(60), ending(90)), 0), 90);
+    assert.equal(expiresInSeconds(pendingWith(ending(60), ending(90)), 1), 89);
+    assert.equal(expiresInSeconds(pendingWith(ending(90), ending(60)), 0), 60);
+    assert.equal(expiresInSeconds(pendingWith(ending(60), ending(90, true)), 0), 0);
+    assert.equal(expiresInSeconds(pendingWith(ending(60)), 61_500), 0);
+    assert.equal(expiresInSeconds(pendingWith(), 0), 0);
   });
 });
 
@@ -70,7 +58,7 @@ describe("the time left", () => {
 
 describe("a status answer", () => {
   test("has expires_in while pending, and only the status afterwards", () => {
-    const attempt = pending(ending(60));
+    const attempt = pendingWith(ending(60));
     assert.deepEqual(statusAnswer(attempt, 0), { status: "pending", expires_in: 60 });
     const approved: Attempt = {
       ...attempt,
@@ -87,11 +75,11 @@ describe("an acceptance", () => {
   const acceptedAt5 = { status: "approved", userId: "alice", transaction: "until 60", at: 5 } as const;
 
   test("can be claimed for two minutes, and not a millisecond longer", () => {
-    assert.equal(claimableUntil(pending(ending(60)), acceptedAt5, timeouts), 5 + 120_000);
+    assert.equal(claimableUntil(pendingWith(ending(60)), acceptedAt5, timeouts), 5 + 120_000);
   });
 
   test("of a code with a number can be claimed for five minutes, asked for or not", () => {
-    const attempt = pending({ ...ending(60), numberCode: "a code" });
+    const attempt = pendingWith({ ...ending(60), numberCode: "a code" });
     assert.equal(claimableUntil(attempt, acceptedAt5, timeouts), 5 + 300_000);
     const state = acceptedAt5;
     assert.equal(forgetAt({ ...attempt, state }, timeouts), 5 + 300_000 + 300_000);
@@ -100,15 +88,15 @@ describe("an acceptance", () => {
 
 describe("a store", () => {
   test("may forget an attempt that nobody has scanned soon after its grace, when it has had its last call", () => {
-    assert.equal(forgetAt(pending(ending(60), ending(90)), timeouts) / second, 90 + 10 + 15);
+    assert.equal(forgetAt(pendingWith(ending(60), ending(90)), timeouts) / second, 90 + 10 + 15);
   });
 
   test("may forget an attempt that was scanned or has ended five minutes after the last instant at which it could change", () => {
-    const attempt = pending(ending(60), ending(90));
+    const attempt = pendingWith(ending(60), ending(90));
     const at = 7 * second;
     const seconds = (state: Attempt["state"]): number => forgetAt({ ...attempt, state }, timeouts) / second;
     const scanned = { ...ending(60), scanned: { at, startedCount: 1 } };
-    const last = pending(scanned, ending(90));
+    const last = pendingWith(scanned, ending(90));
     assert.equal(forgetAt(last, timeouts) / second, 90 + 10 + 60 + 300);
     assert.equal(seconds({ status: "approved", userId: "alice", transaction: "one", at }), 7 + 120 + 300);
     assert.equal(

@@ -5,7 +5,7 @@ import { Browser } from "../support/browser.js";
 import { scriptedSite, accepted, failed, scriptedTokenServer, started, site } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { postCallback, login, scriptedLogin } from "../support/login.js";
+import { errorOf, postCallback, login, scriptedLogin } from "../support/login.js";
 
 /** A store whose answers come late and out of order, as over a network. */
 function slowStore(store: AttemptStore): AttemptStore {
@@ -103,8 +103,7 @@ describe("an acceptance during a renewal", () => {
     await stream.status("approved");
     release();
     const answer = await renewal;
-    assert.equal(answer.status, 409);
-    assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
+    assert.deepEqual(await errorOf(answer), [409, "attempt_settled"]);
     assert.equal((await browser.logIn(attempt)).status, 200);
   });
 });

@@ -168,15 +168,6 @@ describe("an attempt", () => {
     assert.equal(after(attempt, { ...early, at: t0 + 100 * second }).state.status, "expired");
   });
 
-  test("is not open for a shorter time after a renewal with a short life", () => {
-    const attempt = after(
-      begin(),
-      { kind: "renewal_started", maxTransactions: 20 },
-      { kind: "renewed", id: "two", endsAt: t0 + second },
-    );
-    assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
-  });
-
   test("fails a minute after the grace if the Token Server is silent, and not before", () => {
     const at = t0 + 130 * second;
     assert.equal(after(begin(), { kind: "silence", at: at - 1 }).state.status, "pending");
@@ -208,20 +199,6 @@ describe("an attempt", () => {
     const at = t0 + 69 * second;
     const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
     assert.equal(attempt.state.status, "pending");
-  });
-
-  test("shows whole seconds, rounded down, and never less than 0", () => {
-    for (const [after, expected] of [
-      [0, 60],
-      [1, 59],
-      [999, 59],
-      [1000, 59],
-      [59_001, 0],
-      [60_000, 0],
-      [65_000, 0],
-    ] as const) {
-      assert.equal(statusAnswer(begin(), t0 + after).expires_in, expected);
-    }
   });
 
   test("begins at most twenty transactions, and counts those that have no answer yet", () => {

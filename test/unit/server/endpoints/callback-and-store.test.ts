@@ -173,15 +173,6 @@ describe("a callback", () => {
     assert.deepEqual(events, []);
   });
 
-  test("without a transaction is answered with an error that names the field", async (t) => {
-    const { post } = await scene(t);
-    for (const body of [{}, { transaction_id: "" }, { transaction_id: 1 }, { transaction_id: null }]) {
-      const answer = await post("/callback", body);
-      assert.equal(answer.status, 400);
-      assert.match(await answer.text(), /"error":"invalid_request".*transaction_id/);
-    }
-  });
-
   test("about a closed transaction leads to no result call, though another one is open", async (t) => {
     const { callback, clock, memory, start, tokenServer } = await scene(t);
     await start();

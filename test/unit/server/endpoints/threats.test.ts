@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { nodeTransport } from "onegini-otp-login/node";
 import { clientIpBehind, memoryStore, type AttemptStore } from "onegini-otp-login/server";
-import type { Transport } from "../../../../src/server/token-server/transport.js";
 import { Browser, type StatusStream } from "../support/browser.js";
 import { holds, until } from "../../../support/until.js";
 import { send } from "../support/raw.js";
 import { scriptedSite, accepted, scriptedTokenServer, site, undecided, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { transactionOf, postCallback, login, scriptedLogin } from "../support/login.js";
+import { countedCalls } from "../support/counted-calls.js";
 
 /** Accepts a code on a phone, and waits until the kit has the result. */
 async function accept({ emulator, events }: Site, otp: string, user: string): Promise<void> {
@@ -278,18 +277,13 @@ describe("one address that forges callbacks and reopens its streams without end"
   async function underAttack(t: TestContext, attackersAddress: () => string) {
     const clock = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t, () => clock.now());
-    let calls = 0;
-    const transport: Transport = (call) => {
-      calls += 1;
-      return nodeTransport(call).finally(() => (calls -= 1));
-    };
+    const { transport, answered } = countedCalls(clock);
     const limits = { tokenServerCalls: { count, seconds: 1 } };
     const options = { clientIp: clientIpBehind(1), limits, transport };
     const where = await site(t, { runtime: clock, tokenServerUrl: tokenServer.url, options });
     const pass = async (seconds: number): Promise<void> => {
       await clock.advance(seconds);
-      await until(() => calls === 0, "the answers of the Token Server");
-      await clock.settle();
+      await answered();
     };
 
     const attempts: { browser: Browser; attempt: string; stream?: StatusStream }[] = [];

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { nodeTransport } from "onegini-otp-login/node";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
-import type { Transport } from "../../../../src/server/token-server/transport.js";
 import type { Browser } from "../support/browser.js";
 import { type StatusStream } from "../support/browser.js";
 import {
@@ -18,7 +16,8 @@ import {
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { postCallback, login } from "../support/login.js";
+import { errorOf, postCallback, login } from "../support/login.js";
+import { countedCalls } from "../support/counted-calls.js";
 
 interface Scene {
   clock: VirtualClock;
@@ -41,23 +40,12 @@ async function scene(
   const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t, () => clock.now());
   tokenServer.start = started(ttlMs);
-  let calls = 0;
-  const transport: Transport = (call) => {
-    calls += 1;
-    return nodeTransport(call).finally(() => (calls -= 1));
-  };
+  const { transport, answered } = countedCalls(clock);
   const { where, browser, attempt } = await login(t, {
     runtime: clock,
     tokenServerUrl: tokenServer.url,
     options: { transport, ...options },
   });
-  const answered = async (): Promise<void> => {
-    // An answer may lead to one more call.
-    do {
-      await until(() => calls === 0, "the answers of the Token Server");
-      await clock.settle();
-    } while (calls > 0);
-  };
   return {
     clock,
     tokenServer,
@@ -281,8 +269,7 @@ describe("a browser that comes back", () => {
     const { tokenServer, browser, attempt, pass } = await scene(t);
     await pass(85);
     const answer = await browser.get(`/${attempt}`);
-    assert.equal(answer.status, 404);
-    assert.equal(((await answer.json()) as { error: string }).error, "unknown_attempt");
+    assert.deepEqual(await errorOf(answer), [404, "unknown_attempt"]);
     assert.deepEqual(tokenServer.polledAt, [71]);
   });
 
@@ -308,8 +295,7 @@ describe("a browser that comes back", () => {
     const { browser, attempt, pass } = await scene(t);
     await pass(80);
     const answer = await browser.post(`/${attempt}/otp`);
-    assert.equal(answer.status, 409);
-    assert.equal(((await answer.json()) as { error: string }).error, "attempt_settled");
+    assert.deepEqual(await errorOf(answer), [409, "attempt_settled"]);
   });
 
   test("to renew within the grace gets a new code", async (t) => {

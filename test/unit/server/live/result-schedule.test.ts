@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Attempt, Transaction } from "../../../../src/server/store/attempt.js";
+import type { Transaction } from "../../../../src/server/store/attempt.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 import {
   callBegan,
@@ -17,6 +17,7 @@ import {
   type CallOutcome,
   type ScheduleOptions,
 } from "../../../../src/server/live/result-schedule.js";
+import { pendingWith } from "../support/accepted-attempt.js";
 
 const second = 1000;
 
@@ -25,19 +26,6 @@ const code = (id: string, endsAtSeconds: number, closed = false): Transaction =>
   id,
   endsAt: endsAtSeconds * second,
   closed,
-});
-
-const attemptWith = (...transactions: Transaction[]): Attempt => ({
-  format: 1,
-  id: "attempt",
-  version: 1,
-  origin: "https://www.example.com",
-  browser: "hash",
-  startedAt: 0,
-  transactions,
-  startedCount: transactions.length,
-  state: { status: "pending" },
-  forgetAt: 0,
 });
 
 type Event =
@@ -72,7 +60,7 @@ function callsIn({
     callbacksLostSince: Infinity,
     ...some,
   };
-  let attempt = attemptWith(...codes);
+  let attempt = pendingWith(...codes);
   let history: CallHistory = noCalls(0);
   const todo: { at: number; run: (now: number) => void }[] = [];
   const calls: [number, string][] = [];
@@ -109,17 +97,17 @@ function callsIn({
         );
         return;
       case "scan":
-        attempt = attemptWith(
+        attempt = pendingWith(
           ...attempt.transactions.map((each) =>
             each.id === event.of ? { ...each, scanned: { at: now, startedCount: 1 } } : each,
           ),
         );
         return;
       case "renew":
-        attempt = attemptWith(...attempt.transactions, code(event.of, now / second + 60));
+        attempt = pendingWith(...attempt.transactions, code(event.of, now / second + 60));
         return;
       case "close":
-        attempt = attemptWith(
+        attempt = pendingWith(
           ...attempt.transactions.map((one) => ({ ...one, closed: one.closed || one.id === event.of })),
         );
         return;
@@ -442,7 +430,7 @@ describe("the schedule of result calls", () => {
     const state = { status: "denied", at: 0 } as const;
     const history = callbackReceived(watched(noCalls(0), true, 0, 1000), "one", 0);
     const options = { timeouts, pollingMs: 1000, isShared: true, callbacksLostSince: 0 };
-    const due = schedule({ ...attemptWith(one), state }, history, 60_000, options);
+    const due = schedule({ ...pendingWith(one), state }, history, 60_000, options);
     assert.deepEqual([due.calls, due.isLast, due.nextAt], [[], false, Infinity]);
   });
 });
@@ -452,14 +440,14 @@ describe("a browser's poll", () => {
     callEnded(callBegan(history, id, at), id, "answered", at);
 
   test("leads to a call for every open transaction that had none in the last 2 s", () => {
-    const attempt = attemptWith(code("over", 1), code("closed", 60, true), one, code("two", 90));
+    const attempt = pendingWith(code("over", 1), code("closed", 60, true), one, code("two", 90));
     const history = calledAt(noCalls(0), "one", 30_000);
     assert.deepEqual(pollDue(attempt, history, 31_999, timeouts), { calls: ["two"], isLast: false });
     assert.deepEqual(pollDue(attempt, history, 32_000, timeouts), { calls: ["one", "two"], isLast: false });
   });
 
   test("leads to the last calls when the time is over, and no sooner than 2 s after any call", () => {
-    const attempt = attemptWith(one, code("two", 61));
+    const attempt = pendingWith(one, code("two", 61));
     const history = calledAt(noCalls(0), "one", 70_000);
     assert.deepEqual(pollDue(attempt, history, 71_500, timeouts), { calls: [], isLast: false });
     assert.deepEqual(pollDue(attempt, history, 72_000, timeouts), { calls: [], isLast: true });
@@ -469,7 +457,7 @@ describe("a browser's poll", () => {
 describe("the last calls", () => {
   const heardAt = (id: string, at: number, outcome: CallOutcome = "answered"): CallHistory =>
     callEnded(callBegan(noCalls(0), id, at), id, outcome, at);
-  const attempt = attemptWith(one, code("two", 90));
+  const attempt = pendingWith(one, code("two", 90));
 
   test("include the newest transaction, and an older one that got no answer late in its grace", () => {
     assert.deepEqual(lastCalls(attempt, noCalls(0), timeouts), ["two", "one"]);
@@ -480,6 +468,6 @@ describe("the last calls", () => {
   });
 
   test("leave out closed transactions", () => {
-    assert.deepEqual(lastCalls(attemptWith(one, code("two", 90, true)), noCalls(0), timeouts), ["one"]);
+    assert.deepEqual(lastCalls(pendingWith(one, code("two", 90, true)), noCalls(0), timeouts), ["one"]);
   });
 });

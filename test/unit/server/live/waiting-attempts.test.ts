@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { nodeTransport } from "onegini-otp-login/node";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
-import type { Transport } from "../../../../src/server/token-server/transport.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
@@ -17,6 +15,7 @@ import {
   type Site,
   type SiteKitOptions,
 } from "../support/site.js";
+import { countedCalls } from "../support/counted-calls.js";
 
 interface Scene {
   clock: VirtualClock;
@@ -37,11 +36,7 @@ async function scene(
 ): Promise<Scene> {
   const tokenServer = await scriptedTokenServer(t, () => clock.now());
   const store = options.store ?? memoryStore(() => clock.now());
-  let calls = 0;
-  const transport: Transport = (call) => {
-    calls += 1;
-    return nodeTransport(call).finally(() => (calls -= 1));
-  };
+  const { transport, answered } = countedCalls(clock);
   const where = await site(t, {
     runtime: clock,
     tokenServerUrl: tokenServer.url,
@@ -60,10 +55,7 @@ async function scene(
     async pass(seconds) {
       for (let second = 0; second < seconds; second++) {
         await clock.advance(1);
-        do {
-          await until(() => calls === 0, "the answers of the Token Server");
-          await clock.settle();
-        } while (calls > 0);
+        await answered();
       }
     },
   };

@@ -16,7 +16,7 @@ import { gathering } from "../support/gathering-store.js";
 import { accepted, listen, site, type Site } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { until, holds } from "../../../support/until.js";
-import { login, scriptedLogin } from "../support/login.js";
+import { errorOf, login, scriptedLogin } from "../support/login.js";
 import { pluck, eventsOf } from "../support/events.js";
 
 type SignIn = SignInOf<NodeContext>;
@@ -35,11 +35,6 @@ async function approved(
   assert.equal((await browser.status(attempt)).status, "approved");
   return { browser, attempt, where };
 }
-
-const errorOf = async (response: Response): Promise<[number, string]> => [
-  response.status,
-  ((await response.json()) as { error: string }).error,
-];
 
 /** A store that can lose its last change, as Redis does in a failover. */
 function forgetfulStore(): AttemptStore & { loseLastChange: () => Promise<void> } {

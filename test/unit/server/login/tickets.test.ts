@@ -11,6 +11,7 @@ import { Browser } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
 import { accepted, scriptedTokenServer, site, type SiteKitOptions } from "../support/site.js";
 import { eventsOf, pluck } from "../support/events.js";
+import { errorOf } from "../support/login.js";
 
 /** A request of a browser, with its cookie. */
 const requestOf = ({ cookie }: { cookie?: string | undefined }): Request =>
@@ -48,11 +49,6 @@ async function scene(
   const refusals = () => pluck(eventsOf(where, "ticket_refused"), "reason");
   return { clock, where, store, browser, attempt, approvedAttempt, logIn, redeem, refusals };
 }
-
-const errorOf = async (response: Response): Promise<[number, string]> => [
-  response.status,
-  ((await response.json()) as { error: string }).error,
-];
 
 describe("a ticket", () => {
   test("is answered with the address where the site redeems it, and gives the login there", async (t) => {

@@ -14,7 +14,8 @@ import { site } from "../support/site.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { anAttempt } from "./store-suite.js";
-import { pluck } from "../support/events.js";
+import { eventsOf, pluck } from "../support/events.js";
+import { errorOf, transactionOf, postCallback } from "../support/login.js";
 
 /** What a store of a site's own may answer with in place of an attempt that this version can read. */
 const unreadable: Record<string, (attempt: Attempt) => unknown> = {
@@ -25,9 +26,6 @@ const unreadable: Record<string, (attempt: Attempt) => unknown> = {
     throw Object.assign(new Error("format 2"), { kind: "unreadable" });
   },
 };
-
-const unreadableEvents = (events: readonly LoginKitEvent[]) =>
-  events.flatMap((event) => (event.type === "store_unreadable" ? [event] : []));
 
 for (const [what, make] of Object.entries(unreadable))
   describe(`an attempt ${what}`, () => {
@@ -68,11 +66,10 @@ for (const [what, make] of Object.entries(unreadable))
         () => browser.logIn(attempt),
       ]) {
         const answer = await call();
-        assert.equal(answer.status, 404);
-        assert.equal(((await answer.json()) as { error: string }).error, "unknown_attempt");
+        assert.deepEqual(await errorOf(answer), [404, "unknown_attempt"]);
       }
       assert.deepEqual(
-        unreadableEvents(where.events).map(({ level, what: kind }) => [level, kind]),
+        eventsOf(where, "store_unreadable").map(({ level, what: kind }) => [level, kind]),
         [["error", "attempt"]],
       );
       assert.deepEqual(
@@ -86,14 +83,8 @@ for (const [what, make] of Object.entries(unreadable))
       const { where, browser, change } = await scene(t);
       const { otp } = await browser.start();
       change();
-      const { transaction_id } = JSON.parse(atob(otp)) as { transaction_id: string };
-      const callback = await fetch(`${where.url}/callback`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ transaction_id }),
-      });
-      assert.equal(callback.status, 204);
-      await until(() => unreadableEvents(where.events).length === 1, "the event");
+      assert.equal((await postCallback(where, transactionOf(otp))).status, 204);
+      await until(() => eventsOf(where, "store_unreadable").length === 1, "the event");
       assert.deepEqual(where.emulator.polls, []);
     });
 
@@ -105,7 +96,7 @@ for (const [what, make] of Object.entries(unreadable))
       const { ticket } = (await (await browser.logIn(attempt)).json()) as { ticket: string };
       change();
       assert.equal(await where.kit.redeem(ticket, { headers: { cookie: browser.cookie ?? "" } }), undefined);
-      assert.equal(unreadableEvents(where.events).length, 1);
+      assert.equal(eventsOf(where, "store_unreadable").length, 1);
     });
   });
 
@@ -154,7 +145,7 @@ describe("what a store cannot read", () => {
       stored = { format };
       assert.equal(await guard.get("a"), undefined);
       assert.equal(
-        unreadableEvents(events).at(-1)?.description,
+        eventsOf({ events }, "store_unreadable").at(-1)?.description,
         `cannot read an attempt with ${String(description)}`,
       );
       await clock.advance(60);
@@ -181,7 +172,7 @@ test("a start is 429 for as long as the store says if it cannot read the count, 
     const answer = await new Browser(where).post("");
     assert.deepEqual([answer.status, answer.headers.get("retry-after")], [429, "41"]);
   }
-  assert.deepEqual(unreadableEvents(events), [
+  assert.deepEqual(eventsOf({ events }, "store_unreadable"), [
     {
       type: "store_unreadable",
       level: "error",

@@ -1,4 +1,5 @@
 import type { Claim } from "../../../../src/server/attempt/claim.js";
+import type { Attempt, Transaction } from "../../../../src/server/store/attempt.js";
 import { beginAttempt, change } from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts } from "../../../../src/server/defaults/timeouts.js";
 
@@ -15,3 +16,17 @@ export const accepted = { kind: "approved", id: "one", userId: "alice", at: t0 +
 export const approved = change(begun, accepted, timeouts).next;
 /** Claimed a second later. */
 export const claimed: Claim = { at: t0 + 6 * second, maxLogins: 2, proof: { kind: "not_asked" } };
+
+/** A pending attempt with these codes, which began at 0. */
+export const pendingWith = (...transactions: Transaction[]): Attempt => ({
+  format: 1,
+  id: "attempt",
+  version: 1,
+  origin: "https://www.example.com",
+  browser: "hash",
+  startedAt: 0,
+  transactions,
+  startedCount: transactions.length,
+  state: { status: "pending" },
+  forgetAt: 0,
+});

@@ -33,3 +33,9 @@ export const postCallback = (
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ callback_uri: `${url}/callback`, transaction_id: transactionId }),
   });
+
+/** An answer's status and the code of its error. */
+export const errorOf = async (answer: Response): Promise<[number, string]> => [
+  answer.status,
+  ((await answer.json()) as { error: string }).error,
+];
