@@ -1,35 +1,44 @@
 import ts from "typescript";
 
-/** A claim of docs/security.md or docs/cross-device.md, the defence in the code that makes it true, and a test that must fail without it. */
-export interface Defence {
-  /** The claim, in a few words. */
-  claim: string;
-  /** Where the defence is: "file.ts: name" or "file.ts: Class.member". Only a file: it is no TypeScript, or what it declares has no name. */
-  at: string;
-  /**
-   * The defence: a text that is there exactly once, whatever its white space. … stands for anything. As little as identifies it,
-   * because names change. Missing: all of the function's body, or of the constant's value.
-   */
-  text?: string;
-  /** What takes its place. The file must still be valid, so that the test fails for the right reason. */
-  without: string;
-  /** The file of the test. */
-  test: string;
-  /** The title of the test or its suite in that file, with … for each `${…}`. */
-  title: string;
-}
+/** Claims of docs/security.md and docs/cross-device.md, in a few words, by the file of the test that must fail without the defence. */
+export type Claims = Readonly<Record<string, Readonly<Record<string, Defence>>>>;
 
-export const fileOf = ({ at }: Pick<Defence, "at">): string => at.split(": ")[0] ?? at;
+/** The defence in the code that makes a claim true. */
+export type Defence = Change & {
+  /** The title of the test or its suite, with … for each `${…}`. */
+  title: string;
+};
+
+/**
+ * How a defence is taken out. A text is there exactly once, whatever its white space; … stands for anything. It is as little as
+ * identifies it, because names change. Without it the file is still valid, so that the test fails for the right reason.
+ */
+type Change = {
+  /** Where it is: "file.ts: name" or "file.ts: Class.member". Only a file: it is no TypeScript, or what it declares has no name. */
+  at: string;
+} & (
+  | { remove: string }
+  /** A text and what takes its place. */
+  | { replace: readonly [text: string, by: string] }
+  /** What takes the place of all of the function's body, or of the constant's value. */
+  | { value: string }
+);
+
+export const fileOf = ({ at }: Change): string => at.split(": ")[0] ?? at;
 
 /**
  * A file's source without the defence.
  *
  * @throws Error if the defence is not there exactly once
  */
-export function withoutDefence(
-  source: string,
-  { at, text, without }: Pick<Defence, "at" | "text" | "without">,
-): string {
+export function withoutDefence(source: string, change: Change): string {
+  const { at } = change;
+  const [text, by] =
+    "replace" in change
+      ? change.replace
+      : "remove" in change
+        ? [change.remove, ""]
+        : [undefined, change.value];
   const [, name] = at.split(": ");
   const { start, end } =
     name === undefined ? { start: 0, end: source.length } : rangeOf(source, name, text === undefined);
@@ -39,7 +48,7 @@ export function withoutDefence(
     throw new Error(
       `${at} has this text ${found === undefined ? 0 : others.length + 1} times instead of once:\n${text ?? ""}`,
     );
-  return source.slice(0, start) + within.replace(found, () => without) + source.slice(end);
+  return source.slice(0, start) + within.replace(found, () => by) + source.slice(end);
 }
 
 /** Finds a text with other white space. */

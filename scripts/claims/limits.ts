@@ -1,552 +1,431 @@
-import type { Defence } from "./defence.js";
+import type { Claims } from "./defence.js";
 
 /** Floods, and the client's address, by which they are counted. */
-
-const waiting = "test/unit/server/live/waiting-attempts.test.ts";
-const places = "src/server/live/waiting-places.ts";
-const placesTest = "test/unit/server/live/waiting-places.test.ts";
-const copy = "test/unit/server/text/copy.test.ts";
-const limitsTest = "test/unit/server/limits/limits.test.ts";
-const node = "test/unit/node/node-handler.test.ts";
-const proxyLimits = "test/resilience/nodes/proxy-limits.test.ts";
-const haproxy = "docs/deployment/haproxy.cfg";
-const clientIp = "test/unit/server/address/client-ip.test.ts";
-const threats = "test/unit/server/endpoints/threats.test.ts";
-
-const breaker = "src/server/token-server/start-breaker.ts";
-const startLimits = "src/server/endpoints/start-limits.ts";
-const hostileStarts = "test/unit/server/token-server/hostile-starts.test.ts";
-
-/** What each entry makes of a text in place of an address. */
-const textsForAddresses = [
-  { entry: "of clientIp", test: threats, title: "is no address, whatever it is: …" },
-  {
-    entry: "in kit.begin",
-    test: threats,
-    title: "is no address where a login begins together with a page",
-  },
-  {
-    entry: "in ./node",
-    test: node,
-    title: 'takes no text for an address, also if "trust proxy" believes every proxy',
-  },
-  {
-    entry: "in ./fastify",
-    test: "test/unit/fastify.test.ts",
-    title: "have no address if trustProxy believes every proxy, and a client sent what is none",
-  },
-  {
-    entry: "in ./better-auth",
-    test: "test/unit/better-auth.test.ts",
-    title: "takes no text of the site's own clientIp for an address",
-  },
-  {
-    entry: "in ./next",
-    test: "test/unit/next.test.ts",
-    title: "takes no text for the address of a client, from a site that believes every proxy",
-  },
-  {
-    entry: "in serve",
-    test: "test/unit/service/serve/service.test.ts",
-    title: "takes what is no IP address for none, and logs once for each call what to send",
-  },
-];
-
-export const limits: readonly Defence[] = [
-  {
-    claim: "Starts are limited for each address",
-    at: "src/server/endpoints/start-limits.ts: StartLimits.count",
-    text: "...(hasAddress ? countedNetworks(address()) : []),",
-    without: "",
-    test: limitsTest,
-    title: "above the limit are 429 for every browser, without a call to the Token Server",
-  },
-  {
-    claim: "Starts are counted for each site that shares a store",
-    at: "src/server/store/store-guard.ts: StoreGuard.#keyOf",
-    text: "`${this.#origin}|${key}`",
-    without: "key",
-    test: limitsTest,
-    title: "use up nothing of the other one's limits",
-  },
-  {
-    claim: "All unknown addresses, such as those of connections that are reset, count as one",
-    at: "src/server/http/call.ts: callOf",
-    text: "areKnown(context)",
-    without: "addressOf(request, context) !== undefined",
-    test: limitsTest,
-    title: "are counted too if the connection is gone when the kit gets the request",
-  },
-  {
-    claim: "Starts are counted for the address that the connection had",
-    at: "src/server/http/call.ts: callOf",
-    text: "resultOf",
-    without: "",
-    test: limitsTest,
-    title: "are counted for the address that the connection had when the request came",
-  },
-  {
-    claim: "Starts are limited for each IPv6 network of 56 bits",
-    at: "src/server/limits/networks.ts: countedNetworks",
-    text: `["startsPerIpv6Prefix56", network(parsed, 56)],`,
-    without: "",
-    test: limitsTest,
-    title: "from one IPv6 network of … bits have a limit too, which does not affect others",
-  },
-  {
-    claim: "Starts are limited for each IPv6 network of 48 bits",
-    at: "src/server/limits/networks.ts: countedNetworks",
-    text: `["startsPerIpv6Prefix48", network(parsed, 48)],`,
-    without: "",
-    test: limitsTest,
-    title: "from one IPv6 network of … bits have a limit too, which does not affect others",
-  },
-  {
-    claim: "Starts are limited for each browser",
-    at: "src/server/endpoints/start-limits.ts: StartLimits.count",
-    text: "=== undefined",
-    without: "!== null",
-    test: limitsTest,
-    title: "above the limit are 429; another browser at the same address may start",
-  },
-  {
-    claim: "Codes are limited for each attempt",
-    at: "src/server/attempt/transitions.ts: decide",
-    text: "&& attempt.startedCount < happened.maxTransactions",
-    without: "",
-    test: "test/unit/server/http/errors.test.ts",
-    title: "the twenty-first is 429 with Retry-After, and the attempt continues",
-  },
-  {
-    claim: "Token Server calls are limited",
-    at: "src/server/limits/call-quota.ts: CallQuota.reserve",
-    text: "if (this.retryAfterMs(purpose, client) > 0) return undefined;",
-    without: "",
-    test: limitsTest,
-    title: "above the limit are not made: a start, a renewal and a poll are 503",
-  },
-  {
-    claim: "Token Server calls are counted separately for each purpose",
-    at: "src/server/limits/call-quota.ts: CallQuota.#periods",
-    text: "= new Map<Purpose, Period>()",
-    without: `= new (class extends Map<Purpose, Period> {
+export const limits: Claims = {
+  "test/unit/server/limits/limits.test.ts": {
+    "Starts are limited for each address": {
+      at: "src/server/endpoints/start-limits.ts: StartLimits.count",
+      remove: "...(hasAddress ? countedNetworks(address()) : []),",
+      title: "above the limit are 429 for every browser, without a call to the Token Server",
+    },
+    "Starts are counted for each site that shares a store": {
+      at: "src/server/store/store-guard.ts: StoreGuard.#keyOf",
+      replace: ["`${this.#origin}|${key}`", "key"],
+      title: "use up nothing of the other one's limits",
+    },
+    "All unknown addresses, such as those of connections that are reset, count as one": {
+      at: "src/server/http/call.ts: callOf",
+      replace: ["areKnown(context)", "addressOf(request, context) !== undefined"],
+      title: "are counted too if the connection is gone when the kit gets the request",
+    },
+    "Starts are counted for the address that the connection had": {
+      at: "src/server/http/call.ts: callOf",
+      remove: "resultOf",
+      title: "are counted for the address that the connection had when the request came",
+    },
+    "Starts are limited for each IPv6 network of 56 bits": {
+      at: "src/server/limits/networks.ts: countedNetworks",
+      remove: '["startsPerIpv6Prefix56", network(parsed, 56)],',
+      title: "from one IPv6 network of … bits have a limit too, which does not affect others",
+    },
+    "Starts are limited for each IPv6 network of 48 bits": {
+      at: "src/server/limits/networks.ts: countedNetworks",
+      remove: '["startsPerIpv6Prefix48", network(parsed, 48)],',
+      title: "from one IPv6 network of … bits have a limit too, which does not affect others",
+    },
+    "Starts are limited for each browser": {
+      at: "src/server/endpoints/start-limits.ts: StartLimits.count",
+      replace: ["=== undefined", "!== null"],
+      title: "above the limit are 429; another browser at the same address may start",
+    },
+    "Token Server calls are limited": {
+      at: "src/server/limits/call-quota.ts: CallQuota.reserve",
+      remove: "if (this.retryAfterMs(purpose, client) > 0) return undefined;",
+      title: "above the limit are not made: a start, a renewal and a poll are 503",
+    },
+    "Token Server calls are counted separately for each purpose": {
+      at: "src/server/limits/call-quota.ts: CallQuota.#periods",
+      replace: [
+        "= new Map<Purpose, Period>()",
+        `= new (class extends Map<Purpose, Period> {
     override get = () => super.get("start");
     override set = (_: Purpose, period: Period) => super.set("start", period);
   })()`,
-    test: limitsTest,
-    title: "a browser that renews and polls without end does not stop others from starting and logging in",
+      ],
+      title: "a browser that renews and polls without end does not stop others from starting and logging in",
+    },
+    "One address gets about half of the calls": {
+      at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
+      remove: "this.#isAbove(limit / 4, customer) ||",
+      title:
+        "are counted together for …: its starts, renewals and polls are 503, and those of others are not",
+    },
+    "Starts on connections that are reset are those of one client": {
+      at: "src/server/endpoints/otp-endpoint.ts: OtpEndpoint.begin",
+      replace: [
+        "call.hasAddress ? clientAt(call.address()) : undefined",
+        "this.#core.config.addresses.clientAt(call.address())",
+      ],
+      title: "are those of one client, which leaves calls to others",
+    },
+    "Streams are limited for each browser": {
+      at: "src/server/live/stream-places.ts: StreamPlaces.limitError",
+      replace: [">= streamsPerBrowser", ">= Infinity"],
+      title: "above the limit are 429, until another one ends",
+    },
+    "Streams are limited for each server": {
+      at: "src/server/live/stream-places.ts: StreamPlaces.limitError",
+      replace: ["!== false && this.#usage.isUsedUp(streamsPerNode, addresses.clientAt(address))", "=== 0"],
+      title: "above the limit are 503 for every browser; health() counts them",
+    },
+    "One address gets about half of a server's streams": {
+      at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
+      remove: "this.#isAbove(limit / 4, customer) ||",
+      title: "are limited for … once half of them are open, and others can still open theirs",
+    },
+    "One network gets about half of a server's streams": {
+      at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
+      remove: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
+      title: "are limited to half for … that changes its address for each",
+    },
+    "One network gets about half of the calls": {
+      at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
+      remove: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
+      title: "have half of the quota for … that changes its address for each",
+    },
+    "Streams that are asked for at one moment are limited too": {
+      at: "src/server/live/live-attempts.ts: LiveAttempts.join",
+      replace: ["this.limitError(attempt)", "attempt === undefined"],
+      title: "are no more than …: streams above it end with the time of the next try",
+    },
+    "Logs: one warning a minute about what strangers do": {
+      at: "src/server/endpoints/error-log.ts: ErrorLog.#reportAnswer",
+      replace: ['this.#throttle.level(limit.name, "warn")', '"warn"'],
+      title: "are reported as one warning a minute each, otherwise as info",
+    },
   },
-  {
-    claim: "One address gets about half of the calls",
-    at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
-    text: "this.#isAbove(limit / 4, customer) ||",
-    without: "",
-    test: limitsTest,
-    title: "are counted together for …: its starts, renewals and polls are 503, and those of others are not",
+  "test/unit/server/http/errors.test.ts": {
+    "Codes are limited for each attempt": {
+      at: "src/server/attempt/transitions.ts: decide",
+      remove: "&& attempt.startedCount < happened.maxTransactions",
+      title: "the twenty-first is 429 with Retry-After, and the attempt continues",
+    },
+    "Bodies are limited in size": {
+      at: "src/server/http/json-body.ts: readBytes",
+      replace: ["if (Number(contentLength) > maxBytes) throw tooLarge(maxBytes)", "maxBytes = Infinity"],
+      title: "a body of 4096 bytes is read, one more is 413",
+    },
+    "Bodies are limited in size also without Content-Length": {
+      at: "src/server/http/json-body.ts: readBytes",
+      replace: ["(request.body, maxBytes)", "(request.body, (maxBytes = Infinity))"],
+      title: "a large body is 413 also without Content-Length",
+    },
+    "Bodies are counted while they are read": {
+      at: "src/server/text/bytes.ts: readUpTo",
+      remove: "if (…) return undefined;",
+      title: "a body that does not end is 413 as soon as it is too large",
+    },
   },
-  {
-    claim: "One address that forges callbacks and reopens its streams delays nobody's approval",
-    at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
-    text: "this.#isAbove(limit / 4, customer) ||",
-    without: "",
-    test: "test/unit/server/endpoints/threats.test.ts",
-    title: "does not delay the approvals of others: …",
+  "test/unit/server/endpoints/threats.test.ts": {
+    "One address that forges callbacks and reopens its streams delays nobody's approval": {
+      at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
+      remove: "this.#isAbove(limit / 4, customer) ||",
+      title: "does not delay the approvals of others: …",
+    },
+    "What is no IP address is no address: of clientIp": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: "is no address, whatever it is: …",
+    },
+    "What is no IP address is no address: in kit.begin": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: "is no address where a login begins together with a page",
+    },
+    "What is no IP address is no address: in kit.scanned": {
+      at: "src/server/endpoints/scanned.ts: markScanned",
+      replace: ['addressCheck.ipAddress(given, "scanned")', "given"],
+      title: "is no address of a phone, which is reported once",
+    },
   },
-  {
-    claim: "Starts on connections that are reset are those of one client",
-    at: "src/server/endpoints/otp-endpoint.ts: OtpEndpoint.begin",
-    text: "call.hasAddress ? clientAt(call.address()) : undefined",
-    without: "this.#core.config.addresses.clientAt(call.address())",
-    test: limitsTest,
-    title: "are those of one client, which leaves calls to others",
+  "test/unit/server/endpoints/status-stream.test.ts": {
+    "Streams are limited for each attempt": {
+      at: "src/server/live/live-attempt.ts: LiveAttempt.join",
+      replace: ["config.limits.streamsPerAttempt", "Infinity"],
+      title: "is limited to two for each attempt: a third ends the oldest",
+    },
   },
-  {
-    claim: "Streams are limited for each attempt",
-    at: "src/server/live/live-attempt.ts: LiveAttempt.join",
-    text: "config.limits.streamsPerAttempt",
-    without: "Infinity",
-    test: "test/unit/server/endpoints/status-stream.test.ts",
-    title: "is limited to two for each attempt: a third ends the oldest",
+  "test/unit/node/node-handler.test.ts": {
+    "Bodies are limited in the time to arrive": {
+      at: "src/server/http/json-body.ts: readJsonObject",
+      replace: [
+        "await withTimeout(readBytes(request, maxBytes), maxMs, runtime)",
+        "await readBytes(request, maxBytes)",
+      ],
+      title:
+        "a body that does not arrive is answered 400 after ten seconds, and does not hold close() any longer",
+    },
+    "When a connection is closed, all its streams and held polls end": {
+      at: "src/node/node-handler.ts: toNodeHandler",
+      remove: "closeWithConnection(…);",
+      title: "that is closed leaves no stream and no held poll behind",
+    },
+    "When a connection is closed, no stream begins on it later": {
+      at: "src/node/node-handler.ts: toNodeHandler",
+      remove: "closeWithConnection(…);",
+      title: "that is closed before the streams begin leaves none behind",
+    },
+    "What is no IP address is no address: in ./node": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: 'takes no text for an address, also if "trust proxy" believes every proxy',
+    },
   },
-  {
-    claim: "Streams are limited for each browser",
-    at: "src/server/live/stream-places.ts: StreamPlaces.limitError",
-    text: ">= streamsPerBrowser",
-    without: ">= Infinity",
-    test: limitsTest,
-    title: "above the limit are 429, until another one ends",
+  "test/unit/server/address/client-ip.test.ts": {
+    "clientIpBehind(n) accepts exactly the last n hops": {
+      at: "src/server/address/client-ip.ts: clientIpBehind",
+      replace: ["nthFromEnd(value, proxies)", 'value.split(",")[0]?.trim() ?? ""'],
+      title: "the client's address behind trusted proxies",
+    },
   },
-  {
-    claim: "Streams are limited for each server",
-    at: "src/server/live/stream-places.ts: StreamPlaces.limitError",
-    text: "!== false && this.#usage.isUsedUp(streamsPerNode, addresses.clientAt(address))",
-    without: "=== 0",
-    test: limitsTest,
-    title: "above the limit are 503 for every browser; health() counts them",
+  "test/unit/server/endpoints/login-api.test.ts": {
+    "X-Forwarded-For is ignored by default": {
+      at: "src/server/parse-options.ts: parseOptions",
+      replace: [
+        "clientIp ? siteAddresses(clientIp) : socketAddresses",
+        'siteAddresses(clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined))',
+      ],
+      title: "ignores X-Forwarded-For by default",
+    },
   },
-  {
-    claim: "One address gets about half of a server's streams",
-    at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
-    text: "this.#isAbove(limit / 4, customer) ||",
-    without: "",
-    test: limitsTest,
-    title: "are limited for … once half of them are open, and others can still open theirs",
+  "test/unit/next.test.ts": {
+    "X-Forwarded-For is ignored by default: in ./next": {
+      at: "src/server/parse-options.ts: parseOptions",
+      replace: [
+        "clientIp ? siteAddresses(clientIp) : socketAddresses",
+        'siteAddresses(clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined))',
+      ],
+      title: "ignores X-Forwarded-For by default",
+    },
+    "What is no IP address is no address: in ./next": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: "takes no text for the address of a client, from a site that believes every proxy",
+    },
   },
-  {
-    claim: "One network gets about half of a server's streams",
-    at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
-    text: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
-    without: "",
-    test: limitsTest,
-    title: "are limited to half for … that changes its address for each",
+  "test/unit/fastify.test.ts": {
+    "X-Forwarded-For is ignored by default: in ./fastify": {
+      at: "src/fastify.ts: mount",
+      replace: ["request.ip", 'String(request.headers["x-forwarded-for"] ?? request.ip)'],
+      title: "have the address that trustProxy gives",
+    },
+    "What is no IP address is no address: in ./fastify": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: "have no address if trustProxy believes every proxy, and a client sent what is none",
+    },
   },
-  {
-    claim: "One network gets about half of the calls",
-    at: "src/server/limits/usage-by-client.ts: UsageByClient.isUsedUp",
-    text: "|| (network !== undefined && this.#isAbove(limit / 2, network))",
-    without: "",
-    test: limitsTest,
-    title: "have half of the quota for … that changes its address for each",
+  "test/unit/better-auth.test.ts": {
+    "X-Forwarded-For is ignored by default: in ./better-auth": {
+      at: "src/better-auth.ts: createKit",
+      replace: ["(knowsAddresses(initial) ? addressByBetterAuth : undefined)", "addressByBetterAuth"],
+      title: "has no address while advanced.ipAddress …, whatever a client sends, and warns once",
+    },
+    "What is no IP address is no address: in ./better-auth": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: "takes no text of the site's own clientIp for an address",
+    },
   },
-  {
-    claim: "Streams that are asked for at one moment are limited too",
-    at: "src/server/live/live-attempts.ts: LiveAttempts.join",
-    text: "this.limitError(attempt)",
-    without: "attempt === undefined",
-    test: limitsTest,
-    title: "are no more than …: streams above it end with the time of the next try",
+  "test/unit/service/serve/service.test.ts": {
+    "X-Forwarded-For is ignored by default: in serve": {
+      at: "src/service/serve/create-kit.ts: createKit",
+      replace: ["(settings.proxies)", "(1)"],
+      title: "ignores X-Forwarded-For while proxies is 0",
+    },
+    "What is no IP address is no address: in serve": {
+      at: "src/server/http/call.ts: callOf",
+      replace: [
+        'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
+        "clientIp(request, context)",
+      ],
+      title: "takes what is no IP address for none, and logs once for each call what to send",
+    },
   },
-  {
-    claim: "Bodies are limited in size",
-    at: "src/server/http/json-body.ts: readBytes",
-    text: "if (Number(contentLength) > maxBytes) throw tooLarge(maxBytes)",
-    without: "maxBytes = Infinity",
-    test: "test/unit/server/http/errors.test.ts",
-    title: "a body of 4096 bytes is read, one more is 413",
-  },
-  {
-    claim: "Bodies are limited in size also without Content-Length",
-    at: "src/server/http/json-body.ts: readBytes",
-    text: "(request.body, maxBytes)",
-    without: "(request.body, (maxBytes = Infinity))",
-    test: "test/unit/server/http/errors.test.ts",
-    title: "a large body is 413 also without Content-Length",
-  },
-  {
-    claim: "Bodies are counted while they are read",
-    at: "src/server/text/bytes.ts: readUpTo",
-    text: "if (…) return undefined;",
-    without: "",
-    test: "test/unit/server/http/errors.test.ts",
-    title: "a body that does not end is 413 as soon as it is too large",
-  },
-  {
-    claim: "Bodies are limited in the time to arrive",
-    at: "src/server/http/json-body.ts: readJsonObject",
-    text: "await withTimeout(readBytes(request, maxBytes), maxMs, runtime)",
-    without: "await readBytes(request, maxBytes)",
-    test: node,
-    title:
-      "a body that does not arrive is answered 400 after ten seconds, and does not hold close() any longer",
-  },
-  {
-    claim: "When a connection is closed, all its streams and held polls end",
-    at: "src/node/node-handler.ts: toNodeHandler",
-    text: "closeWithConnection(…);",
-    without: "",
-    test: node,
-    title: "that is closed leaves no stream and no held poll behind",
-  },
-  {
-    claim: "When a connection is closed, no stream begins on it later",
-    at: "src/node/node-handler.ts: toNodeHandler",
-    text: "closeWithConnection(…);",
-    without: "",
-    test: node,
-    title: "that is closed before the streams begin leaves none behind",
-  },
-  {
-    claim: "Logs: one warning a minute about what strangers do",
-    at: "src/server/endpoints/error-log.ts: ErrorLog.#reportAnswer",
-    text: `this.#throttle.level(limit.name, "warn")`,
-    without: `"warn"`,
-    test: limitsTest,
-    title: "are reported as one warning a minute each, otherwise as info",
-  },
-  {
-    claim: "clientIpBehind(n) accepts exactly the last n hops",
-    at: "src/server/address/client-ip.ts: clientIpBehind",
-    text: "nthFromEnd(value, proxies)",
-    without: `value.split(",")[0]?.trim() ?? ""`,
-    test: clientIp,
-    title: "the client's address behind trusted proxies",
-  },
-  {
-    claim: "X-Forwarded-For is ignored by default",
-    at: "src/server/parse-options.ts: parseOptions",
-    text: "clientIp ? siteAddresses(clientIp) : socketAddresses",
-    without: `siteAddresses(
-      clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined))`,
-    test: "test/unit/server/endpoints/login-api.test.ts",
-    title: "ignores X-Forwarded-For by default",
-  },
-  {
-    claim: "X-Forwarded-For is ignored by default: in ./next",
-    at: "src/server/parse-options.ts: parseOptions",
-    text: "clientIp ? siteAddresses(clientIp) : socketAddresses",
-    without: `siteAddresses(
-      clientIp ?? ((request) => request.headers.get("x-forwarded-for") ?? undefined))`,
-    test: "test/unit/next.test.ts",
-    title: "ignores X-Forwarded-For by default",
-  },
-  {
-    claim: "X-Forwarded-For is ignored by default: in ./fastify",
-    at: "src/fastify.ts: mount",
-    text: "request.ip",
-    without: `String(request.headers["x-forwarded-for"] ?? request.ip)`,
-    test: "test/unit/fastify.test.ts",
-    title: "have the address that trustProxy gives",
-  },
-  {
-    claim: "X-Forwarded-For is ignored by default: in ./better-auth",
-    at: "src/better-auth.ts: createKit",
-    text: "(knowsAddresses(initial) ? addressByBetterAuth : undefined)",
-    without: "addressByBetterAuth",
-    test: "test/unit/better-auth.test.ts",
-    title: "has no address while advanced.ipAddress …, whatever a client sends, and warns once",
-  },
-  {
-    claim: "X-Forwarded-For is ignored by default: in serve",
-    at: "src/service/serve/create-kit.ts: createKit",
-    text: "(settings.proxies)",
-    without: "(1)",
-    test: "test/unit/service/serve/service.test.ts",
-    title: "ignores X-Forwarded-For while proxies is 0",
-  },
-  ...textsForAddresses.map(({ entry, test, title }) => ({
-    claim: `What is no IP address is no address: ${entry}`,
-    at: "src/server/http/call.ts: callOf",
-    text: 'addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")',
-    without: "clientIp(request, context)",
-    test,
-    title,
-  })),
-  {
-    claim: "What is no IP address is no address: in kit.scanned",
-    at: "src/server/endpoints/scanned.ts: markScanned",
-    text: 'addressCheck.ipAddress(given, "scanned")',
-    without: "given",
-    test: threats,
-    title: "is no address of a phone, which is reported once",
-  },
-  {
-    claim: "Failed starts of one client keep nobody out: the kit's own start decides",
-    at: `${breaker}: StartBreaker.#startForNobody`,
-    text: "if (…) return this.#succeeded();",
-    without: "",
-    test: hostileStarts,
-    title: "keeps nobody else out, on a site of three visitors…: the firewall …",
-  },
-  {
-    claim: "Failed starts of one client keep nobody out, in whatever order",
-    at: `${breaker}: StartBreaker.#startForNobody`,
-    text: "if (…) return this.#succeeded();",
-    without: "",
-    test: hostileStarts,
-    title: "keep nobody out, in whatever order they come and are answered",
-  },
-  {
-    claim: "The kit starts by itself at most every five seconds",
-    at: `${breaker}: StartBreaker.#check`,
-    text: "now < this.#nextCheckAt ||",
-    without: "",
-    test: hostileStarts,
-    title: "keep nobody out, in whatever order they come and are answered",
-  },
-  {
-    claim: "A start that has succeeded in the meantime weighs more than the kit's own",
-    at: `${breaker}: StartBreaker.#startForNobody`,
-    text: "!== failing || failing.isDown",
-    without: "?.isDown === true",
-    test: hostileStarts,
-    title: "open nothing if a visitor's start succeeds while the kit's own fails",
-  },
-  {
-    claim: "The kit finds out by itself that the Token Server is back",
-    at: `${breaker}: StartBreaker.admits`,
-    text: "this.#check(this.#failing);",
-    without: "",
-    test: hostileStarts,
-    title: "does not hold the breaker open once it works again, although its starts are those that may call",
-  },
-  {
-    claim: "An answer of a firewall to one client does not close the breaker",
-    at: `${breaker}: StartBreaker.start`,
-    text: `"rejected":`,
-    without: `"rejected":
+  "test/unit/server/token-server/hostile-starts.test.ts": {
+    "Failed starts of one client keep nobody out: the kit's own start decides": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.#startForNobody",
+      remove: "if (…) return this.#succeeded();",
+      title: "keeps nobody else out, on a site of three visitors…: the firewall …",
+    },
+    "Failed starts of one client keep nobody out, in whatever order": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.#startForNobody",
+      remove: "if (…) return this.#succeeded();",
+      title: "keep nobody out, in whatever order they come and are answered",
+    },
+    "The kit starts by itself at most every five seconds": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.#check",
+      remove: "now < this.#nextCheckAt ||",
+      title: "keep nobody out, in whatever order they come and are answered",
+    },
+    "A start that has succeeded in the meantime weighs more than the kit's own": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.#startForNobody",
+      replace: ["!== failing || failing.isDown", "?.isDown === true"],
+      title: "open nothing if a visitor's start succeeds while the kit's own fails",
+    },
+    "The kit finds out by itself that the Token Server is back": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.admits",
+      remove: "this.#check(this.#failing);",
+      title:
+        "does not hold the breaker open once it works again, although its starts are those that may call",
+    },
+    "An answer of a firewall to one client does not close the breaker": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.start",
+      replace: [
+        '"rejected":',
+        `"rejected":
         this.#succeeded();`,
-    test: hostileStarts,
-    title: "does not close the breaker by an answer of the firewall, such as 403",
+      ],
+      title: "does not close the breaker by an answer of the firewall, such as 403",
+    },
   },
-  {
-    claim: "The kit's own start has nothing of a client",
-    at: "src/server/token-server/token-server-check.ts: TokenServerChecks.start",
-    text: "ipAddress: undefined,",
-    without: 'ipAddress: "203.0.113.7",',
-    test: "test/unit/server/token-server/start-breaker.test.ts",
-    title: "is tried by the kit with nothing of a client, and with the message of kit.check",
+  "test/unit/server/token-server/start-breaker.test.ts": {
+    "The kit's own start has nothing of a client": {
+      at: "src/server/token-server/token-server-check.ts: TokenServerChecks.start",
+      replace: ["ipAddress: undefined,", 'ipAddress: "203.0.113.7",'],
+      title: "is tried by the kit with nothing of a client, and with the message of kit.check",
+    },
+    "A start that the breaker refuses counts for its browser": {
+      at: "src/server/endpoints/otp-endpoint.ts: OtpEndpoint.begin",
+      remove: "if (sentCookie !== undefined) await startLimits.countRefused(call, await sha256(sentCookie));",
+      title: "counts for its browser",
+    },
+    "A start that the breaker refuses does not count for its address": {
+      at: "src/server/endpoints/start-limits.ts: StartLimits.countRefused",
+      replace: ["`refused|${key}`", "key"],
+      title: "does not count for its address, and is not refused for it",
+    },
+    "Refused starts leave no counters of made-up cookies without end": {
+      at: "src/server/endpoints/start-limits.ts: StartLimits.countRefused",
+      replace: ["await this.#count([...networks,", "await this.#count([...networks.slice(0, 0), "],
+      title: "leaves counters behind for no more made-up cookies than starts that call do",
+    },
   },
-  {
-    claim: "A start that the breaker refuses counts for its browser",
-    at: "src/server/endpoints/otp-endpoint.ts: OtpEndpoint.begin",
-    text: "if (sentCookie !== undefined) await startLimits.countRefused(call, await sha256(sentCookie));",
-    without: "",
-    test: "test/unit/server/token-server/start-breaker.test.ts",
-    title: "counts for its browser",
+  "test/resilience/nodes/proxy-limits.test.ts": {
+    "HAProxy limits the requests of an address": {
+      at: "docs/deployment/haproxy.cfg",
+      replace: ["sc_http_req_rate(0) gt 3000", "sc_http_req_rate(0) gt 3000000"],
+      title: "answers 429 to an address with more requests than its limit, and to no other",
+    },
+    "HAProxy limits the streams of an address": {
+      at: "docs/deployment/haproxy.cfg",
+      replace: ["sc_conn_cur(0) gt 2000", "sc_conn_cur(0) gt 2000000"],
+      title: "answers 429 to one stream too many of an address, also if one connection has them all",
+    },
+    "An office passes HAProxy's limits": {
+      at: "docs/deployment/haproxy.cfg",
+      replace: ["sc_conn_cur(0) gt 2000", "sc_conn_cur(0) gt 20"],
+      title: "lets an office with as many pages as the kit allows pass, all at once",
+    },
+    "HAProxy lets only the Token Server call the callback": {
+      at: "docs/deployment/haproxy.cfg",
+      replace: [
+        "deny deny_status 403 if callback !{ src 192.0.2.0/28 }",
+        "deny deny_status 403 if callback { method TRACE }",
+      ],
+      title: "lets only the Token Server call the callback, in every spelling of its path",
+    },
   },
-  {
-    claim: "A start that the breaker refuses does not count for its address",
-    at: `${startLimits}: StartLimits.countRefused`,
-    text: "`refused|${key}`",
-    without: "key",
-    test: "test/unit/server/token-server/start-breaker.test.ts",
-    title: "does not count for its address, and is not refused for it",
+  "test/unit/server/address/compare-addresses.test.ts": {
+    "compareAddresses says whether two addresses are in the same network": {
+      at: "src/server/address/compare-addresses.ts: compareNetworks",
+      replace: ['one.match(other, one.kind() === "ipv4" ? 24 : 48)', "true"],
+      title: "the addresses of screen and phone",
+    },
   },
-  {
-    claim: "Refused starts leave no counters of made-up cookies without end",
-    at: `${startLimits}: StartLimits.countRefused`,
-    text: `await this.#count([...networks, `,
-    without: `await this.#count([...networks.slice(0, 0), `,
-    test: "test/unit/server/token-server/start-breaker.test.ts",
-    title: "leaves counters behind for no more made-up cookies than starts that call do",
+  "test/unit/server/text/copy.test.ts": {
+    "An attempt keeps no request in memory": {
+      at: "src/server/endpoints/otp-endpoint.ts: userAgentOf",
+      replace: ["copyOf(userAgent)", "userAgent"],
+      title:
+        "keeps no request in memory: an attempt with headers of 15 kB takes what one with short ones takes",
+    },
+    "An event keeps no request in memory": {
+      at: "src/server/event-reporter.ts: withPrintableTexts",
+      replace: ["copyOf(printable(value))", "printable(value)"],
+      title: "keeps no request in memory: an event",
+    },
+    "A scan keeps no request in memory": {
+      at: "src/server/endpoints/scanned.ts: markScanned",
+      replace: ["copyOf(userId)", "userId"],
+      title: "keeps no request in memory: what the site's app said of a scan",
+    },
+    "The id of an attempt keeps no request in memory": {
+      at: "src/server/attempt/attempts.ts: Attempts.read",
+      replace: ["copyOf(id)", "id"],
+      title: "keeps no request in memory: the id of an attempt that a store is asked for",
+    },
   },
-  {
-    claim: "HAProxy limits the requests of an address",
-    at: haproxy,
-    text: "sc_http_req_rate(0) gt 3000",
-    without: "sc_http_req_rate(0) gt 3000000",
-    test: proxyLimits,
-    title: "answers 429 to an address with more requests than its limit, and to no other",
+  "test/unit/server/live/waiting-places.test.ts": {
+    "Logins that wait for a scan are limited for each address": {
+      at: "src/server/live/waiting-places.ts: WaitingPlaces.#check",
+      replace: [">= perAddress", ">= Infinity * perAddress"],
+      title: "are 429 for an address that has all of its own; a place that is free again can be taken",
+    },
+    "Above the total of logins that wait, addresses with few come first": {
+      at: "src/server/live/waiting-places.ts: WaitingPlaces.#check",
+      replace: ["(own + 1) * this.#perAddress.size > this.#used", "own > Infinity"],
+      title:
+        "are 503 above the total for addresses above the mean, and for nobody else, up to a quarter more",
+    },
   },
-  {
-    claim: "HAProxy limits the streams of an address",
-    at: haproxy,
-    text: "sc_conn_cur(0) gt 2000",
-    without: "sc_conn_cur(0) gt 2000000",
-    test: proxyLimits,
-    title: "answers 429 to one stream too many of an address, also if one connection has them all",
+  "test/resilience/redis/full-redis.test.ts": {
+    "Logins that wait for a scan are limited in all": {
+      at: "src/server/live/waiting-places.ts: WaitingPlaces.#check",
+      replace: ["< total", "< Infinity * total"],
+      title: "has room for everybody else while 21 addresses start all that they can (limits.waiting)",
+    },
   },
-  {
-    claim: "An office passes HAProxy's limits",
-    at: haproxy,
-    text: "sc_conn_cur(0) gt 2000",
-    without: "sc_conn_cur(0) gt 20",
-    test: proxyLimits,
-    title: "lets an office with as many pages as the kit allows pass, all at once",
+  "test/unit/server/live/waiting-attempts.test.ts": {
+    "What nobody scanned and nobody watches is forgotten with its code": {
+      at: "src/server/attempt/deadlines.ts: forgetAt",
+      replace: ["length > 0", "length >= 0"],
+      title: "has one last call after its grace, and is forgotten then",
+    },
+    "The last calls of what nobody watches delay nobody": {
+      at: "src/server/live/live-attempt.ts: LiveAttempt.callLast",
+      replace: ['"last"', '"result" as never'],
+      title: "has its last call from a quota of its own, which delays nobody",
+    },
+    "An attacker's own app frees few places of logins that wait": {
+      at: "src/server/live/waiting-attempts.ts: WaitingAttempts.#scanned",
+      replace: ["(allowed)", "(allowed !== undefined)"],
+      title: "are freed by 20 scans of one user in an hour, so that an app cannot free any number",
+    },
   },
-  {
-    claim: "HAProxy lets only the Token Server call the callback",
-    at: haproxy,
-    text: "deny deny_status 403 if callback !{ src 192.0.2.0/28 }",
-    without: "deny deny_status 403 if callback { method TRACE }",
-    test: proxyLimits,
-    title: "lets only the Token Server call the callback, in every spelling of its path",
+  "test/unit/server/endpoints/health.test.ts": {
+    "A store that is full is told by the health, and has recovered when it takes writes": {
+      at: "src/server/store/store-guard.ts: StoreGuard.#run",
+      replace: ["false", "true"],
+      title: "is unhealthy while the store can be read but refuses writes, and says when it takes them again",
+    },
   },
-  {
-    claim: "compareAddresses says whether two addresses are in the same network",
-    at: "src/server/address/compare-addresses.ts: compareNetworks",
-    text: `one.match(other, one.kind() === "ipv4" ? 24 : 48)`,
-    without: "true",
-    test: "test/unit/server/address/compare-addresses.test.ts",
-    title: "the addresses of screen and phone",
-  },
-  {
-    claim: "An attempt keeps no request in memory",
-    at: "src/server/endpoints/otp-endpoint.ts: userAgentOf",
-    text: "copyOf(userAgent)",
-    without: "userAgent",
-    test: copy,
-    title:
-      "keeps no request in memory: an attempt with headers of 15 kB takes what one with short ones takes",
-  },
-  {
-    claim: "An event keeps no request in memory",
-    at: "src/server/event-reporter.ts: withPrintableTexts",
-    text: "copyOf(printable(value))",
-    without: "printable(value)",
-    test: copy,
-    title: "keeps no request in memory: an event",
-  },
-  {
-    claim: "A scan keeps no request in memory",
-    at: "src/server/endpoints/scanned.ts: markScanned",
-    text: "copyOf(userId)",
-    without: "userId",
-    test: copy,
-    title: "keeps no request in memory: what the site's app said of a scan",
-  },
-  {
-    claim: "The id of an attempt keeps no request in memory",
-    at: "src/server/attempt/attempts.ts: Attempts.read",
-    text: "copyOf(id)",
-    without: "id",
-    test: copy,
-    title: "keeps no request in memory: the id of an attempt that a store is asked for",
-  },
-  {
-    claim: "Logins that wait for a scan are limited for each address",
-    at: `${places}: WaitingPlaces.#check`,
-    text: ">= perAddress",
-    without: ">= Infinity * perAddress",
-    test: placesTest,
-    title: "are 429 for an address that has all of its own; a place that is free again can be taken",
-  },
-  {
-    claim: "Logins that wait for a scan are limited in all",
-    at: `${places}: WaitingPlaces.#check`,
-    text: "< total",
-    without: "< Infinity * total",
-    test: "test/resilience/redis/full-redis.test.ts",
-    title: "has room for everybody else while 21 addresses start all that they can (limits.waiting)",
-  },
-  {
-    claim: "Above the total of logins that wait, addresses with few come first",
-    at: `${places}: WaitingPlaces.#check`,
-    text: "(own + 1) * this.#perAddress.size > this.#used",
-    without: "own > Infinity",
-    test: placesTest,
-    title: "are 503 above the total for addresses above the mean, and for nobody else, up to a quarter more",
-  },
-  {
-    claim: "What nobody scanned and nobody watches is forgotten with its code",
-    at: "src/server/attempt/deadlines.ts: forgetAt",
-    text: "length > 0",
-    without: "length >= 0",
-    test: waiting,
-    title: "has one last call after its grace, and is forgotten then",
-  },
-  {
-    claim: "The last calls of what nobody watches delay nobody",
-    at: "src/server/live/live-attempt.ts: LiveAttempt.callLast",
-    text: `"last"`,
-    without: `"result" as never`,
-    test: waiting,
-    title: "has its last call from a quota of its own, which delays nobody",
-  },
-  {
-    claim: "An attacker's own app frees few places of logins that wait",
-    at: "src/server/live/waiting-attempts.ts: WaitingAttempts.#scanned",
-    text: "(allowed)",
-    without: "(allowed !== undefined)",
-    test: waiting,
-    title: "are freed by 20 scans of one user in an hour, so that an app cannot free any number",
-  },
-  {
-    claim: "A store that is full is told by the health, and has recovered when it takes writes",
-    at: "src/server/store/store-guard.ts: StoreGuard.#run",
-    text: "false",
-    without: "true",
-    test: "test/unit/server/endpoints/health.test.ts",
-    title: "is unhealthy while the store can be read but refuses writes, and says when it takes them again",
-  },
-];
+};

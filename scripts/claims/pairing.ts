@@ -1,535 +1,363 @@
-import type { Defence } from "./defence.js";
+import type { Claims } from "./defence.js";
 
 /** The number on the phone, and the browsers that do not need it. */
-
-const pairing = "test/unit/server/login/pairing.test.ts";
-const number = "test/unit/server/pairing/number.test.ts";
-const browsers = "test/unit/server/pairing/known-browsers.test.ts";
-const numberRule = "src/server/attempt/number-rule.ts";
-const claim = "src/server/attempt/claim.ts";
-const knownBrowsers = "src/server/pairing/known-browsers.ts";
-
-const relayed = "test/resilience/redis/relayed-code.test.ts";
-const serve = "test/unit/service/serve/number.test.ts";
-const required = "test/unit/server/login/number-required.test.ts";
-const revoked = "test/unit/server/login/revoked.test.ts";
-const wrongNumbers = "test/unit/server/login/wrong-numbers.test.ts";
-const forgotten = "src/service/serve/forgotten-browsers.ts";
-const onRedis = "test/resilience/redis/forgotten-browsers.test.ts";
-
-export const pairingDefences: readonly Defence[] = [
-  {
-    claim: "A relay that posts no number gets no session, on Redis",
-    at: `${numberRule}: withNumber`,
-    text: `"asked", isNew: !asked, next: { ...state, asked: true }, triesLeft`,
-    without: `"allowed", browser: "new"`,
-    test: relayed,
-    title: "a relay that posts no number logs in 0 of 500 times, though the victim accepts each code",
+export const pairing: Claims = {
+  "test/resilience/redis/relayed-code.test.ts": {
+    "A relay that posts no number gets no session, on Redis": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: [
+        '"asked", isNew: !asked, next: { ...state, asked: true }, triesLeft',
+        '"allowed", browser: "new"',
+      ],
+      title: "a relay that posts no number logs in 0 of 500 times, though the victim accepts each code",
+    },
+    "Wrong numbers are counted for their user over all attempts and servers": {
+      at: "src/server/login/wrong-numbers.ts: WrongNumbers.typed",
+      replace: ["user?.count()", "undefined"],
+      title:
+        "a relay that guesses has ten tries of a user in the time of the limit, on both servers together",
+    },
+    "Three tries hold with many posts at once on two servers": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: ["<= 1", "< -1000"],
+      title: "three tries hold with 50 posts at once on two servers",
+    },
+    "A reader of the store learns no number from their own attempts": {
+      at: "src/server/pairing/number.ts: parts",
+      replace: ["origin, attempt, nonce, number", "number"],
+      title: "a reader of the store with attempts of their own learns no number",
+    },
   },
-  {
-    claim: "Wrong numbers are counted for their user over all attempts and servers",
-    at: "src/server/login/wrong-numbers.ts: WrongNumbers.typed",
-    text: "user?.count()",
-    without: "undefined",
-    test: relayed,
-    title: "a relay that guesses has ten tries of a user in the time of the limit, on both servers together",
-  },
-  {
-    claim: "Three tries hold with many posts at once on two servers",
-    at: `${numberRule}: withNumber`,
-    text: "<= 1",
-    without: "< -1000",
-    test: relayed,
-    title: "three tries hold with 50 posts at once on two servers",
-  },
-  {
-    claim: "A reader of the store learns no number from their own attempts",
-    at: "src/server/pairing/number.ts: parts",
-    text: `origin,
-  attempt,
-  nonce,
-  number`,
-    without: "number",
-    test: relayed,
-    title: "a reader of the store with attempts of their own learns no number",
-  },
-  {
-    claim: "Only the number of the accepted code logs in",
-    at: `${claim}: claim`,
-    text: "acceptedTransaction(attempt, state)",
-    without: "attempt.transactions.at(-1)",
-    test: pairing,
-    title: "takes only the number of the code that was accepted",
-  },
-  {
-    claim: "A number that nobody types is reported, also where the page that was asked never calls again",
-    at: "src/server/login/refused-claim.ts: refusedClaim",
-    text: "pairing?.asked.add(…);",
-    without: "",
-    test: pairing,
-    title: "expires with a warning where the page … and never calls again",
-  },
-  {
-    claim: "A browser that was forgotten is not known again by a repeated login",
-    at: "src/server/login/pairing.ts: Pairing.knownBrowserHeader",
-    text: "(userId, claimedAt)",
-    without: "(userId, this.#core.runtime.now())",
-    test: pairing,
-    title: "a login that is repeated keeps the instant of its claim",
-  },
-  {
-    claim: "A cookie whose name only looks like the known browser's is not read",
-    at: `${knownBrowsers}: KnownBrowsers.#read`,
-    text: `.replace(/^[ \\t]+|[ \\t]+$/g, "")`,
-    without: ".trim()",
-    test: browsers,
-    title: "is not known by a cookie whose name only looks like its own",
-  },
-  {
-    claim: "An accepted code whose number nobody typed is a warning",
-    at: "src/server/attempt/attempts.ts: Attempts.#reportSettled",
-    text: `before.status === "approved" && before.asked === true`,
-    without: "false",
-    test: pairing,
-    title: "can be done for five minutes after the acceptance, and then expires, with a warning",
-  },
-  {
-    claim: "Known browsers and open numbers outlive a change of the keys",
-    at: "src/server/pairing/signing-keys.ts: SigningKeys.verify",
-    text: ".includes(true)",
-    without: "[0] === true",
-    test: browsers,
-    title: "stays known while the keys change",
-  },
-  {
-    claim: "The service reads its keys again, and a key that is gone makes nobody known",
-    at: "src/service/serve/create-kit.ts: pairingOf",
-    text: `keys: () => secrets["pairing-keys"]`,
-    without: `keys: settings["pairing-keys"]`,
-    test: serve,
-    title: "stay known while the keys are rotated, on SIGHUP, and not after their key is gone",
-  },
-  {
-    claim: "Browsers that the site forgets are unknown in the service",
-    at: "src/service/serve/create-kit.ts: pairingOf",
-    text: `...(forgotten && { knownSince: forgotten.since }),`,
-    without: "",
-    test: serve,
-    title: "are unknown after /forget-browsers, for that user alone",
-  },
-  {
-    claim: "The service's processes forget the same browsers",
-    at: `${forgotten}: forgottenInRedis`,
-    text: "instant(user)",
-    without: "undefined",
-    test: "test/resilience/redis/serve-number.test.ts",
-    title: "browsers that one process forgets are unknown in all, and those of other users are not",
-  },
-  {
-    claim: "A Redis that has lost its record knows no browser",
-    at: `${forgotten}: forgottenInRedis`,
-    text: "instant(epoch)",
-    without: "undefined",
-    test: onRedis,
-    title: "also after …, and every other browser once",
-  },
-  {
-    claim: "After an older copy was restored, one call makes all browsers unknown",
-    at: `${forgotten}: writeScript`,
-    text: `write('epoch', epoch)
-  write('all', all)`,
-    without: "",
-    test: onRedis,
-    title: "after an older copy was restored: from the call for all on",
-  },
-  {
-    claim: "A record that cannot be read makes browsers unknown",
-    at: `${forgotten}: forgottenInRedis`,
-    text: "now() + dayMs",
-    without: "0",
-    test: onRedis,
-    title: "because it …, makes browsers unknown, ends nothing, and is never written over",
-  },
-  {
-    claim: "A record of a newer format is never written over",
-    at: `${forgotten}: readFields`,
-    text: "if format ~= '1' and not isNew then return 'unreadable' end",
-    without: "",
-    test: onRedis,
-    title: "because it …, makes browsers unknown, ends nothing, and is never written over",
-  },
-  {
-    claim: "A mark that no replica has is not acknowledged",
-    at: "src/service/serve/replicated-writes.ts: replicatedWrites",
-    text: "=== 0",
-    without: "=== undefined",
-    test: onRedis,
-    title: "that does not answer is 503 within two seconds, and logins go on meanwhile",
-  },
-  {
-    claim: "A process that keeps its record in memory knows no browser after its start",
-    at: `${forgotten}: forgottenInMemory`,
-    text: "all, epoch",
-    without: "all",
-    test: serve,
-    title: "are unknown after a restart, where they are kept in memory, until the next number",
-  },
-  {
-    claim: "The Redis of compose.yaml keeps revocations over a restart",
-    at: "docs/serve/container/compose.yaml",
-    text: `- "yes"`,
-    without: `- "no"`,
-    test: "test/resilience/redis/documented-redis.test.ts",
-    title: "keeps what it holds over a restart, and evicts nothing: …",
-  },
-  {
-    claim: "The number is in nothing that the service writes",
-    at: "src/server/attempt/transitions.ts: openTransaction",
-    text: "false, numberCode, numberDigits",
-    without: "false, numberCode: `${numberCode} 047130`, numberDigits",
-    test: "test/resilience/redis/serve-number.test.ts",
-    title: "is in no answer, log, metric, trace or key of Redis, as six fixed digits",
-  },
-  {
-    claim: "A code without a number logs in nowhere but where the user is known",
-    at: `${numberRule}: withoutNumber`,
-    text: "proof.allowsUnnumbered === true",
-    without: "true",
-    test: required,
-    title: "logs in …: the attempt fails, and an event says why",
-  },
-  {
-    claim: "A code without a number logs in only while the site allows that, on Redis",
-    at: `${numberRule}: withoutNumber`,
-    text: "proof.allowsUnnumbered === true",
-    without: "true",
-    test: "test/resilience/redis/pairing-roll.test.ts",
-    title:
-      "a code without a number, from a server that does not have it yet, logs in only while the site allows that",
-  },
-  {
-    claim: "A code without a number logs in nowhere with always",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: `this.#settings.when !== "always" &&`,
-    without: "",
-    test: required,
-    title: "logs in nowhere with `always`",
-  },
-  {
-    claim: "A server without pairing claims no code that has a number",
-    at: `${numberRule}: withNumber`,
-    text: `"unavailable"`,
-    without: `"allowed"`,
-    test: required,
-    title: "is not claimed without it at a server that has no `pairing`, and waits there for one that has",
-  },
-  {
-    claim: "A server without pairing claims no code that has a number, on Redis",
-    at: `${numberRule}: withNumber`,
-    text: `"unavailable"`,
-    without: `"allowed"`,
-    test: "test/resilience/redis/pairing-roll.test.ts",
-    title:
-      "a server without it logs in with no code that has a number, and the page gets in at one that has it",
-  },
-  {
-    claim: "Forgetting a user's browsers ends a login that was accepted before",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: `return { proof: { kind: "revoked" } };`,
-    without: "",
-    test: revoked,
-    title: "fails a login that was accepted before, …",
-  },
-  {
-    claim: "Forgetting a user's browsers ends the repetition of a login",
-    at: `${claim}: claim`,
-    text: `proof.kind === "revoked" ||`,
-    without: "",
-    test: revoked,
-    title: "ends the minute in which a login can be repeated",
-  },
-  {
-    claim: "Forgetting a user's browsers voids their tickets",
-    at: "src/server/attempt/attempts.ts: Attempts.redeem",
-    text: "if (refused) return { attempt: found, refusal: refused };",
-    without: "",
-    test: revoked,
-    title: "takes no ticket, and gives no new one",
-  },
-  {
-    claim: "A browser that was remembered within two minutes of a user's mark is not known",
-    at: "src/server/pairing/revocations.ts: parseKnownSince",
-    text: "+ marginMs",
-    without: "",
-    test: pairing,
-    title:
-      "a browser that logs in within two minutes of the instant is asked once more, because clocks differ",
-  },
-  {
-    claim: "No browser is known from before the epoch",
-    at: "src/server/pairing/revocations.ts: parseKnownSince",
-    text: "allMs, epochMs)",
-    without: "-Infinity)",
-    test: pairing,
-    title: "no browser is known from before the epoch, or from before all were forgotten, to the millisecond",
-  },
-  {
-    claim: "A ticket alone makes no browser known",
-    at: "src/server/login/login-endpoint.ts: logIn",
-    text: "!ticket &&",
-    without: "",
-    test: pairing,
-    title:
-      "comes with the redemption of a ticket, not with the ticket, and the redemption tells which browser it was",
-  },
-  {
-    claim: "Wrong numbers are counted for the browser's cookie",
-    at: "src/server/login/wrong-numbers.ts: WrongNumbers.typed",
-    text: "browser?.count()",
-    without: "undefined",
-    test: wrongNumbers,
-    title: "are ten in an hour, of all users together",
-  },
-  {
-    claim: "Users with only wrong numbers are counted for the address",
-    at: "src/server/login/wrong-numbers.ts: Place.count",
-    text: "isReached ? this.#period.leftMs :",
-    without: "",
-    test: wrongNumbers,
-    title: "are ten in an hour: then it is refused there, before the number is compared",
-  },
-  {
-    claim: "What was given back does not outlive what it was given back for",
-    at: "src/server/login/wrong-numbers.ts: Period.constructor",
-    text: "`${of}|${period}`",
-    without: "of",
-    test: wrongNumbers,
-    title: "give nothing back to the next hour",
-  },
-  {
-    claim: "One accepted attempt locks its user out of nothing",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: "await typed?.notCounted();",
-    without: "",
-    test: wrongNumbers,
-    title: "do not count what was not compared: one accepted attempt locks its user out of nothing",
-  },
-  {
-    claim: "A count of wrong numbers that cannot be read is used up",
-    at: "src/server/login/wrong-numbers.ts: Period.typedWithout",
-    text: "isUnreadable(without) || isUnreadable(typed) ? Infinity :",
-    without: "",
-    test: wrongNumbers,
-    title: "are used up where a count … cannot be read",
-  },
-  {
-    claim: "A wrong number that comes again writes nothing",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: "&& !isRepeated",
-    without: "",
-    test: wrongNumbers,
-    title: "are not written for a number that was wrong before, from whatever address it comes again",
-  },
-  {
-    claim: "An office that mistypes is not locked out",
-    at: "src/server/login/wrong-numbers.ts: Place.right",
-    text: `if (own.used === 1) await this.#period.count("right");`,
-    without: "",
-    test: wrongNumbers,
-    title: "do not lock out an office of a thousand people on its first day, of whom every fifth mistypes",
-  },
-  {
-    claim: "Ten wrong numbers of a user hold, however many are posted at once",
-    at: "src/server/login/wrong-numbers.ts: Tries.count",
-    text: `this.#leftMs(await this.#period.count("typed"), this.#period.limit)`,
-    without: `(await this.#period.count("typed"), undefined)`,
-    test: wrongNumbers,
-    title: "are ten, however many accepted attempts are posted to at once",
-  },
-  {
-    claim: "Ten users with wrong numbers at an address hold, however many post at once",
-    at: "src/server/login/wrong-numbers.ts: Place.count",
-    text: "isReached ? this.#period.leftMs :",
-    without: "",
-    test: wrongNumbers,
-    title: "are ten, however many users' numbers are posted at once",
-  },
-  {
-    claim: "A ticket of a server without pairing is not redeemed at one with it",
-    at: "src/server/login/pairing.ts: Pairing.redemptionRefusal",
-    text: "!this.#allowsUnnumbered",
-    without: "false",
-    test: required,
-    title: "gives no login at a server with `pairing`, where the number is asked for",
-  },
-  {
-    claim: "A known browser's ticket is not redeemed while the site cannot say whether it was forgotten",
-    at: "src/server/login/pairing.ts: Pairing.redemptionRefusal",
-    text: `!revocation && browser === "known"`,
-    without: "false as boolean",
-    test: revoked,
-    title: "keeps a known browser's ticket while the site cannot say whether it was forgotten",
-  },
-  {
-    claim: "An object that knownSince returns and nobody knows makes no browser known",
-    at: "src/server/pairing/revocations.ts: isKnownSince",
-    text: `Object.keys(given).length > 0 &&
+  "test/unit/server/login/pairing.test.ts": {
+    "Only the number of the accepted code logs in": {
+      at: "src/server/attempt/claim.ts: claim",
+      replace: ["acceptedTransaction(attempt, state)", "attempt.transactions.at(-1)"],
+      title: "takes only the number of the code that was accepted",
+    },
+    "A number that nobody types is reported, also where the page that was asked never calls again": {
+      at: "src/server/login/refused-claim.ts: refusedClaim",
+      remove: "pairing?.asked.add(…);",
+      title: "expires with a warning where the page … and never calls again",
+    },
+    "A browser that was forgotten is not known again by a repeated login": {
+      at: "src/server/login/pairing.ts: Pairing.knownBrowserHeader",
+      replace: ["(userId, claimedAt)", "(userId, this.#core.runtime.now())"],
+      title: "a login that is repeated keeps the instant of its claim",
+    },
+    "An accepted code whose number nobody typed is a warning": {
+      at: "src/server/attempt/attempts.ts: Attempts.#reportSettled",
+      replace: ['before.status === "approved" && before.asked === true', "false"],
+      title: "can be done for five minutes after the acceptance, and then expires, with a warning",
+    },
+    "A browser that was remembered within two minutes of a user's mark is not known": {
+      at: "src/server/pairing/revocations.ts: parseKnownSince",
+      remove: "+ marginMs",
+      title:
+        "a browser that logs in within two minutes of the instant is asked once more, because clocks differ",
+    },
+    "No browser is known from before the epoch": {
+      at: "src/server/pairing/revocations.ts: parseKnownSince",
+      replace: ["allMs, epochMs)", "-Infinity)"],
+      title:
+        "no browser is known from before the epoch, or from before all were forgotten, to the millisecond",
+    },
+    "A ticket alone makes no browser known": {
+      at: "src/server/login/login-endpoint.ts: logIn",
+      remove: "!ticket &&",
+      title:
+        "comes with the redemption of a ticket, not with the ticket, and the redemption tells which browser it was",
+    },
+    "An object that knownSince returns and nobody knows makes no browser known": {
+      at: "src/server/pairing/revocations.ts: isKnownSince",
+      replace: [
+        `Object.keys(given).length > 0 &&
   Object.keys(given).every((name) => ["user", "all", "epoch"].includes(name))`,
-    without: "true",
-    test: pairing,
-    title: "a function that … makes no browser known, and an event",
+        "true",
+      ],
+      title: "a function that … makes no browser known, and an event",
+    },
+    "A relayed code alone logs nobody in: the browser must send the number": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: [
+        '"asked", isNew: !asked, next: { ...state, asked: true }, triesLeft',
+        '"allowed", browser: "new"',
+      ],
+      title: "is asked for it in a browser in which the user has not logged in before, and done with it",
+    },
+    "A wrong number logs nobody in": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: ["includes(code)", "length > 0"],
+      title: "has three tries, and fails with the third",
+    },
+    "Three tries hold with many posts at once": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: ["<= 1", "< -1000"],
+      title: "makes three tries hold when fifty numbers are posted at once",
+    },
+    "A number that is posted again is not counted again": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: ["lastNumber !== undefined && proof.codes.includes(lastNumber)", "false"],
+      title: "counts a wrong number once that is posted again, because its answer was lost",
+    },
+    "A user with too many wrong numbers is refused in new browsers": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      replace: ["(reached)", "(false)"],
+      title: "is refused in new browsers, with the time after which it goes on",
+    },
+    "A user with too many wrong numbers still logs in where the browser is known": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      remove: 'return { proof: { kind: "known" } }',
+      title: "goes on logging in where the browser is known",
+    },
+    "The number is in no event, also where the Token Server repeats the message": {
+      at: "src/server/token-server/token-server-client.ts: withoutNumbers",
+      replace: ['"[number]"', '"$&"'],
+      title: "is in no answer, event or store, also where the Token Server repeats the message",
+    },
+    "A site's function that fails makes no browser known": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      replace: ["?? Infinity", "?? -Infinity"],
+      title: "a function that … makes no browser known, and an event",
+    },
   },
-  {
-    claim: "An attempt takes sixty login calls",
-    at: "src/server/login/asked-attempts.ts: AskedAttempts.call",
-    text: "if (…) return undefined;",
-    without: "",
-    test: revoked,
-    title: "are sixty at most",
+  "test/unit/server/pairing/known-browsers.test.ts": {
+    "A cookie whose name only looks like the known browser's is not read": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowsers.#read",
+      replace: ['.replace(/^[ \\t]+|[ \\t]+$/g, "")', ".trim()"],
+      title: "is not known by a cookie whose name only looks like its own",
+    },
+    "Known browsers and open numbers outlive a change of the keys": {
+      at: "src/server/pairing/signing-keys.ts: SigningKeys.verify",
+      replace: [".includes(true)", "[0] === true"],
+      title: "stays known while the keys change",
+    },
+    "Known for one user is not known for another": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowser.#parts",
+      replace: ["id, userId, issuedMs", "id, issuedMs"],
+      title: "is not known for another user",
+    },
+    "Known at one origin is not known at another with the same keys": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowser.#parts",
+      replace: ['"known/1", this.#options.origin, id', '"known/1", id'],
+      title: "is not known at another origin with the same keys",
+    },
+    "A cookie from the future is not known": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowser.isKnown",
+      remove: "issuedMs <= now + maxAheadMs &&",
+      title: "is known a minute ahead of this server's clock, and no longer",
+    },
+    "A browser is forgotten after its days": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowser.isKnown",
+      remove: "now - issuedMs < rememberDays * dayMs &&",
+      title: "is forgotten after its days, counted from the last login",
+    },
+    "A browser from before knownSince is not known": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowser.isKnown",
+      replace: ["issuedMs > knownAfterMs", "true"],
+      title: "is not known if it logged in at or before the instant that the site names",
+    },
+    "A changed cookie is not known": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowser.isKnown",
+      remove: "isOf[index] === true &&",
+      title: "is not known by a cookie that is …, and the next login begins a new one",
+    },
+    "A cookie that came twice is not known": {
+      at: "src/server/pairing/known-browsers.ts: KnownBrowsers.#read",
+      replace: ["=== 1", "> 0"],
+      title: "is not known by a cookie that is …, and the next login begins a new one",
+    },
   },
-  {
-    claim: "A relayed code alone logs nobody in: the browser must send the number",
-    at: `${numberRule}: withNumber`,
-    text: `"asked", isNew: !asked, next: { ...state, asked: true }, triesLeft`,
-    without: `"allowed", browser: "new"`,
-    test: pairing,
-    title: "is asked for it in a browser in which the user has not logged in before, and done with it",
+  "test/unit/service/serve/number.test.ts": {
+    "The service reads its keys again, and a key that is gone makes nobody known": {
+      at: "src/service/serve/create-kit.ts: pairingOf",
+      replace: ['keys: () => secrets["pairing-keys"]', 'keys: settings["pairing-keys"]'],
+      title: "stay known while the keys are rotated, on SIGHUP, and not after their key is gone",
+    },
+    "Browsers that the site forgets are unknown in the service": {
+      at: "src/service/serve/create-kit.ts: pairingOf",
+      remove: "...(forgotten && { knownSince: forgotten.since }),",
+      title: "are unknown after /forget-browsers, for that user alone",
+    },
+    "A process that keeps its record in memory knows no browser after its start": {
+      at: "src/service/serve/forgotten-browsers.ts: forgottenInMemory",
+      replace: ["all, epoch", "all"],
+      title: "are unknown after a restart, where they are kept in memory, until the next number",
+    },
   },
-  {
-    claim: "A wrong number logs nobody in",
-    at: `${numberRule}: withNumber`,
-    text: "includes(code)",
-    without: "length > 0",
-    test: pairing,
-    title: "has three tries, and fails with the third",
+  "test/resilience/redis/serve-number.test.ts": {
+    "The service's processes forget the same browsers": {
+      at: "src/service/serve/forgotten-browsers.ts: forgottenInRedis",
+      replace: ["instant(user)", "undefined"],
+      title: "browsers that one process forgets are unknown in all, and those of other users are not",
+    },
+    "The number is in nothing that the service writes": {
+      at: "src/server/attempt/transitions.ts: openTransaction",
+      replace: ["false, numberCode, numberDigits", "false, numberCode: `${numberCode} 047130`, numberDigits"],
+      title: "is in no answer, log, metric, trace or key of Redis, as six fixed digits",
+    },
   },
-  {
-    claim: "Three tries hold with many posts at once",
-    at: `${numberRule}: withNumber`,
-    text: "<= 1",
-    without: "< -1000",
-    test: pairing,
-    title: "makes three tries hold when fifty numbers are posted at once",
+  "test/resilience/redis/forgotten-browsers.test.ts": {
+    "A Redis that has lost its record knows no browser": {
+      at: "src/service/serve/forgotten-browsers.ts: forgottenInRedis",
+      replace: ["instant(epoch)", "undefined"],
+      title: "also after …, and every other browser once",
+    },
+    "After an older copy was restored, one call makes all browsers unknown": {
+      at: "src/service/serve/forgotten-browsers.ts: writeScript",
+      remove: "write('epoch', epoch) write('all', all)",
+      title: "after an older copy was restored: from the call for all on",
+    },
+    "A record that cannot be read makes browsers unknown": {
+      at: "src/service/serve/forgotten-browsers.ts: forgottenInRedis",
+      replace: ["now() + dayMs", "0"],
+      title: "because it …, makes browsers unknown, ends nothing, and is never written over",
+    },
+    "A record of a newer format is never written over": {
+      at: "src/service/serve/forgotten-browsers.ts: readFields",
+      remove: "if format ~= '1' and not isNew then return 'unreadable' end",
+      title: "because it …, makes browsers unknown, ends nothing, and is never written over",
+    },
+    "A mark that no replica has is not acknowledged": {
+      at: "src/service/serve/replicated-writes.ts: replicatedWrites",
+      replace: ["=== 0", "=== undefined"],
+      title: "that does not answer is 503 within two seconds, and logins go on meanwhile",
+    },
   },
-  {
-    claim: "A number that is posted again is not counted again",
-    at: `${numberRule}: withNumber`,
-    text: "lastNumber !== undefined && proof.codes.includes(lastNumber)",
-    without: "false",
-    test: pairing,
-    title: "counts a wrong number once that is posted again, because its answer was lost",
+  "test/resilience/redis/documented-redis.test.ts": {
+    "The Redis of compose.yaml keeps revocations over a restart": {
+      at: "docs/serve/container/compose.yaml",
+      replace: ['- "yes"', '- "no"'],
+      title: "keeps what it holds over a restart, and evicts nothing: …",
+    },
   },
-  {
-    claim: "Only the number of the accepted code counts",
-    at: "src/server/pairing/number.ts: parts",
-    text: `nonce,
-  number`,
-    without: "number",
-    test: number,
-    title: "the same number of another … has another code",
+  "test/unit/server/login/number-required.test.ts": {
+    "A code without a number logs in nowhere but where the user is known": {
+      at: "src/server/attempt/number-rule.ts: withoutNumber",
+      replace: ["proof.allowsUnnumbered === true", "true"],
+      title: "logs in …: the attempt fails, and an event says why",
+    },
+    "A code without a number logs in nowhere with always": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      remove: 'this.#settings.when !== "always" &&',
+      title: "logs in nowhere with `always`",
+    },
+    "A server without pairing claims no code that has a number": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: ['"unavailable"', '"allowed"'],
+      title: "is not claimed without it at a server that has no `pairing`, and waits there for one that has",
+    },
+    "A ticket of a server without pairing is not redeemed at one with it": {
+      at: "src/server/login/pairing.ts: Pairing.redemptionRefusal",
+      replace: ["!this.#allowsUnnumbered", "false"],
+      title: "gives no login at a server with `pairing`, where the number is asked for",
+    },
   },
-  {
-    claim: "Only digits of the right count are compared",
-    at: "src/server/pairing/number.ts: parseNumber",
-    text: "characters.length !== digits ||",
-    without: "",
-    test: number,
-    title: "… is no number",
+  "test/resilience/redis/pairing-roll.test.ts": {
+    "A code without a number logs in only while the site allows that, on Redis": {
+      at: "src/server/attempt/number-rule.ts: withoutNumber",
+      replace: ["proof.allowsUnnumbered === true", "true"],
+      title:
+        "a code without a number, from a server that does not have it yet, logs in only while the site allows that",
+    },
+    "A server without pairing claims no code that has a number, on Redis": {
+      at: "src/server/attempt/number-rule.ts: withNumber",
+      replace: ['"unavailable"', '"allowed"'],
+      title:
+        "a server without it logs in with no code that has a number, and the page gets in at one that has it",
+    },
   },
-  {
-    claim: "Each number is equally likely",
-    at: "src/server/pairing/number.ts: createNumber",
-    text: "if (drawn < bound)",
-    without: "",
-    test: number,
-    title: "a draw that would make some numbers likelier is repeated",
+  "test/unit/server/login/revoked.test.ts": {
+    "Forgetting a user's browsers ends a login that was accepted before": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      remove: 'return { proof: { kind: "revoked" } };',
+      title: "fails a login that was accepted before, …",
+    },
+    "Forgetting a user's browsers ends the repetition of a login": {
+      at: "src/server/attempt/claim.ts: claim",
+      remove: 'proof.kind === "revoked" ||',
+      title: "ends the minute in which a login can be repeated",
+    },
+    "Forgetting a user's browsers voids their tickets": {
+      at: "src/server/attempt/attempts.ts: Attempts.redeem",
+      remove: "if (refused) return { attempt: found, refusal: refused };",
+      title: "takes no ticket, and gives no new one",
+    },
+    "A known browser's ticket is not redeemed while the site cannot say whether it was forgotten": {
+      at: "src/server/login/pairing.ts: Pairing.redemptionRefusal",
+      replace: ['!revocation && browser === "known"', "false as boolean"],
+      title: "keeps a known browser's ticket while the site cannot say whether it was forgotten",
+    },
+    "An attempt takes sixty login calls": {
+      at: "src/server/login/asked-attempts.ts: AskedAttempts.call",
+      remove: "if (…) return undefined;",
+      title: "are sixty at most",
+    },
   },
-  {
-    claim: "A user with too many wrong numbers is refused in new browsers",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: "(reached)",
-    without: "(false)",
-    test: pairing,
-    title: "is refused in new browsers, with the time after which it goes on",
+  "test/unit/server/login/wrong-numbers.test.ts": {
+    "Wrong numbers are counted for the browser's cookie": {
+      at: "src/server/login/wrong-numbers.ts: WrongNumbers.typed",
+      replace: ["browser?.count()", "undefined"],
+      title: "are ten in an hour, of all users together",
+    },
+    "Users with only wrong numbers are counted for the address": {
+      at: "src/server/login/wrong-numbers.ts: Place.count",
+      remove: "isReached ? this.#period.leftMs :",
+      title: "are ten in an hour: then it is refused there, before the number is compared",
+    },
+    "What was given back does not outlive what it was given back for": {
+      at: "src/server/login/wrong-numbers.ts: Period.constructor",
+      replace: ["`${of}|${period}`", "of"],
+      title: "give nothing back to the next hour",
+    },
+    "One accepted attempt locks its user out of nothing": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      remove: "await typed?.notCounted();",
+      title: "do not count what was not compared: one accepted attempt locks its user out of nothing",
+    },
+    "A count of wrong numbers that cannot be read is used up": {
+      at: "src/server/login/wrong-numbers.ts: Period.typedWithout",
+      remove: "isUnreadable(without) || isUnreadable(typed) ? Infinity :",
+      title: "are used up where a count … cannot be read",
+    },
+    "A wrong number that comes again writes nothing": {
+      at: "src/server/login/pairing.ts: Pairing.proofOf",
+      remove: "&& !isRepeated",
+      title: "are not written for a number that was wrong before, from whatever address it comes again",
+    },
+    "An office that mistypes is not locked out": {
+      at: "src/server/login/wrong-numbers.ts: Place.right",
+      remove: 'if (own.used === 1) await this.#period.count("right");',
+      title: "do not lock out an office of a thousand people on its first day, of whom every fifth mistypes",
+    },
+    "Ten wrong numbers of a user hold, however many are posted at once": {
+      at: "src/server/login/wrong-numbers.ts: Tries.count",
+      replace: [
+        'this.#leftMs(await this.#period.count("typed"), this.#period.limit)',
+        '(await this.#period.count("typed"), undefined)',
+      ],
+      title: "are ten, however many accepted attempts are posted to at once",
+    },
+    "Ten users with wrong numbers at an address hold, however many post at once": {
+      at: "src/server/login/wrong-numbers.ts: Place.count",
+      remove: "isReached ? this.#period.leftMs :",
+      title: "are ten, however many users' numbers are posted at once",
+    },
   },
-  {
-    claim: "A user with too many wrong numbers still logs in where the browser is known",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: `return { proof: { kind: "known" } }`,
-    without: "",
-    test: pairing,
-    title: "goes on logging in where the browser is known",
+  "test/unit/server/pairing/number.test.ts": {
+    "Only the number of the accepted code counts": {
+      at: "src/server/pairing/number.ts: parts",
+      replace: ["nonce, number", "number"],
+      title: "the same number of another … has another code",
+    },
+    "Only digits of the right count are compared": {
+      at: "src/server/pairing/number.ts: parseNumber",
+      remove: "characters.length !== digits ||",
+      title: "… is no number",
+    },
+    "Each number is equally likely": {
+      at: "src/server/pairing/number.ts: createNumber",
+      remove: "if (drawn < bound)",
+      title: "a draw that would make some numbers likelier is repeated",
+    },
   },
-  {
-    claim: "Known for one user is not known for another",
-    at: `${knownBrowsers}: KnownBrowser.#parts`,
-    text: "id, userId, issuedMs",
-    without: "id, issuedMs",
-    test: browsers,
-    title: "is not known for another user",
-  },
-  {
-    claim: "Known at one origin is not known at another with the same keys",
-    at: `${knownBrowsers}: KnownBrowser.#parts`,
-    text: `"known/1", this.#options.origin, id`,
-    without: `"known/1", id`,
-    test: browsers,
-    title: "is not known at another origin with the same keys",
-  },
-  {
-    claim: "A cookie from the future is not known",
-    at: `${knownBrowsers}: KnownBrowser.isKnown`,
-    text: "issuedMs <= now + maxAheadMs &&",
-    without: "",
-    test: browsers,
-    title: "is known a minute ahead of this server's clock, and no longer",
-  },
-  {
-    claim: "A browser is forgotten after its days",
-    at: `${knownBrowsers}: KnownBrowser.isKnown`,
-    text: "now - issuedMs < rememberDays * dayMs &&",
-    without: "",
-    test: browsers,
-    title: "is forgotten after its days, counted from the last login",
-  },
-  {
-    claim: "A browser from before knownSince is not known",
-    at: `${knownBrowsers}: KnownBrowser.isKnown`,
-    text: "issuedMs > knownAfterMs",
-    without: "true",
-    test: browsers,
-    title: "is not known if it logged in at or before the instant that the site names",
-  },
-  {
-    claim: "A changed cookie is not known",
-    at: `${knownBrowsers}: KnownBrowser.isKnown`,
-    text: "isOf[index] === true &&",
-    without: "",
-    test: browsers,
-    title: "is not known by a cookie that is …, and the next login begins a new one",
-  },
-  {
-    claim: "A cookie that came twice is not known",
-    at: `${knownBrowsers}: KnownBrowsers.#read`,
-    text: "=== 1",
-    without: "> 0",
-    test: browsers,
-    title: "is not known by a cookie that is …, and the next login begins a new one",
-  },
-  {
-    claim: "The number is in no event, also where the Token Server repeats the message",
-    at: "src/server/token-server/token-server-client.ts: withoutNumbers",
-    text: `"[number]"`,
-    without: `"$&"`,
-    test: pairing,
-    title: "is in no answer, event or store, also where the Token Server repeats the message",
-  },
-  {
-    claim: "A site's function that fails makes no browser known",
-    at: "src/server/login/pairing.ts: Pairing.proofOf",
-    text: "?? Infinity",
-    without: "?? -Infinity",
-    test: pairing,
-    title: "a function that … makes no browser known, and an event",
-  },
-];
+};

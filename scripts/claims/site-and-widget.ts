@@ -1,357 +1,272 @@
-import type { Defence } from "./defence.js";
+import type { Claims } from "./defence.js";
 
 /** The widget, the demo's pages and sessions, and the emulator. */
-
-const security = "test/e2e/login/security.test.ts";
-const login = "test/e2e/login/login.test.ts";
-const site = "test/e2e/demo/site.test.ts";
-const demoParts = "test/unit/demo/demo-parts.test.ts";
-const anotherTab = "test/element/flow/finish-login.test.ts";
-const flags = "test/unit/service/command/flags.test.ts";
-const redirect = "test/element/redirect.test.ts";
-const links = "test/element/links.test.ts";
-const sitePath = "test/unit/protocol/site-path.test.ts";
-const parsers = "test/unit/protocol/login-api.test.ts";
-/** What makes an inherited member none. */
-const ofOwnMembers = {
-  at: "src/protocol/login-api.ts: ownMembers",
-  text: "{ __proto__: null, ...(value as object) }",
-  without: "{ ...(value as object) }",
+export const siteAndWidget: Claims = {
+  "test/unit/demo/link-values.test.ts": {
+    "A link to the playground sets no address of another origin": {
+      at: "demo/client/playground/link-values.ts: mayComeFromLink",
+      remove: "&& origin === new URL(page).origin",
+      title: "may not set … to …",
+    },
+  },
+  "test/e2e/login/security.test.ts": {
+    "A planted session is ignored": {
+      at: "demo/server/sessions.ts: memorySessions",
+      replace: ['randomBytes(32).toString("base64url")', '"planted-by-somebody-who-knows-it"'],
+      title: "starts a new session at a login, and ignores a planted one",
+    },
+    "The login page cannot be framed": {
+      at: "demo/server/page-headers.ts",
+      replace: [
+        'import { secureHeaders } from "hono/secure-headers";',
+        "const secureHeaders = (_: object) => createMiddleware((_, next) => next());",
+      ],
+      title: "cannot be framed by any page",
+    },
+    "Going back after a logout does not show the account": {
+      at: "demo/server/bank-site.ts: accountPages",
+      replace: [
+        "if (!session) return c.html(notLoggedInPage(settingOf(c, demo)), 401); const all",
+        "const all",
+      ],
+      title: "does not show the account by the back button after a logout",
+    },
+    "Browsers do not keep pages of people who are logged in": {
+      at: "demo/server/bank-site.ts: accountPages",
+      replace: [
+        '"/account", plainPageHeaders, noStore, async (c)',
+        '"/account", plainPageHeaders, async (c)',
+      ],
+      title: "does not show the account from the back-forward cache after a logout in another tab",
+    },
+    "A code from before the logout logs nobody in": {
+      at: "demo/server/bank-site.ts: deleteCookies",
+      remove: "for (const [name, value] of forget()) c.header(name, value, { append: true });",
+      title: "restores a login page after a logout with a new code, and the old code logs nobody in",
+    },
+  },
+  "test/unit/demo/demo-parts.test.ts": {
+    "The demo makes a new session id at each login": {
+      at: "demo/server/sessions.ts: memorySessions",
+      replace: ['= randomBytes(32).toString("base64url")', '= userId.padEnd(43, "x")'],
+      title: "have random ids",
+    },
+    "One attempt has one session": {
+      at: "demo/server/sessions.ts: memorySessions",
+      remove: "if (session) session.ids.push(id); else",
+      title: "are one for each attempt: a repeated login leads to the same session",
+    },
+  },
+  "test/e2e/demo/site.test.ts": {
+    "A repetition of a login whose session was ended begins no new one": {
+      at: "demo/server/sessions.ts: memorySessions",
+      remove: "if (session?.isEnded) return Promise.resolve(undefined);",
+      title: "ends another login by its attempt, and a repetition of that login begins no new session",
+    },
+    "The demo sets frame-ancestors 'none' on every page": {
+      at: "demo/server/page-headers.ts: policy",
+      remove: `frameAncestors: ["'none'"],`,
+      title: "has a strict policy on every page",
+    },
+    "The demo answers 421 at a host name that is not its own": {
+      at: "demo/server/demo-server.ts: listenerOf",
+      replace: ["isOwnHost(request.headers.host, new URL(origin).hostname)", "origin"],
+      title: "answers 421 at a host that is not its own, so that no other site can read its answers",
+    },
+  },
+  "test/resilience/nodes/sessions.test.ts": {
+    "A repetition of a login whose session was ended begins no new one, on any node": {
+      at: "demo/server/sessions.ts: redisSessions",
+      replace: [
+        "(made === null && !(await read(attempt))) return undefined;",
+        "(made === null) await client.set(sessionKey(attempt), text, { PX });",
+      ],
+      title: "stay ended when signIn runs again for their attempt, on any node",
+    },
+  },
+  "test/unit/server/http/who-may-call.test.ts": {
+    "kit.forget ends the browser's other attempts": {
+      at: "src/server/http/site-cookie.ts: SiteCookie.endHeader",
+      value: 'return this.header("", 1);',
+      title: "is deleted by the header that forget() returns, and then the browser's attempts are unknown",
+    },
+  },
+  "test/e2e/login/login.test.ts": {
+    "A logout ends the session on the server": {
+      at: "demo/server/bank-site.ts: accountPages",
+      remove: "for (const session of await sessionsOf(c, options)) await sessions.end(session);",
+      title: "logs out by …: the session and the browser's other attempts end",
+    },
+    "A page that was used for a login leaves no entry in the history": {
+      at: "src/element/onegini-otp-login.ts: OneginiOtpLogin.#finish",
+      replace: ["replace", "assign"],
+      title: "replaces the login page in the history by the account",
+    },
+  },
+  "test/element/flow/finish-login.test.ts": {
+    "One of two tabs logs in: it asks for the status while it holds the lock": {
+      at: "src/element/flow/finish-login.ts: signIn",
+      replace: ["shared.locked(settledStatus(login)", 'shared.locked(of("approved" as const)'],
+      title: "asks for the status in the lock, becomes the owner, and logs in",
+    },
+    "One of two tabs logs in: the other one has no claim": {
+      at: "src/element/flow/finish-login.ts: signIn",
+      remove: "|| !shared.isOwner()",
+      title: "is another tab's if the status in the lock is `completed`",
+    },
+  },
+  "test/element/redirect.test.ts": {
+    "The widget follows redirect_to only to http and https": {
+      at: "src/element/links.ts: redirectTarget",
+      replace: ["/^https?:$/.test(url.protocol)", "url"],
+      title: "the page goes to `redirect` if the answer's URL is rejected",
+    },
+    "The widget follows no inherited redirect_to": {
+      at: "src/element/onegini-otp-login.ts: OneginiOtpLogin.#finish",
+      replace: ["ownMembers(answer)", "answer"],
+      title: "the page goes to `redirect` if the answer's URL is only inherited",
+    },
+    "The login event gives the URL that the widget would follow": {
+      at: "src/element/onegini-otp-login.ts: OneginiOtpLogin.#finish",
+      replace: ["(answer, target)", "(answer, (answer.redirect_to || this.redirect) ?? undefined)"],
+      title: "a listener gets the URL that the element would follow: …, else …",
+    },
+    "If redirect is rejected too, the page stays": {
+      at: "src/element/links.ts: redirectTarget",
+      replace: ["/^https?:$/.test(url.protocol)", "url"],
+      title: "the page stays if both URLs are rejected",
+    },
+  },
+  "test/unit/protocol/login-api.test.ts": {
+    "An answer of the login API has its own members only": {
+      at: "src/protocol/login-api.ts: ownMembers",
+      replace: ["{ __proto__: null, ...(value as object) }", "{ ...(value as object) }"],
+      title: "find no code, start, error or question in an answer that has none of its own",
+    },
+    "A status has its own members only": {
+      at: "src/protocol/login-api.ts: parseStatusAnswer",
+      replace: ["return ownMembers", "return"],
+      title: "find no scan and no time in a status without them",
+    },
+    "A login's result has no __proto__": {
+      at: "src/protocol/login-api.ts: parseLoginAnswer",
+      remove: 'delete answer["__proto__"];',
+      title: "has no `__proto__`, which a page would make the prototype of a copy",
+    },
+  },
+  "test/unit/server/http/json-body.test.ts": {
+    "A request's body has its own members only": {
+      at: "src/protocol/login-api.ts: ownMembers",
+      replace: ["{ __proto__: null, ...(value as object) }", "{ ...(value as object) }"],
+      title: "has no inherited member: …",
+    },
+  },
+  "test/unit/server/token-server/token-server-answers.test.ts": {
+    "A Token Server's answer has its own members only": {
+      at: "src/server/own-object.ts: ownObject",
+      replace: ["(isObject(value) ? ownMembers(value) : value)", "value"],
+      title: "approve nobody by an inherited user",
+    },
+  },
+  "test/unit/service/serve/internal-bodies.test.ts": {
+    "A body of the internal port has its own members only": {
+      at: "src/server/own-object.ts: ownObject",
+      replace: ["ownMembers(members)", "members"],
+      title: "have only their own members",
+    },
+  },
+  "test/element/first-paint.test.ts": {
+    "A frame with the name of the early answer does not keep the element from starting": {
+      at: "src/element/api/http-backend.ts: takeEarlyAnswer",
+      remove: 'Object.hasOwn(page, "oneginiOtpLoginEarly") &&',
+      title: "is not a frame of its name …: the element sends its own request",
+    },
+  },
+  "test/element/i18n/languages.test.ts": {
+    "A frame with the name of the languages' registry keeps no language from it": {
+      at: "src/locales/nl.ts",
+      replace: ["!Array.isArray(globalThis.oneginiOtpLoginLocales)", "!globalThis.oneginiOtpLoginLocales"],
+      title: "is registered where a frame of the page has the registry's name, too",
+    },
+  },
+  "test/unit/protocol/site-path.test.ts": {
+    "sitePath gives a path that leads nowhere but to this site": {
+      at: "src/protocol/site-path.ts: sitePath",
+      remove: '|| pathname.startsWith("//")',
+      title: "gives a path that leads nowhere but to this site, from whatever comes",
+    },
+    "sitePath gives no path that HTML reads as another site's address": {
+      at: "src/protocol/site-path.ts: sitePath",
+      remove: '.replaceAll("&", "%26")',
+      title: "gives a path that leads nowhere but to this site, from whatever comes",
+    },
+    "sitePath refuses another site's address, encoded too": {
+      at: "src/protocol/site-path.ts: sitePath",
+      remove: "|| slashesIn(plain) > slashesIn(pathname)",
+      title: "refuses …",
+    },
+  },
+  "test/element/links.test.ts": {
+    "Only http and https are followed": {
+      at: "src/element/links.ts: redirectTarget",
+      replace: ["/^https?:$/.test(url.protocol)", "url"],
+      title: "is missing if the attribute's is rejected too",
+    },
+    "app-link rejects javascript:, data: and blob:": {
+      at: "src/element/links.ts: appLinkFor",
+      replace: ["!/^(javascript|data|blob):$/.test(url.protocol)", "url"],
+      title: "rejects …",
+    },
+    "app-link rejects them whatever the code contains": {
+      at: "src/protocol/qr-link.ts: fillOtp",
+      replace: ["encodeURIComponent(otp)", "otp"],
+      title: "cannot be turned into another scheme by an OTP",
+    },
+  },
+  "test/unit/service/command/flags.test.ts": {
+    "The emulator does not start in production": {
+      at: "src/service/command/flags.ts: readCommand",
+      replace: ['"production"', '""'],
+      title: "do not start the emulator in production: exit code 2, and what to do",
+    },
+    "The demo does not start with its emulator in production": {
+      at: "demo/server/demo-config.ts: readConfig",
+      replace: [
+        "(isProduction && output.EMULATOR === undefined)",
+        "(isProduction && output.EMULATOR === null)",
+      ],
+      title: "start the demo's own emulator in production only with --emulator public",
+    },
+  },
+  "test/e2e/demo/start.test.ts": {
+    "The demo does not start with its emulator at a public origin": {
+      at: "demo/server/demo-config.ts: readConfig",
+      replace: ["isPublic && output.EMULATOR === undefined", "output.EMULATOR === null"],
+      title: "does not start with its emulator at a public origin, and says what to do",
+    },
+    "A public demo says so on every page": {
+      at: "demo/pages/page-layout.ts: layout",
+      remove: "isPublic ? texts.publicNotice :",
+      title: "says on every page that everybody can use the emulator, with EMULATOR=public",
+    },
+  },
+  "test/unit/emulator/phone/phone.test.ts": {
+    "The emulator answers 421 at a host name that is not its own": {
+      at: "src/emulator/token-server.ts: createTokenServer",
+      replace: ["!config.isOwnHost(hostname)", "hostname === undefined"],
+      title: "answers 421 at a host that is not its own",
+    },
+  },
+  "test/unit/emulator/phone/phone-api.test.ts": {
+    "The phone's calls take application/json only": {
+      at: "src/emulator/phone/phone-api.ts: readJson",
+      replace: ['!/^application\\/json *(;|$)/i.test(type ?? "")', 'type === ""'],
+      title: "takes JSON from application/json only, which a page of another site cannot send",
+    },
+    "One phone can answer a code, once": {
+      at: "src/emulator/phone/phone-api.ts: createPhoneApi",
+      remove: 'if (transaction.state.kind !== "waiting") throw new MobileAuthError(9029);',
+      title: "answers 9029 for a code that any user has scanned before",
+    },
+  },
 };
-
-export const siteAndWidget: readonly Defence[] = [
-  {
-    claim: "A link to the playground sets no address of another origin",
-    at: "demo/client/playground/link-values.ts: mayComeFromLink",
-    text: "&& origin === new URL(page).origin",
-    without: "",
-    test: "test/unit/demo/link-values.test.ts",
-    title: "may not set … to …",
-  },
-  {
-    claim: "A planted session is ignored",
-    at: "demo/server/sessions.ts: memorySessions",
-    text: `randomBytes(32).toString("base64url")`,
-    without: `"planted-by-somebody-who-knows-it"`,
-    test: security,
-    title: "starts a new session at a login, and ignores a planted one",
-  },
-  {
-    claim: "The demo makes a new session id at each login",
-    at: "demo/server/sessions.ts: memorySessions",
-    text: `= randomBytes(32).toString("base64url")`,
-    without: `= userId.padEnd(43, "x")`,
-    test: demoParts,
-    title: "have random ids",
-  },
-  {
-    claim: "One attempt has one session",
-    at: "demo/server/sessions.ts: memorySessions",
-    text: `if (session) session.ids.push(id);
-      else`,
-    without: "",
-    test: demoParts,
-    title: "are one for each attempt: a repeated login leads to the same session",
-  },
-  {
-    claim: "A repetition of a login whose session was ended begins no new one",
-    at: "demo/server/sessions.ts: memorySessions",
-    text: "if (session?.isEnded) return Promise.resolve(undefined);",
-    without: "",
-    test: site,
-    title: "ends another login by its attempt, and a repetition of that login begins no new session",
-  },
-  {
-    claim: "A repetition of a login whose session was ended begins no new one, on any node",
-    at: "demo/server/sessions.ts: redisSessions",
-    text: "(made === null && !(await read(attempt))) return undefined;",
-    without: "(made === null) await client.set(sessionKey(attempt), text, { PX });",
-    test: "test/resilience/nodes/sessions.test.ts",
-    title: "stay ended when signIn runs again for their attempt, on any node",
-  },
-  {
-    claim: "The login page cannot be framed",
-    at: "demo/server/page-headers.ts",
-    text: `import { secureHeaders } from "hono/secure-headers";`,
-    without: "const secureHeaders = (_: object) => createMiddleware((_, next) => next());",
-    test: security,
-    title: "cannot be framed by any page",
-  },
-  {
-    claim: "The demo sets frame-ancestors 'none' on every page",
-    at: "demo/server/page-headers.ts: policy",
-    text: `frameAncestors: ["'none'"],`,
-    without: "",
-    test: site,
-    title: "has a strict policy on every page",
-  },
-  {
-    claim: "Going back after a logout does not show the account",
-    at: "demo/server/bank-site.ts: accountPages",
-    text: "if (!session) return c.html(notLoggedInPage(settingOf(c, demo)), 401);\n    const all",
-    without: "const all",
-    test: security,
-    title: "does not show the account by the back button after a logout",
-  },
-  {
-    claim: "Browsers do not keep pages of people who are logged in",
-    at: "demo/server/bank-site.ts: accountPages",
-    text: `"/account", plainPageHeaders, noStore, async (c)`,
-    without: `"/account", plainPageHeaders, async (c)`,
-    test: security,
-    title: "does not show the account from the back-forward cache after a logout in another tab",
-  },
-  {
-    claim: "A code from before the logout logs nobody in",
-    at: "demo/server/bank-site.ts: deleteCookies",
-    text: "for (const [name, value] of forget()) c.header(name, value, { append: true });",
-    without: "",
-    test: security,
-    title: "restores a login page after a logout with a new code, and the old code logs nobody in",
-  },
-  {
-    claim: "kit.forget ends the browser's other attempts",
-    at: "src/server/http/site-cookie.ts: SiteCookie.endHeader",
-    without: `return this.header("", 1);`,
-    test: "test/unit/server/http/who-may-call.test.ts",
-    title: "is deleted by the header that forget() returns, and then the browser's attempts are unknown",
-  },
-  {
-    claim: "A logout ends the session on the server",
-    at: "demo/server/bank-site.ts: accountPages",
-    text: "for (const session of await sessionsOf(c, options)) await sessions.end(session);",
-    without: "",
-    test: login,
-    title: "logs out by …: the session and the browser's other attempts end",
-  },
-  {
-    claim: "A page that was used for a login leaves no entry in the history",
-    at: "src/element/onegini-otp-login.ts: OneginiOtpLogin.#finish",
-    text: "replace",
-    without: "assign",
-    test: login,
-    title: "replaces the login page in the history by the account",
-  },
-  {
-    claim: "One of two tabs logs in: it asks for the status while it holds the lock",
-    at: "src/element/flow/finish-login.ts: signIn",
-    text: `shared.locked(
-        settledStatus(login)`,
-    without: `shared.locked(
-        of("approved" as const)`,
-    test: anotherTab,
-    title: "asks for the status in the lock, becomes the owner, and logs in",
-  },
-  {
-    claim: "One of two tabs logs in: the other one has no claim",
-    at: "src/element/flow/finish-login.ts: signIn",
-    text: "|| !shared.isOwner()",
-    without: "",
-    test: anotherTab,
-    title: "is another tab's if the status in the lock is `completed`",
-  },
-  {
-    claim: "The widget follows redirect_to only to http and https",
-    at: "src/element/links.ts: redirectTarget",
-    text: "/^https?:$/.test(url.protocol)",
-    without: "url",
-    test: redirect,
-    title: "the page goes to `redirect` if the answer's URL is rejected",
-  },
-  {
-    claim: "The widget follows no inherited redirect_to",
-    at: "src/element/onegini-otp-login.ts: OneginiOtpLogin.#finish",
-    text: "ownMembers(answer)",
-    without: "answer",
-    test: redirect,
-    title: "the page goes to `redirect` if the answer's URL is only inherited",
-  },
-  {
-    claim: "An answer of the login API has its own members only",
-    ...ofOwnMembers,
-    test: parsers,
-    title: "find no code, start, error or question in an answer that has none of its own",
-  },
-  {
-    claim: "A status has its own members only",
-    at: "src/protocol/login-api.ts: parseStatusAnswer",
-    text: "return ownMembers",
-    without: "return",
-    test: parsers,
-    title: "find no scan and no time in a status without them",
-  },
-  {
-    claim: "A login's result has no __proto__",
-    at: "src/protocol/login-api.ts: parseLoginAnswer",
-    text: 'delete answer["__proto__"];',
-    without: "",
-    test: parsers,
-    title: "has no `__proto__`, which a page would make the prototype of a copy",
-  },
-  {
-    claim: "A request's body has its own members only",
-    ...ofOwnMembers,
-    test: "test/unit/server/http/json-body.test.ts",
-    title: "has no inherited member: …",
-  },
-  {
-    claim: "A Token Server's answer has its own members only",
-    at: "src/server/own-object.ts: ownObject",
-    text: "(isObject(value) ? ownMembers(value) : value)",
-    without: "value",
-    test: "test/unit/server/token-server/token-server-answers.test.ts",
-    title: "approve nobody by an inherited user",
-  },
-  {
-    claim: "A body of the internal port has its own members only",
-    at: "src/server/own-object.ts: ownObject",
-    text: "ownMembers(members)",
-    without: "members",
-    test: "test/unit/service/serve/internal-bodies.test.ts",
-    title: "have only their own members",
-  },
-  {
-    claim: "A frame with the name of the early answer does not keep the element from starting",
-    at: "src/element/api/http-backend.ts: takeEarlyAnswer",
-    text: `Object.hasOwn(page, "oneginiOtpLoginEarly") &&`,
-    without: "",
-    test: "test/element/first-paint.test.ts",
-    title: "is not a frame of its name …: the element sends its own request",
-  },
-  {
-    claim: "A frame with the name of the languages' registry keeps no language from it",
-    at: "src/locales/nl.ts",
-    text: "!Array.isArray(globalThis.oneginiOtpLoginLocales)",
-    without: "!globalThis.oneginiOtpLoginLocales",
-    test: "test/element/i18n/languages.test.ts",
-    title: "is registered where a frame of the page has the registry's name, too",
-  },
-  {
-    claim: "sitePath gives a path that leads nowhere but to this site",
-    at: "src/protocol/site-path.ts: sitePath",
-    text: `|| pathname.startsWith("//")`,
-    without: "",
-    test: sitePath,
-    title: "gives a path that leads nowhere but to this site, from whatever comes",
-  },
-  {
-    claim: "sitePath gives no path that HTML reads as another site's address",
-    at: "src/protocol/site-path.ts: sitePath",
-    text: `.replaceAll("&", "%26")`,
-    without: "",
-    test: sitePath,
-    title: "gives a path that leads nowhere but to this site, from whatever comes",
-  },
-  {
-    claim: "sitePath refuses another site's address, encoded too",
-    at: "src/protocol/site-path.ts: sitePath",
-    text: "|| slashesIn(plain) > slashesIn(pathname)",
-    without: "",
-    test: sitePath,
-    title: "refuses …",
-  },
-  {
-    claim: "The login event gives the URL that the widget would follow",
-    at: "src/element/onegini-otp-login.ts: OneginiOtpLogin.#finish",
-    text: "(answer, target)",
-    without: "(answer, (answer.redirect_to || this.redirect) ?? undefined)",
-    test: redirect,
-    title: "a listener gets the URL that the element would follow: …, else …",
-  },
-  {
-    claim: "If redirect is rejected too, the page stays",
-    at: "src/element/links.ts: redirectTarget",
-    text: "/^https?:$/.test(url.protocol)",
-    without: "url",
-    test: redirect,
-    title: "the page stays if both URLs are rejected",
-  },
-  {
-    claim: "Only http and https are followed",
-    at: "src/element/links.ts: redirectTarget",
-    text: "/^https?:$/.test(url.protocol)",
-    without: "url",
-    test: links,
-    title: "is missing if the attribute's is rejected too",
-  },
-  {
-    claim: "app-link rejects javascript:, data: and blob:",
-    at: "src/element/links.ts: appLinkFor",
-    text: "!/^(javascript|data|blob):$/.test(url.protocol)",
-    without: "url",
-    test: links,
-    title: "rejects …",
-  },
-  {
-    claim: "app-link rejects them whatever the code contains",
-    at: "src/protocol/qr-link.ts: fillOtp",
-    text: "encodeURIComponent(otp)",
-    without: "otp",
-    test: links,
-    title: "cannot be turned into another scheme by an OTP",
-  },
-  {
-    claim: "The emulator does not start in production",
-    at: "src/service/command/flags.ts: readCommand",
-    text: `"production"`,
-    without: `""`,
-    test: flags,
-    title: "do not start the emulator in production: exit code 2, and what to do",
-  },
-  {
-    claim: "The demo does not start with its emulator in production",
-    at: "demo/server/demo-config.ts: readConfig",
-    text: "(isProduction && output.EMULATOR === undefined)",
-    without: "(isProduction && output.EMULATOR === null)",
-    test: flags,
-    title: "start the demo's own emulator in production only with --emulator public",
-  },
-  {
-    claim: "The demo does not start with its emulator at a public origin",
-    at: "demo/server/demo-config.ts: readConfig",
-    text: "isPublic && output.EMULATOR === undefined",
-    without: "output.EMULATOR === null",
-    test: "test/e2e/demo/start.test.ts",
-    title: "does not start with its emulator at a public origin, and says what to do",
-  },
-  {
-    claim: "A public demo says so on every page",
-    at: "demo/pages/page-layout.ts: layout",
-    text: "isPublic ? texts.publicNotice :",
-    without: "",
-    test: "test/e2e/demo/start.test.ts",
-    title: "says on every page that everybody can use the emulator, with EMULATOR=public",
-  },
-  {
-    claim: "The demo answers 421 at a host name that is not its own",
-    at: "demo/server/demo-server.ts: listenerOf",
-    text: "isOwnHost(request.headers.host, new URL(origin).hostname)",
-    without: "origin",
-    test: site,
-    title: "answers 421 at a host that is not its own, so that no other site can read its answers",
-  },
-  {
-    claim: "The emulator answers 421 at a host name that is not its own",
-    at: "src/emulator/token-server.ts: createTokenServer",
-    text: "!config.isOwnHost(hostname)",
-    without: "hostname === undefined",
-    test: "test/unit/emulator/phone/phone.test.ts",
-    title: "answers 421 at a host that is not its own",
-  },
-  {
-    claim: "The phone's calls take application/json only",
-    at: "src/emulator/phone/phone-api.ts: readJson",
-    text: `!/^application\\/json *(;|$)/i.test(type ?? "")`,
-    without: `type === ""`,
-    test: "test/unit/emulator/phone/phone-api.test.ts",
-    title: "takes JSON from application/json only, which a page of another site cannot send",
-  },
-  {
-    claim: "One phone can answer a code, once",
-    at: "src/emulator/phone/phone-api.ts: createPhoneApi",
-    text: `if (transaction.state.kind !== "waiting") throw new MobileAuthError(9029);`,
-    without: "",
-    test: "test/unit/emulator/phone/phone-api.test.ts",
-    title: "answers 9029 for a code that any user has scanned before",
-  },
-];

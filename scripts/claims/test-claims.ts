@@ -18,7 +18,7 @@ import { dirname, join, resolve } from "node:path";
 import { installEngines, installServices } from "../install-test-tools.js";
 import { suiteOf } from "../suites.js";
 import { countsIn, run, runJobs } from "../test-runner.js";
-import { fileOf, withoutDefence, type Defence } from "./defence.js";
+import { fileOf, withoutDefence } from "./defence.js";
 import { defences } from "./defences.js";
 
 const copyCount = 2;
@@ -77,14 +77,10 @@ async function runTests(folder: string, test: string, titles: readonly string[])
 
 const sums = { "failed as it should": 0, SURVIVED: 0, broken: 0 };
 
-function report(
-  { claim, at, text, without, test, title }: Defence,
-  result: keyof typeof sums,
-  output = "",
-): void {
+function report(defence: (typeof defences)[number], result: keyof typeof sums, output = ""): void {
   sums[result] += 1;
-  const defence = (text ?? `is ${without}`).trim().replace(/\s+/g, " ");
-  console.log(`${claim} · ${at}: ${defence} · ${test}: “${title}” · ${result}`);
+  const { claim, test, title, at, ...change } = defence;
+  console.log(`${claim} · ${at}: ${JSON.stringify(change)} · ${test}: “${title}” · ${result}`);
   if (output !== "") console.log(output);
 }
 

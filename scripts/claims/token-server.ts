@@ -1,256 +1,213 @@
-import type { Defence } from "./defence.js";
+import type { Claims } from "./defence.js";
 
 /** Callbacks, calls to the Token Server, and secrets. */
-
-const threats = "test/unit/server/endpoints/threats.test.ts";
-const callback = "test/unit/server/endpoints/callback-endpoint.test.ts";
-const client = "test/unit/server/token-server/token-server-client.test.ts";
-const secrets = "test/unit/server/endpoints/secrets.test.ts";
-
-export const tokenServer: readonly Defence[] = [
-  {
-    claim: "A login takes is_authenticated: true, as a boolean",
-    at: "src/server/token-server/token-server-answers.ts: Result",
-    text: `.boolean("true or false")`,
-    without: ".any()",
-    test: client,
-    title: "is reported and decides nothing: …",
+export const tokenServer: Claims = {
+  "test/unit/server/token-server/token-server-client.test.ts": {
+    "A login takes is_authenticated: true, as a boolean": {
+      at: "src/server/token-server/token-server-answers.ts: Result",
+      replace: ['.boolean("true or false")', ".any()"],
+      title: "is reported and decides nothing: …",
+    },
+    "A login takes is_authenticated: true, whoever the answer names": {
+      at: "src/server/token-server/token-server-answers.ts: parseResult",
+      replace: ["is_authenticated", "is_authenticated || isText(output.user_id)"],
+      title: "is no approval without is_authenticated, although it names a user",
+    },
+    "The transaction is the one asked for": {
+      at: "src/server/token-server/token-server-answers.ts: parseResult",
+      replace: ["output.transaction_id !== transactionId", "transactionId === undefined"],
+      title: "is reported and decides nothing: …",
+    },
+    "A login takes a user": {
+      at: "src/server/token-server/token-server-answers.ts: parseResult",
+      replace: [
+        'isText(userId) ? parsed({ kind: "approved", userId })',
+        'output !== undefined ? parsed({ kind: "approved", userId: String(userId) })',
+      ],
+      title: "is reported and decides nothing: …",
+    },
+    "Ids with .., / or ? are rejected in the Token Server's answer": {
+      at: "src/server/token-server/token-server-answers.ts: Started",
+      replace: ["TransactionId", "v.string()"],
+      title: "is 503 with Retry-After, without the Token Server's text, if it …",
+    },
+    "Ids with .., / or ? are rejected: the pattern": {
+      at: "src/server/token-server/token-server-answers.ts: TransactionId",
+      replace: ["/^\\w[\\w.:~-]{0,127}$/", "/^[^]+$/"],
+      title: "is 503 with Retry-After, without the Token Server's text, if it …",
+    },
+    "An answer of more than 64 KiB is rejected": {
+      at: "src/server/token-server/token-server-client.ts: maxAnswerBytes",
+      value: "Infinity",
+      title: "may answer 65,536 bytes and no more",
+    },
+    "Of the Token Server's words at most 300 characters are logged": {
+      at: "src/server/token-server/client-credentials.ts: redactor",
+      remove: ".slice(0, maxCharacters)",
+      title: "is reported with at most 300 characters of the Token Server's words",
+    },
   },
-  {
-    claim: "A login takes is_authenticated: true, whoever the answer names",
-    at: "src/server/token-server/token-server-answers.ts: parseResult",
-    text: "is_authenticated",
-    without: "is_authenticated || isText(output.user_id)",
-    test: client,
-    title: "is no approval without is_authenticated, although it names a user",
-  },
-  {
-    claim: "The transaction is the one asked for",
-    at: "src/server/token-server/token-server-answers.ts: parseResult",
-    text: "output.transaction_id !== transactionId",
-    without: "transactionId === undefined",
-    test: client,
-    title: "is reported and decides nothing: …",
-  },
-  {
-    claim: "A login takes a user",
-    at: "src/server/token-server/token-server-answers.ts: parseResult",
-    text: `isText(userId) ? parsed({ kind: "approved", userId })`,
-    without: `output !== undefined ? parsed({ kind: "approved", userId: String(userId) })`,
-    test: client,
-    title: "is reported and decides nothing: …",
-  },
-  {
-    claim: "A callback needs Basic authentication if it is set",
-    at: "src/server/endpoints/routes.ts: Routes.constructor",
-    text: "await authenticateCallback(…);",
-    without: "",
-    test: callback,
-    title: "answers … with 401 and leads to no result call",
-  },
-  {
-    claim: "Basic authentication is checked before the body is read",
-    at: "src/server/endpoints/routes.ts: Routes.constructor",
-    text: `await authenticateCallback(call.request, callbackCredentials);
+  "test/unit/server/endpoints/callback-endpoint.test.ts": {
+    "A callback needs Basic authentication if it is set": {
+      at: "src/server/endpoints/routes.ts: Routes.constructor",
+      remove: "await authenticateCallback(…);",
+      title: "answers … with 401 and leads to no result call",
+    },
+    "Basic authentication is checked before the body is read": {
+      at: "src/server/endpoints/routes.ts: Routes.constructor",
+      replace: [
+        `await authenticateCallback(call.request, callbackCredentials);
       return callback.answer(call, await readJsonObject(call.request, bodyLimits, core.runtime))`,
-    without: `const body = await readJsonObject(call.request, bodyLimits, core.runtime);
+        `const body = await readJsonObject(call.request, bodyLimits, core.runtime);
       await authenticateCallback(call.request, callbackCredentials);
       return callback.answer(call, body)`,
-    test: callback,
-    title: "is checked before the body is read",
+      ],
+      title: "is checked before the body is read",
+    },
+    "The callback's credentials are compared over hashes of both": {
+      at: "src/server/endpoints/callback-endpoint.ts: authenticateCallback",
+      replace: [
+        "timingSafeEqual(joined(given), joined({ username, password }))",
+        "Promise.resolve(joined(given) === joined({ username, password }))",
+      ],
+      title: "takes the same steps for every wrong password: it compares hashes of both, whole",
+    },
+    "Ids with .., / or ? are rejected in a callback": {
+      at: "src/server/endpoints/callback-endpoint.ts: CallbackEndpoint.answer",
+      replace: ["isTransactionId(transactionId)", "transactionId"],
+      title: "for an unknown transaction is answered 204 and leads to no result call",
+    },
   },
-  {
-    claim: "The callback's credentials are compared over hashes of both",
-    at: "src/server/endpoints/callback-endpoint.ts: authenticateCallback",
-    text: "timingSafeEqual(joined(given), joined({ username, password }))",
-    without: "Promise.resolve(joined(given) === joined({ username, password }))",
-    test: callback,
-    title: "takes the same steps for every wrong password: it compares hashes of both, whole",
-  },
-  {
-    claim: "From the sixth forged callback on the kit asks at most every two seconds",
-    at: "src/server/live/result-schedule.ts: nextCall",
-    text: "callback.calls < maxPromptCallbacks ? -Infinity : lastBeganAt(calls) + minPauseMs",
-    without: "-Infinity",
-    test: threats,
-    title: "leads to a few result calls, and then to one every two seconds",
-  },
-  {
-    claim: "Forged callbacks do not stop the kit from following a true one",
-    at: "src/server/live/result-schedule.ts: nextCall",
-    text: "lastBeganAt(calls) + minPauseMs",
-    without: "Infinity",
-    test: threats,
-    title: "does not stop the kit from following a true callback",
-  },
-  {
-    claim: "The answer to a callback is the same for every transaction",
-    at: "src/server/endpoints/callback-endpoint.ts: CallbackEndpoint.answer",
-    text: "void this.#pending.add(answered.then(() => this.#follow(callback)))",
-    without: `return this.#live
+  "test/unit/server/endpoints/threats.test.ts": {
+    "From the sixth forged callback on the kit asks at most every two seconds": {
+      at: "src/server/live/result-schedule.ts: nextCall",
+      replace: [
+        "callback.calls < maxPromptCallbacks ? -Infinity : lastBeganAt(calls) + minPauseMs",
+        "-Infinity",
+      ],
+      title: "leads to a few result calls, and then to one every two seconds",
+    },
+    "Forged callbacks do not stop the kit from following a true one": {
+      at: "src/server/live/result-schedule.ts: nextCall",
+      replace: ["lastBeganAt(calls) + minPauseMs", "Infinity"],
+      title: "does not stop the kit from following a true callback",
+    },
+    "The answer to a callback is the same for every transaction": {
+      at: "src/server/endpoints/callback-endpoint.ts: CallbackEndpoint.answer",
+      replace: [
+        "void this.#pending.add(answered.then(() => this.#follow(callback)))",
+        `return this.#live
         .callback(transactionId)
         .then((attempt) => (attempt ? emptyResponse() : new Response(null, { status: 404 }))) as never`,
-    test: threats,
-    title: "is the same to the byte for unknown, pending, accepted and other browsers' transactions",
-  },
-  {
-    claim: "A callback is answered before the kit asks for anything",
-    at: "src/server/endpoints/callback-endpoint.ts: CallbackEndpoint.answer",
-    text: "void this.#pending.add(answered.then(() => this.#follow(callback)))",
-    without: `return this.#follow(callback)
+      ],
+      title: "is the same to the byte for unknown, pending, accepted and other browsers' transactions",
+    },
+    "A callback is answered before the kit asks for anything": {
+      at: "src/server/endpoints/callback-endpoint.ts: CallbackEndpoint.answer",
+      replace: [
+        "void this.#pending.add(answered.then(() => this.#follow(callback)))",
+        `return this.#follow(callback)
         .then(() => this.#live.settled())
         .then(() => emptyResponse()) as never`,
-    test: threats,
-    title: "does not wait for the result call, so that its time tells nothing",
+      ],
+      title: "does not wait for the result call, so that its time tells nothing",
+    },
+    "Values for the Token Server are form-encoded": {
+      at: "src/server/token-server/token-server-client.ts: TokenServerClient.#callWith",
+      replace: ["body: form.toString()", 'body: [...form].map((pair) => pair.join("=")).join("&")'],
+      title: "add no parameter to the start call to the Token Server",
+    },
   },
-  {
-    claim: "Ids with .., / or ? are rejected in a callback",
-    at: "src/server/endpoints/callback-endpoint.ts: CallbackEndpoint.answer",
-    text: "isTransactionId(transactionId)",
-    without: "transactionId",
-    test: callback,
-    title: "for an unknown transaction is answered 204 and leads to no result call",
+  "test/unit/server/endpoints/scanned.test.ts": {
+    "Ids with .., / or ? are rejected in a scan": {
+      at: "src/server/endpoints/scanned.ts: markScanned",
+      remove: "|| !isTransactionId(transactionId)",
+      title: "is not looked up in the store if its id cannot be a transaction's",
+    },
   },
-  {
-    claim: "Ids with .., / or ? are rejected in the Token Server's answer",
-    at: "src/server/token-server/token-server-answers.ts: Started",
-    text: "TransactionId",
-    without: "v.string()",
-    test: client,
-    title: "is 503 with Retry-After, without the Token Server's text, if it …",
+  "test/unit/server/options.test.ts": {
+    "tokenServer.url is checked at creation": {
+      at: "src/server/text/safe-url.ts: isAddress",
+      replace: ["isSafe(url)", "url !== undefined"],
+      title: "wrong options",
+    },
+    "No error contains the value of an option": {
+      at: "src/server/checked-options.ts: checkedOptions",
+      replace: ["{problem}; expected", "{problem}: ${String(valueAt(value, keys))}; expected"],
+      title: "no error contains a value, which may be a secret",
+    },
   },
-  {
-    claim: "Ids with .., / or ? are rejected: the pattern",
-    at: "src/server/token-server/token-server-answers.ts: TransactionId",
-    text: String.raw`/^\w[\w.:~-]{0,127}$/`,
-    without: "/^[^]+$/",
-    test: client,
-    title: "is 503 with Retry-After, without the Token Server's text, if it …",
+  "test/unit/server/token-server/transport.test.ts": {
+    "The kit follows no redirect": {
+      at: "src/server/token-server/transport.ts: fetchTransport",
+      remove: 'redirect: "manual",',
+      title: "follows no redirect",
+    },
   },
-  {
-    claim: "Ids with .., / or ? are rejected in a scan",
-    at: "src/server/endpoints/scanned.ts: markScanned",
-    text: "|| !isTransactionId(transactionId)",
-    without: "",
-    test: "test/unit/server/endpoints/scanned.test.ts",
-    title: "is not looked up in the store if its id cannot be a transaction's",
+  "test/e2e/login/login.test.ts": {
+    "The phone shows the device where the login comes from": {
+      at: "src/server/token-server/token-server-client.ts: TokenServerClient.start",
+      remove: "user_agent: userAgent,",
+      title: "shows the site's message, the device and the location on the phone",
+    },
   },
-  {
-    claim: "tokenServer.url is checked at creation",
-    at: "src/server/text/safe-url.ts: isAddress",
-    text: "isSafe(url)",
-    without: "url !== undefined",
-    test: "test/unit/server/options.test.ts",
-    title: "wrong options",
+  "test/unit/server/endpoints/secrets.test.ts": {
+    "The Token Server's words are logged without the client's secret": {
+      at: "src/server/token-server/redaction.ts: withoutSecrets",
+      remove: '.replace(ownSecret, (_found, word?: string) => word ?? "[secret]")',
+      title: "put no secret into the log, another browser's answers or an address",
+    },
+    "The Token Server's words are written to the console without the client's secret": {
+      at: "src/server/token-server/redaction.ts: withoutSecrets",
+      remove: '.replace(ownSecret, (_found, word?: string) => word ?? "[secret]")',
+      title: "put no secret into the console without onEvent, with the client's secret in the form",
+    },
+    "The Token Server's words are logged without anything that looks like a code": {
+      at: "src/server/token-server/redaction.ts: withoutSecrets",
+      remove: ".replace(secretPattern, withoutKeys)",
+      title: "put no secret into the log, another browser's answers or an address",
+    },
   },
-  {
-    claim: "The kit follows no redirect",
-    at: "src/server/token-server/transport.ts: fetchTransport",
-    text: `redirect: "manual", `,
-    without: "",
-    test: "test/unit/server/token-server/transport.test.ts",
-    title: "follows no redirect",
+  "test/unit/server/token-server/client-credentials.test.ts": {
+    "The client's secret is not logged in any form: as it is": {
+      at: "src/server/token-server/redaction.ts: formsOf",
+      remove: "secret,",
+      title: "are logged without the client's secret …",
+    },
+    "The client's secret is not logged in any form: in JSON": {
+      at: "src/server/token-server/redaction.ts: formsOf",
+      remove: "JSON.stringify(secret).slice(1, -1),",
+      title: "are logged without the client's secret …",
+    },
+    "The client's secret is not logged in any form: percent-encoded": {
+      at: "src/server/token-server/redaction.ts: formsOf",
+      remove: "encodeURIComponent(secret),",
+      title: "are logged without the client's secret …",
+    },
+    "The client's secret is not logged in any form: form-encoded": {
+      at: "src/server/token-server/redaction.ts: formsOf",
+      remove: "formEncode(secret),",
+      title: "are logged without the client's secret …",
+    },
+    "The client's secret is not logged in any form: as it is sent": {
+      at: "src/server/token-server/client-credentials.ts: redactor",
+      remove: "...headers,",
+      title: "are logged without the client's secret …",
+    },
+    "The client's secret is not logged in pieces, with control characters between them": {
+      at: "src/server/token-server/redaction.ts: partedPattern",
+      replace: ["(escapeForRegExp).join(`[${unseen}]*`)", '(escapeForRegExp).join("")'],
+      title: "are logged without a secret that a line break or a control character parts",
+    },
   },
-  {
-    claim: "An answer of more than 64 KiB is rejected",
-    at: "src/server/token-server/token-server-client.ts: maxAnswerBytes",
-    without: "Infinity",
-    test: client,
-    title: "may answer 65,536 bytes and no more",
+  "test/resilience/redis/redis-secrets.test.ts": {
+    "The cookie is stored only as its hash": {
+      at: "src/server/text/bytes.ts: sha256",
+      replace: [
+        'base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))))',
+        "text",
+      ],
+      title: "put no code and no cookie into Redis, and its password nowhere, … onEvent",
+    },
   },
-  {
-    claim: "Values for the Token Server are form-encoded",
-    at: "src/server/token-server/token-server-client.ts: TokenServerClient.#callWith",
-    text: "body: form.toString()",
-    without: `body: [...form].map((pair) => pair.join("=")).join("&")`,
-    test: threats,
-    title: "add no parameter to the start call to the Token Server",
-  },
-  {
-    claim: "The phone shows the device where the login comes from",
-    at: "src/server/token-server/token-server-client.ts: TokenServerClient.start",
-    text: "user_agent: userAgent,",
-    without: "",
-    test: "test/e2e/login/login.test.ts",
-    title: "shows the site's message, the device and the location on the phone",
-  },
-  {
-    claim: "The Token Server's words are logged without the client's secret",
-    at: "src/server/token-server/redaction.ts: withoutSecrets",
-    text: `.replace(ownSecret, (_found, word?: string) => word ?? "[secret]")`,
-    without: "",
-    test: secrets,
-    title: "put no secret into the log, another browser's answers or an address",
-  },
-  {
-    claim: "The Token Server's words are written to the console without the client's secret",
-    at: "src/server/token-server/redaction.ts: withoutSecrets",
-    text: `.replace(ownSecret, (_found, word?: string) => word ?? "[secret]")`,
-    without: "",
-    test: secrets,
-    title: "put no secret into the console without onEvent, with the client's secret in the form",
-  },
-  ...(
-    [
-      ["as it is", "  secret,\n"],
-      ["in JSON", "JSON.stringify(secret).slice(1, -1),"],
-      ["percent-encoded", "  encodeURIComponent(secret),\n"],
-      ["form-encoded", "  formEncode(secret),\n"],
-    ] as const
-  ).map(([form, text]) => ({
-    claim: `The client's secret is not logged in any form: ${form}`,
-    at: "src/server/token-server/redaction.ts: formsOf",
-    text,
-    without: "",
-    test: "test/unit/server/token-server/client-credentials.test.ts",
-    title: "are logged without the client's secret …",
-  })),
-  {
-    claim: "The client's secret is not logged in any form: as it is sent",
-    at: "src/server/token-server/client-credentials.ts: redactor",
-    text: "...headers, ",
-    without: "",
-    test: "test/unit/server/token-server/client-credentials.test.ts",
-    title: "are logged without the client's secret …",
-  },
-  {
-    claim: "The client's secret is not logged in pieces, with control characters between them",
-    at: "src/server/token-server/redaction.ts: partedPattern",
-    text: "(escapeForRegExp).join(`[${unseen}]*`)",
-    without: `(escapeForRegExp).join("")`,
-    test: "test/unit/server/token-server/client-credentials.test.ts",
-    title: "are logged without a secret that a line break or a control character parts",
-  },
-  {
-    claim: "The Token Server's words are logged without anything that looks like a code",
-    at: "src/server/token-server/redaction.ts: withoutSecrets",
-    text: ".replace(secretPattern, withoutKeys)",
-    without: "",
-    test: secrets,
-    title: "put no secret into the log, another browser's answers or an address",
-  },
-  {
-    claim: "Of the Token Server's words at most 300 characters are logged",
-    at: "src/server/token-server/client-credentials.ts: redactor",
-    text: ".slice(0, maxCharacters)",
-    without: "",
-    test: client,
-    title: "is reported with at most 300 characters of the Token Server's words",
-  },
-  {
-    claim: "The cookie is stored only as its hash",
-    at: "src/server/text/bytes.ts: sha256",
-    text: `base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))))`,
-    without: "text",
-    test: "test/resilience/redis/redis-secrets.test.ts",
-    title: "put no code and no cookie into Redis, and its password nowhere, … onEvent",
-  },
-  {
-    claim: "No error contains the value of an option",
-    at: "src/server/checked-options.ts: checkedOptions",
-    text: "{problem}; expected",
-    without: "{problem}: ${String(valueAt(value, keys))}; expected",
-    test: "test/unit/server/options.test.ts",
-    title: "no error contains a value, which may be a secret",
-  },
-];
+};

@@ -55,8 +55,8 @@ describe("the defences that npm run test:claims takes out", () => {
 
   test("must be in their function exactly once, whatever its white space", () => {
     const source = "function a() { if (x) check( 1 ); }\nclass B { #c() { check(1) } }\nconst max = 3;";
-    const without = (at: string, text?: string) =>
-      withoutDefence(source, { at, ...(text && { text }), without: "" });
+    const without = (at: string, remove?: string) =>
+      withoutDefence(source, { at, ...(remove === undefined ? { value: "" } : { remove }) });
     assert.equal(without("x.ts: a", "if (…) check(1);"), source.replace("if (x) check( 1 );", ""));
     assert.equal(without("x.ts: B.#c", "check(1)"), source.replace("check(1)", ""));
     assert.equal(without("x.ts: B.#c"), source.replace(" check(1) ", ""));
