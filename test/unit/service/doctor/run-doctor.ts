@@ -71,6 +71,18 @@ export function assertFailed(run: Run, expected: readonly string[]): void {
   assert.doesNotMatch(run.stdout + run.stderr + run.report, /^\s+at .*:\d+:\d+/m, "There is no stack trace.");
 }
 
+/** The one check that is ✗, and words of its line or of its advice, which is on a line of its own. */
+export interface OneFails {
+  fails: readonly [check: string, says: RegExp];
+}
+
+export function assertOneFails(run: Run, [check, says]: OneFails["fails"]): { title: string } {
+  assertFailed(run, [check]);
+  const line = foundIn(run).checks.find(({ result }) => result === "failed")!;
+  assert.match(`${line.says}\n${line.fix}`, says);
+  return line;
+}
+
 /** No output has one of the secrets, in any form. */
 export function assertNoSecrets(run: Run, secrets: Readonly<Record<string, string>>): void {
   const outflows = (["stdout", "stderr", "report"] as const).map((where) => ({ where, text: run[where] }));

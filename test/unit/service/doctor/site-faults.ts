@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import type { OneFails } from "./run-doctor.js";
 import type { Reply, Site } from "./running-site.js";
 
 export type Headers = Record<string, string | string[] | undefined>;
@@ -19,7 +20,7 @@ const cookie = (change: (cookie: string) => string | undefined): Site => ({
 
 export const widgetPath = "/otp-login/assets/onegini-otp-login.js";
 export const widgetFile = readFileSync("dist/onegini-otp-login.js");
-export const integrityOf = (file: string | Buffer): string =>
+const integrityOf = (file: string | Buffer): string =>
   `sha384-${createHash("sha384").update(file).digest("base64")}`;
 
 /** A page with the element, and what else it has. */
@@ -71,83 +72,54 @@ export const botCheck: Front = ({ headers }) =>
         body: "<title>Just a moment...</title>",
       };
 
-/** What can be wrong with a site, by name, and what doctor says: the checks that are ✗, and words of the first one. */
-export interface SiteFault extends Site {
-  title: string;
-  expected: string[];
-  /** Of the line and of its advice, on a line of its own. */
-  says: RegExp;
-  streamMs?: number;
-}
-
-export const siteFaults: readonly SiteFault[] = [
-  { title: "there is no login page", page: { status: 404 }, expected: ["page"], says: /answers 404/ },
-  {
-    title: "the login page is at another address",
+/** What can be wrong with a site. */
+export const siteFaults: Readonly<Record<string, Site & OneFails & { streamMs?: number }>> = {
+  "there is no login page": { page: { status: 404 }, fails: ["page", /answers 404/] },
+  "the login page is at another address": {
     page: { status: 302, headers: { location: "https://www.example.com/log-in" } },
-    expected: ["page"],
-    says: /redirects to https:\/\/www\.example\.com\/log-in/,
+    fails: ["page", /redirects to https:\/\/www\.example\.com\/log-in/],
   },
-  {
-    title: "the policy forbids calls",
+  "the policy forbids calls": {
     ...csp("default-src 'none'; script-src 'self'; frame-ancestors 'none'"),
-    expected: ["csp-widget"],
-    says: /add 'self' to connect-src/,
+    fails: ["csp-widget", /add 'self' to connect-src/],
   },
-  {
-    title: "the policy allows the login API's address alone, and no attempt's below it",
+  "the policy allows the login API's address alone, and no attempt's below it": {
     ...csp("script-src 'self'; connect-src http://localhost:*/otp-login; frame-ancestors 'none'"),
-    expected: ["csp-widget"],
-    says: /add 'self' to connect-src/,
+    fails: ["csp-widget", /add 'self' to connect-src/],
   },
-  {
-    title: "the policy is a sandbox without scripts",
+  "the policy is a sandbox without scripts": {
     ...csp("sandbox allow-forms; frame-ancestors 'none'"),
-    expected: ["csp-widget"],
-    says: /allows no scripts \(sandbox\)/,
+    fails: ["csp-widget", /allows no scripts \(sandbox\)/],
   },
-  {
-    title: "the policy forbids the script",
+  "the policy forbids the script": {
     ...csp("script-src https://cdn.example; connect-src 'self'; frame-ancestors 'none'"),
-    expected: ["csp-widget"],
-    says: /add 'self' to script-src/,
+    fails: ["csp-widget", /add 'self' to script-src/],
   },
-  {
-    title: "a policy in the page forbids what the widget writes",
+  "a policy in the page forbids what the widget writes": {
     page: {
       html: `<meta http-equiv="Content-Security-Policy" content="require-trusted-types-for 'script'; trusted-types mine">
         <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
         <onegini-otp-login></onegini-otp-login>`,
     },
-    expected: ["csp-widget"],
-    says: /add lit-html to trusted-types/,
+    fails: ["csp-widget", /add lit-html to trusted-types/],
   },
-  {
-    title: "other sites may show the page in a frame",
+  "other sites may show the page in a frame": {
     ...csp(undefined),
-    expected: ["csp-framing"],
-    says: /frame-ancestors 'none'/,
+    fails: ["csp-framing", /frame-ancestors 'none'/],
   },
-  {
-    title: "the proxy does not pass the path on",
+  "the proxy does not pass the path on": {
     api: 404,
-    expected: ["login-api"],
-    says: /Two possible causes: the proxy does not forward \/otp-login/,
+    fails: ["login-api", /Two possible causes: the proxy does not forward \/otp-login/],
   },
-  {
-    title: "the service is not started",
+  "the service is not started": {
     api: 502,
-    expected: ["login-api"],
-    says: /Two possible causes: the kit's server or the service is not running/,
+    fails: ["login-api", /Two possible causes: the kit's server or the service is not running/],
   },
-  {
-    title: "the Token Server refuses the service",
+  "the Token Server refuses the service": {
     service: ["--client-secret", "another-secret"],
-    expected: ["login-api"],
-    says: /server_error.*without --site/s,
+    fails: ["login-api", /server_error.*without --site/s],
   },
-  {
-    title: "somebody has paused the logins",
+  "somebody has paused the logins": {
     front: ({ method, url, headers }) =>
       method === "POST" && url === "/otp-login" && headers["sec-fetch-site"] === "same-origin"
         ? {
@@ -156,319 +128,248 @@ export const siteFaults: readonly SiteFault[] = [
             body: JSON.stringify({ error: "login_paused", error_description: "Paused." }),
           }
         : undefined,
-    expected: ["login-api"],
-    says: /login_paused.*DELETE \/pause/s,
+    fails: ["login-api", /login_paused.*DELETE \/pause/s],
   },
-  {
-    title: "the service has another origin",
+  "the service has another origin": {
     service: ["--origin", "https://www.example.com"],
-    expected: ["origin"],
-    says: /Set origin to http:\/\/localhost:\d+/,
+    fails: ["origin", /Set origin to http:\/\/localhost:\d+/],
   },
-  {
-    title: "a proxy writes its own origin over the browser's",
+  "a proxy writes its own origin over the browser's": {
     request(headers: Headers) {
       headers["origin"] = `http://${String(headers["host"])}`;
       headers["sec-fetch-site"] = "same-origin";
     },
-    expected: ["other-origins"],
-    says: /another site may start logins/,
+    fails: ["other-origins", /another site may start logins/],
   },
-  {
-    title: "Content-Type is changed",
+  "Content-Type is changed": {
     answer(headers: Headers) {
       if (headers["content-type"] === "application/json") headers["content-type"] = "text/plain";
     },
-    expected: ["content-type"],
-    says: /text\/plain instead of application\/json/,
+    fails: ["content-type", /text\/plain instead of application\/json/],
   },
-  {
-    title: "Cache-Control is removed",
+  "Cache-Control is removed": {
     answer: (headers: Headers) => void delete headers["cache-control"],
-    expected: ["cache-control"],
-    says: /a cache may store a code/,
+    fails: ["cache-control", /a cache may store a code/],
   },
-  {
-    title: "the cookie is removed",
+  "the cookie is removed": {
     ...cookie(() => undefined),
-    expected: ["cookie"],
-    says: /Two possible causes: the proxy removes it/,
+    fails: ["cookie", /Two possible causes: the proxy removes it/],
   },
-  {
-    title: "the cookie loses HttpOnly",
+  "the cookie loses HttpOnly": {
     ...cookie((text) => text.replace(/; *HttpOnly/i, "")),
-    expected: ["cookie"],
-    says: /HttpOnly is missing/,
+    fails: ["cookie", /HttpOnly is missing/],
   },
-  {
-    title: "the cookie's SameSite is changed",
+  "the cookie's SameSite is changed": {
     ...cookie((text) => text.replace(/SameSite=Lax/i, "SameSite=None")),
-    expected: ["cookie"],
-    says: /SameSite=Lax is missing/,
+    fails: ["cookie", /SameSite=Lax is missing/],
   },
-  {
-    title: "the cookie's path is changed",
+  "the cookie's path is changed": {
     ...cookie((text) => text.replace(/Path=\//i, "Path=/otp-login")),
-    expected: ["cookie"],
-    says: /Path=\/ is missing/,
+    fails: ["cookie", /Path=\/ is missing/],
   },
-  {
-    title: "the cookie gets a domain and a life of its own",
+  "the cookie gets a domain and a life of its own": {
     ...cookie((text) => `${text}; Domain=localhost; Max-Age=3600`),
-    expected: ["cookie"],
-    says: /it has a Domain, it outlives the browser's session/,
+    fails: ["cookie", /it has a Domain, it outlives the browser's session/],
   },
-  {
-    title: "the proxy removes the browser's cookie",
+  "the proxy removes the browser's cookie": {
     request: (headers: Headers) => void delete headers["cookie"],
-    expected: ["status"],
-    says: /Two possible causes: the cookie does not reach the login API again/,
+    fails: ["status", /Two possible causes: the cookie does not reach the login API again/],
   },
-  {
-    title: "the proxy holds the stream back, headers and all",
+  "the proxy holds the stream back, headers and all": {
     stream: "held",
     streamMs: 500,
-    expected: ["stream"],
-    says: /not even its headers arrived/,
+    fails: ["stream", /not even its headers arrived/],
   },
-  {
-    title: "the proxy holds the stream's events back",
+  "the proxy holds the stream's events back": {
     stream: "body-held",
     streamMs: 500,
-    expected: ["stream"],
-    says: /its headers arrived, but no status.*proxy_buffering off/s,
+    fails: ["stream", /its headers arrived, but no status.*proxy_buffering off/s],
   },
-  {
-    title: "the proxy compresses the stream",
+  "the proxy compresses the stream": {
     stream: "compressed",
     streamMs: 500,
-    expected: ["stream"],
-    says: /it is compressed \(gzip\)/,
+    fails: ["stream", /it is compressed \(gzip\)/],
   },
-  {
-    title: "the proxy does not pass Accept on",
+  "the proxy does not pass Accept on": {
     request(headers: Headers) {
       headers["accept"] = "*/*";
     },
-    expected: ["stream"],
-    says: /instead of text\/event-stream/,
+    fails: ["stream", /instead of text\/event-stream/],
   },
-  {
-    title: "the clocks differ",
+  "the clocks differ": {
     answer(headers: Headers) {
       headers["date"] = new Date(Date.now() - 120_000).toUTCString();
     },
-    expected: ["clock"],
-    says: /12\d s behind this machine's/,
+    fails: ["clock", /12\d s behind this machine's/],
   },
-
   // The page and its scripts.
-  {
-    title: "the widget's script is not there",
+  "the widget's script is not there": {
     front: at("/otp-login/assets/onegini-otp-login.js", { status: 404, body: "Not found" }),
-    expected: ["widget-script"],
-    says: /^\/otp-login\/assets\/onegini-otp-login\.js: 404\nServe the file at this address/,
+    fails: [
+      "widget-script",
+      /^\/otp-login\/assets\/onegini-otp-login\.js: 404\nServe the file at this address/,
+    ],
   },
-  {
-    title: "the widget's script comes with a wrong type",
+  "the widget's script comes with a wrong type": {
     front: at("/otp-login/assets/onegini-otp-login.js", {
       headers: { "content-type": "application/octet-stream" },
       body: widgetFile,
     }),
-    expected: ["widget-script"],
-    says: /its Content-Type is application\/octet-stream instead of text\/javascript/,
+    fails: ["widget-script", /its Content-Type is application\/octet-stream instead of text\/javascript/],
   },
-  {
-    title: "a page comes in place of the widget's script",
+  "a page comes in place of the widget's script": {
     page: { html: page('<script src="/widget.js"></script>') },
     front: at("/widget.js", { headers: { "content-type": "text/html" }, body: page("") }),
-    expected: ["widget-script"],
-    says: /\/widget\.js: it is a page, not a script/,
+    fails: ["widget-script", /\/widget\.js: it is a page, not a script/],
   },
-  {
-    title: "the widget's script does not fit its integrity",
+  "the widget's script does not fit its integrity": {
     page: {
       html: page(
         `<script type="module" src="${widgetPath}" integrity="${integrityOf("another file")}"></script>`,
       ),
     },
-    expected: ["widget-script"],
-    says: /it does not match its integrity\nSet integrity in the tag to the value for this version's file/,
+    fails: [
+      "widget-script",
+      /it does not match its integrity\nSet integrity in the tag to the value for this version's file/,
+    ],
   },
-  {
-    title: "the widget's script is loaded without type=module",
+  "the widget's script is loaded without type=module": {
     page: { html: page(`<script src="${widgetPath}"></script>`) },
-    expected: ["widget-script"],
-    says: /it is a module, and its tag has no type="module"/,
+    fails: ["widget-script", /it is a module, and its tag has no type="module"/],
   },
-  {
-    title: "a script imports the widget by a name that no bundler replaced",
+  "a script imports the widget by a name that no bundler replaced": {
     page: { html: page('<script type="module">import "onegini-otp-login/define";</script>') },
-    expected: ["widget-script"],
-    says: /“onegini-otp-login\/define”: it is not an address, and no import map has it/,
+    fails: ["widget-script", /“onegini-otp-login\/define”: it is not an address, and no import map has it/],
   },
-  {
-    title: "a script imports a file that is not there",
+  "a script imports a file that is not there": {
     page: { html: page('<script type="module" src="/app.js"></script>') },
     front: files(
       { "/app.js": 'import "./chunk.js"; customElements.define("onegini-otp-login", A)' },
       { "/chunk.js": 404 },
     ),
-    expected: ["widget-script"],
-    says: /\/app\.js: it imports \/chunk\.js: 404/,
+    fails: ["widget-script", /\/app\.js: it imports \/chunk\.js: 404/],
   },
-  {
-    title: "the element is there, and no script",
+  "the element is there, and no script": {
     page: { html: page("") },
-    expected: ["widget-script"],
-    says: /the page has no script\nLoad the widget: <script type="module"/,
+    fails: ["widget-script", /the page has no script\nLoad the widget: <script type="module"/],
   },
-  {
-    title: "the element is there, and no script registers it",
+  "the element is there, and no script registers it": {
     page: { html: page('<script src="/app.js"></script>') },
     front: files({
       "/app.js": 'document.querySelector("onegini-otp-login").addEventListener("login", () => {})',
     }),
-    expected: ["widget-script"],
-    says: /none of the page's scripts registers the element/,
+    fails: ["widget-script", /none of the page's scripts registers the element/],
   },
-  {
-    title: "neither the page nor its scripts have the element",
+  "neither the page nor its scripts have the element": {
     page: {
       html: `<!doctype html><!-- <onegini-otp-login></onegini-otp-login> -->
         <noscript><onegini-otp-login></onegini-otp-login></noscript>
         <script type="module" src="${widgetPath}"></script><script src="/app.js"></script>`,
     },
     front: files({ "/app.js": 'document.querySelector("onegini-otp-login")?.start()' }),
-    expected: ["page"],
-    says: /it has no <onegini-otp-login>, nor do its scripts/,
+    fails: ["page", /it has no <onegini-otp-login>, nor do its scripts/],
   },
-  {
-    title: "the element calls another login API than the one that is checked",
+  "the element calls another login API than the one that is checked": {
     page: { html: html('<onegini-otp-login endpoint="/api/otp"></onegini-otp-login>') },
-    expected: ["page"],
-    says: /endpoint is \/api\/otp, but doctor checked the login API at http:\/\/localhost:\d+\/otp-login\n.*--path/,
+    fails: [
+      "page",
+      /endpoint is \/api\/otp, but doctor checked the login API at http:\/\/localhost:\d+\/otp-login\n.*--path/,
+    ],
   },
-  {
-    title: "the login page comes as a text",
+  "the login page comes as a text": {
     page: { headers: { "content-type": "text/plain; charset=utf-8" } },
-    expected: ["page"],
-    says: /Content-Type is text\/plain/,
+    fails: ["page", /Content-Type is text\/plain/],
   },
-  {
-    title: "frame-ancestors lets in each site, beside an X-Frame-Options that does not",
+  "frame-ancestors lets in each site, beside an X-Frame-Options that does not": {
     page: {
       headers: {
         "content-security-policy": "frame-ancestors *",
         "x-frame-options": "DENY",
       },
     },
-    expected: ["csp-framing"],
-    says: /frame-ancestors is \*, so browsers ignore X-Frame-Options/,
+    fails: ["csp-framing", /frame-ancestors is \*, so browsers ignore X-Frame-Options/],
   },
-  {
-    title: "frame-ancestors stands in a tag of the page, where it has no effect",
+  "frame-ancestors stands in a tag of the page, where it has no effect": {
     page: {
       headers: { "content-security-policy": undefined },
       html: page(
         `<meta http-equiv="Content-Security-Policy" content="frame-ancestors 'none'"><script type="module" src="${widgetPath}"></script>`,
       ),
     },
-    expected: ["csp-framing"],
-    says: /any site can show the login page in a frame/,
+    fails: ["csp-framing", /any site can show the login page in a frame/],
   },
-  {
-    title: "the policy has a nonce that the script's tag has not",
+  "the policy has a nonce that the script's tag has not": {
     ...csp("script-src 'nonce-abc'; connect-src 'self'; frame-ancestors 'none'"),
-    expected: ["csp-widget"],
-    says: /add 'self' to script-src/,
+    fails: ["csp-widget", /add 'self' to script-src/],
   },
-  {
-    title: "the proxy lets the start through, and no POST below it",
+  "the proxy lets the start through, and no POST below it": {
     front: ({ method, url = "" }) =>
       method === "POST" && /^\/otp-login\/./.test(url) ? { status: 405, body: "not allowed" } : undefined,
-    expected: ["status"],
-    says: /login call \(POST …\/login\) is answered 405/,
+    fails: ["status", /login call \(POST …\/login\) is answered 405/],
   },
-  {
-    title: "the login page redirects without end",
+  "the login page redirects without end": {
     front: at("/login", { status: 302, headers: { location: "/login?again" } }),
-    expected: ["page"],
-    says: /redirects too often/,
+    fails: ["page", /redirects too often/],
   },
   // What stands in front.
-  {
-    title: "the login page is behind basic authentication",
+  "the login page is behind basic authentication": {
     front: basic,
-    expected: ["page"],
-    says: /it requires HTTP authentication \(401, Basic\)\n.*--header "Authorization: Basic …"/,
+    fails: ["page", /it requires HTTP authentication \(401, Basic\)\n.*--header "Authorization: Basic …"/],
   },
-  {
-    title: "the login page leads to one that is behind basic authentication",
+  "the login page leads to one that is behind basic authentication": {
     front: (request) =>
       request.url === "/login" ? { status: 302, headers: { location: "/en/login" } } : basic(request),
-    expected: ["page"],
-    says: /it requires HTTP authentication \(401, Basic\), at http:\/\/localhost:\d+\/en\/login/,
+    fails: ["page", /it requires HTTP authentication \(401, Basic\), at http:\/\/localhost:\d+\/en\/login/],
   },
-  {
-    title: "the login API alone is behind basic authentication",
+  "the login API alone is behind basic authentication": {
     front: (request) => (request.method === "GET" ? undefined : basic(request)),
-    expected: ["login-api"],
-    says: /it requires HTTP authentication \(401, Basic\)\nRemove the authentication from \/otp-login/,
+    fails: [
+      "login-api",
+      /it requires HTTP authentication \(401, Basic\)\nRemove the authentication from \/otp-login/,
+    ],
   },
-  {
-    title: "a bot check answers calls of the login API",
+  "a bot check answers calls of the login API": {
     front: (request) => (request.method === "GET" ? undefined : botCheck(request)),
-    expected: ["login-api"],
-    says: /a bot check \(Cloudflare\) answers instead, 403\nExclude \/otp-login/,
+    fails: ["login-api", /a bot check \(Cloudflare\) answers instead, 403\nExclude \/otp-login/],
   },
-  {
-    title: "a firewall refuses doctor",
+  "a firewall refuses doctor": {
     front: at("/login", { status: 403, body: "Access denied" }),
-    expected: ["page"],
-    says: /it answers 403\n.*a robot.*--header/,
+    fails: ["page", /it answers 403\n.*a robot.*--header/],
   },
-  {
-    title: "the proxy waits in vain for the service",
+  "the proxy waits in vain for the service": {
     api: 504,
-    expected: ["login-api"],
-    says: /a proxy answers 504: nothing behind it answered in time\nCheck the process/,
+    fails: ["login-api", /a proxy answers 504: nothing behind it answered in time\nCheck the process/],
   },
-  {
-    title: "the proxy waits in vain for the login page",
+  "the proxy waits in vain for the login page": {
     front: at("/login", { status: 504 }),
-    expected: ["page"],
-    says: /a proxy answers 504: nothing behind it answered in time/,
+    fails: ["page", /a proxy answers 504: nothing behind it answered in time/],
   },
-  {
-    title: "the proxy limits starts",
+  "the proxy limits starts": {
     front: (request) =>
       request.method === "POST"
         ? { status: 429, headers: { "retry-after": "30" }, body: "<h1>Slow down</h1>" }
         : undefined,
-    expected: ["login-api"],
-    says: /a rate limit in front of it answers 429, Retry-After: 30\nRaise the limit of the proxy/,
+    fails: [
+      "login-api",
+      /a rate limit in front of it answers 429, Retry-After: 30\nRaise the limit of the proxy/,
+    ],
   },
-  {
-    title: "the proxy limits requests for the status",
+  "the proxy limits requests for the status": {
     front: (request) => (isStatus(request) ? { status: 429, body: "Slow down" } : undefined),
-    expected: ["status"],
-    says: /a rate limit in front of it answers 429/,
+    fails: ["status", /a rate limit in front of it answers 429/],
   },
-  {
-    title: "one of several processes is not started",
+  "one of several processes is not started": {
     front: every(2, (request) => (isStatus(request) ? { status: 502 } : undefined)),
-    expected: ["status"],
-    says: /it answers 502, after 1 correct answers/,
+    fails: ["status", /it answers 502, after 1 correct answers/],
   },
-  {
-    title: "two processes have no common store",
+  "two processes have no common store": {
     twoProcesses: true,
-    expected: ["status"],
-    says: /in \d of \d answers the login is unknown: several processes answer.*\nGive all processes one Redis/,
+    fails: [
+      "status",
+      /in \d of \d answers the login is unknown: several processes answer.*\nGive all processes one Redis/,
+    ],
   },
-  {
-    title: "the stream alone reaches a process with another store",
+  "the stream alone reaches a process with another store": {
     front: (request) =>
       /event-stream/.test(request.headers.accept ?? "")
         ? {
@@ -477,32 +378,25 @@ export const siteFaults: readonly SiteFault[] = [
             body: JSON.stringify({ error: "unknown_attempt", error_description: "Unknown." }),
           }
         : undefined,
-    expected: ["stream"],
-    says: /404, unknown_attempt: a different process answered.*\nGive all processes one Redis/,
+    fails: ["stream", /404, unknown_attempt: a different process answered.*\nGive all processes one Redis/],
   },
-  {
-    title: "a cache keeps the answer to a start",
+  "a cache keeps the answer to a start": {
     cachesPosts: true,
-    expected: ["cache-control"],
-    says: /a cache answers instead of the login API \(two starts got the same login\)/,
+    fails: ["cache-control", /a cache answers instead of the login API \(two starts got the same login\)/],
   },
-  {
-    title: "a cache gave out an older start, without its cookie",
+  "a cache gave out an older start, without its cookie": {
     answer(headers: Headers) {
       if (headers["content-type"] !== "application/json") return;
       headers["age"] = "12";
       delete headers["set-cookie"];
     },
-    expected: ["cache-control"],
-    says: /a cache answers instead of the login API \(Age: 12\)/,
+    fails: ["cache-control", /a cache answers instead of the login API \(Age: 12\)/],
   },
-  {
-    title: "the proxy allows each origin to read",
+  "the proxy allows each origin to read": {
     answer(headers: Headers, asked: Headers) {
       headers["access-control-allow-origin"] = asked["origin"];
       headers["access-control-allow-credentials"] = "true";
     },
-    expected: ["other-origins"],
-    says: /any site may read its answers: Access-Control-Allow-Origin repeats/,
+    fails: ["other-origins", /any site may read its answers: Access-Control-Allow-Origin repeats/],
   },
-];
+};
