@@ -64,174 +64,86 @@ const working: Series = {
   [version("1.0.0")]: "1x120",
 };
 
-interface Fault {
-  what: string;
-  alert: string;
-  /** What is different. It begins after ten minutes. */
-  series: Series;
-  /** When the alert must be there, in minutes. */
-  by: number;
-}
+/**
+ * @param by when the alert must be there, in minutes
+ * @param series what is different. It begins after ten minutes
+ */
+const fault = (what: string, alert: string, by: number, series: Series) => ({
+  what,
+  alert,
+  by,
+  series,
+});
 
-const faults: readonly Fault[] = [
-  {
-    what: "one of two processes is down",
-    alert: "LoginServiceDown",
-    series: { [otherUp]: "1x10 0x50" },
-    by: 13,
-  },
-  {
-    what: "Prometheus finds no process",
-    alert: "LoginServiceDown",
-    series: { [up]: "1x10 _x50", [otherUp]: "1x10 _x50" },
-    by: 18,
-  },
-  {
-    what: "the Token Server does not answer",
-    alert: "LoginTokenServerDown",
-    series: { [ours("token_server_down")]: "0x10 1x50", [ours("failed_starts_ratio")]: "0x10 1x50" },
-    by: 14,
-  },
-  {
-    what: "the Token Server is down again and again",
-    alert: "LoginTokenServerDown",
-    series: { [ours("token_server_down")]: "0x10 1 0 1 0 1 0 1 0 1 0x40" },
-    by: 14,
-  },
-  {
-    what: "the starts of one client fail",
-    alert: "LoginStartsFail",
-    series: { [ours("failed_starts_ratio")]: "0x10 0.8x50" },
-    by: 22,
-  },
-  {
-    what: "the client's secret was changed at the Token Server",
-    alert: "LoginTokenServerRefuses",
-    series: { [call("result", "401")]: "0x10 0+5x50" },
-    by: 13,
-  },
-  {
-    what: "Redis is down",
-    alert: "LoginStoreFails",
-    series: { [ours("store_errors_total")]: "0x10 0+30x50" },
-    by: 13,
-  },
-  {
-    what: "a version that does not follow this one writes to the same Redis",
-    alert: "LoginStoreUnreadable",
-    series: { [unreadable("attempt")]: "0x10 0+1x50" },
-    by: 18,
-  },
-  {
-    what: "callbacks stop",
-    alert: "LoginCallbacksMissing",
-    series: { [ours("callbacks_missing_total")]: "0x10 0+1x50" },
-    by: 18,
-  },
-  {
-    what: "the backend does not redeem tickets",
-    alert: "LoginTicketsNotRedeemed",
-    series: { [login("completed")]: "0+30x10 300x50", [step("logged_in")]: "0+30x10 300x50" },
-    by: 22,
-  },
-  {
-    what: "many people decline",
-    alert: "LoginManyDeclines",
-    series: { [login("denied")]: "0+1x10 10+40x50" },
-    by: 13,
-  },
-  {
-    what: "nobody types the numbers that are asked for",
-    alert: "LoginNumbersUnanswered",
-    series: { [number("unanswered")]: "0x10 0+4x50" },
-    by: 16,
-  },
-  {
-    what: "somebody tries the numbers of many accounts from one address",
-    alert: "LoginNumbersSprayed",
-    series: { [ours("number_problems_total", 'problem="sprayed"')]: "0x10 1x50" },
-    by: 12,
-  },
-  {
-    what: "a server has no pairing, and another one has",
-    alert: "LoginServersDiffer",
-    series: { [ours("number_problems_total", 'problem="unavailable"')]: "0x10 1x50" },
-    by: 12,
-  },
-  {
-    what: "somebody guesses numbers",
-    alert: "LoginNumbersWrong",
-    series: { [number("failed")]: "0x10 0+4x50" },
-    by: 16,
-  },
-  {
-    what: "strangers start codes that nobody scans",
-    alert: "LoginManyWaiting",
-    series: { [ours("waiting")]: "100x10 60000x50" },
-    by: 13,
-  },
-  { what: "one address floods", alert: "LoginFlood", series: { [floods]: "0x10 0+600x50" }, by: 14 },
-  {
-    what: "origin is wrong",
-    alert: "LoginPagesRefused",
-    series: { [refused("forbidden_origin")]: "0x10 0+120x50" },
-    by: 20,
-  },
-  {
-    what: "origin is wrong at a site with few logins",
-    alert: "LoginPagesRefused",
-    series: {
-      [refused("forbidden_origin")]: "0x10 0+1x50",
-      [ours("tickets_issued_total")]: "0x60",
-      [login("completed")]: "0x60",
-      [login("denied")]: "0x60",
-      [step("shown")]: "0x60",
-      [step("accepted")]: "0x60",
-      [step("logged_in")]: "0x60",
-    },
-    by: 26,
-  },
-  {
-    what: "the backend has another secret",
-    alert: "LoginInternalCallsRefused",
-    series: { [refused("invalid_client")]: "0x10 0+5x50" },
-    by: 14,
-  },
-  { what: "a pause is forgotten", alert: "LoginPaused", series: { [ours("paused")]: "0x10 1x110" }, by: 75 },
-  {
-    what: "Redis loses its append-only file",
-    alert: "LoginRedisForgets",
-    series: { [ours("redis_append_only")]: "1x10 0x50" },
-    by: 22,
-  },
-  {
-    what: "nearly all files of a process are open",
-    alert: "LoginFilesRunOut",
-    series: { [of("process_open_fds")]: "200x10 1000x50" },
-    by: 13,
-  },
-  {
-    what: "a process has too little time",
-    alert: "LoginEventLoopSlow",
-    series: { [lag]: "0.012x10 2x50" },
-    by: 17,
-  },
-  {
-    what: "a deploy stops half-way",
-    alert: "LoginVersionsDiffer",
-    series: { [version("1.1.0")]: "_x10 1x110" },
-    by: 75,
-  },
-  {
-    what: "the app takes no code any more",
-    alert: "LoginNobodyLogsIn",
-    series: {
-      ...{ [ours("tickets_issued_total")]: "0+30x10 300x110", [login("completed")]: "0+30x10 300x110" },
-      ...{ [login("denied")]: "0+1x10 10x110", [step("accepted")]: "0+30x10 300x110" },
-      [step("logged_in")]: "0+30x10 300x110",
-    },
-    by: 50,
-  },
+const faults = [
+  fault("one of two processes is down", "LoginServiceDown", 13, { [otherUp]: "1x10 0x50" }),
+  fault("Prometheus finds no process", "LoginServiceDown", 18, { [up]: "1x10 _x50", [otherUp]: "1x10 _x50" }),
+  fault("the Token Server does not answer", "LoginTokenServerDown", 14, {
+    [ours("token_server_down")]: "0x10 1x50",
+    [ours("failed_starts_ratio")]: "0x10 1x50",
+  }),
+  fault("the Token Server is down again and again", "LoginTokenServerDown", 14, {
+    [ours("token_server_down")]: "0x10 1 0 1 0 1 0 1 0 1 0x40",
+  }),
+  fault("the starts of one client fail", "LoginStartsFail", 22, {
+    [ours("failed_starts_ratio")]: "0x10 0.8x50",
+  }),
+  fault("the client's secret was changed at the Token Server", "LoginTokenServerRefuses", 13, {
+    [call("result", "401")]: "0x10 0+5x50",
+  }),
+  fault("Redis is down", "LoginStoreFails", 13, { [ours("store_errors_total")]: "0x10 0+30x50" }),
+  fault("a version that does not follow this one writes to the same Redis", "LoginStoreUnreadable", 18, {
+    [unreadable("attempt")]: "0x10 0+1x50",
+  }),
+  fault("callbacks stop", "LoginCallbacksMissing", 18, { [ours("callbacks_missing_total")]: "0x10 0+1x50" }),
+  fault("the backend does not redeem tickets", "LoginTicketsNotRedeemed", 22, {
+    [login("completed")]: "0+30x10 300x50",
+    [step("logged_in")]: "0+30x10 300x50",
+  }),
+  fault("many people decline", "LoginManyDeclines", 13, { [login("denied")]: "0+1x10 10+40x50" }),
+  fault("nobody types the numbers that are asked for", "LoginNumbersUnanswered", 16, {
+    [number("unanswered")]: "0x10 0+4x50",
+  }),
+  fault("somebody tries the numbers of many accounts from one address", "LoginNumbersSprayed", 12, {
+    [ours("number_problems_total", 'problem="sprayed"')]: "0x10 1x50",
+  }),
+  fault("a server has no pairing, and another one has", "LoginServersDiffer", 12, {
+    [ours("number_problems_total", 'problem="unavailable"')]: "0x10 1x50",
+  }),
+  fault("somebody guesses numbers", "LoginNumbersWrong", 16, { [number("failed")]: "0x10 0+4x50" }),
+  fault("strangers start codes that nobody scans", "LoginManyWaiting", 13, {
+    [ours("waiting")]: "100x10 60000x50",
+  }),
+  fault("one address floods", "LoginFlood", 14, { [floods]: "0x10 0+600x50" }),
+  fault("origin is wrong", "LoginPagesRefused", 20, { [refused("forbidden_origin")]: "0x10 0+120x50" }),
+  fault("origin is wrong at a site with few logins", "LoginPagesRefused", 26, {
+    [refused("forbidden_origin")]: "0x10 0+1x50",
+    [ours("tickets_issued_total")]: "0x60",
+    [login("completed")]: "0x60",
+    [login("denied")]: "0x60",
+    [step("shown")]: "0x60",
+    [step("accepted")]: "0x60",
+    [step("logged_in")]: "0x60",
+  }),
+  fault("the backend has another secret", "LoginInternalCallsRefused", 14, {
+    [refused("invalid_client")]: "0x10 0+5x50",
+  }),
+  fault("a pause is forgotten", "LoginPaused", 75, { [ours("paused")]: "0x10 1x110" }),
+  fault("Redis loses its append-only file", "LoginRedisForgets", 22, {
+    [ours("redis_append_only")]: "1x10 0x50",
+  }),
+  fault("nearly all files of a process are open", "LoginFilesRunOut", 13, {
+    [of("process_open_fds")]: "200x10 1000x50",
+  }),
+  fault("a process has too little time", "LoginEventLoopSlow", 17, { [lag]: "0.012x10 2x50" }),
+  fault("a deploy stops half-way", "LoginVersionsDiffer", 75, { [version("1.1.0")]: "_x10 1x110" }),
+  fault("the app takes no code any more", "LoginNobodyLogsIn", 50, {
+    [ours("tickets_issued_total")]: "0+30x10 300x110",
+    [login("completed")]: "0+30x10 300x110",
+    [login("denied")]: "0+1x10 10x110",
+    [step("accepted")]: "0+30x10 300x110",
+    [step("logged_in")]: "0+30x10 300x110",
+  }),
 ];
 
 /** What promtool says if these alerts, and no other, are raised at these minutes. */
