@@ -269,128 +269,110 @@ describe("What is wrong with the settings", () => {
     ]);
   });
 
-  for (const [args, problem] of [
-    [["--port"], "--port has no value."],
-    [["--port="], "--port has no value."],
-    [["--port", "--check"], "--port has no value."],
-    [["--drain", "-1"], '--drain must be a number of seconds, 0 for none and at most 3600, not "-1".'],
-    [["--pairing", "on"], '--pairing must be off or unknown-browsers or always, not "on".'],
-    [["--pairing-digits", "5"], '--pairing-digits must be 4 or 6, not "5".'],
-    [["--pairing-keys", "too-short"], /^--pairing-keys must be one to 4 strings of at least 32 characters/],
-    [["--pairing-keys", Array<string>(5).fill(secret).join()], /^--pairing-keys must be one to 4 strings/],
+  for (const [line, problem] of [
+    ["--port", "--port has no value."],
+    ["--port=", "--port has no value."],
+    ["--port --check", "--port has no value."],
+    ["--drain -1", '--drain must be a number of seconds, 0 for none and at most 3600, not "-1".'],
+    ["--pairing on", '--pairing must be off or unknown-browsers or always, not "on".'],
+    ["--pairing-digits 5", '--pairing-digits must be 4 or 6, not "5".'],
+    ["--pairing-keys too-short", /^--pairing-keys must be one to 4 strings of at least 32 characters/],
+    [`--pairing-keys ${Array<string>(5).fill(secret).join()}`, /^--pairing-keys must be one to 4 strings/],
+    ["--pairing always --message {number}", /^pairing-keys is missing\. pairing, always, needs it/],
+    [`--pairing always --pairing-keys ${secret}`, /^message must be a text with {number} exactly once/],
+    [`--pairing=always --pairing-keys=${secret} --message={number}{number}`, /^message must be a text with/],
+    ["--message {number}", "message must not have {number}, because pairing is off."],
     [
-      ["--pairing", "always", "--message", "{number}"],
-      /^pairing-keys is missing\. pairing, always, needs it/,
-    ],
-    [["--pairing", "always", "--pairing-keys", secret], /^message must be a text with {number} exactly once/],
-    [
-      ["--pairing=always", `--pairing-keys=${secret}`, "--message={number}{number}"],
-      /^message must be a text with/,
-    ],
-    [["--message", "{number}"], "message must not have {number}, because pairing is off."],
-    [
-      ["--pairing=always", `--pairing-keys=${secret}`, "--message=Type {number}", "--max-message-length=8"],
+      `--pairing=always --pairing-keys=${secret} --message=Typed:{number} --max-message-length=8`,
       "message must have at most 8 characters (max-message-length).",
     ],
     [
-      ["--path", "/login/"],
+      "--path /login/",
       '--path must be a path such as /otp-login: a slash first and none at the end, not "/login/".',
     ],
-    [["--client-authentication", "none"], '--client-authentication must be basic or body, not "none".'],
+    ["--client-authentication none", '--client-authentication must be basic or body, not "none".'],
     [
-      ["--pairing-remember-days", "401"],
+      "--pairing-remember-days 401",
       '--pairing-remember-days must be a number of days from 0 to 400, not "401".',
     ],
     [
-      ["--callback-username", "a:b", "--callback-password", "p"],
+      "--callback-username a:b --callback-password p",
       '--callback-username must be a string without a colon, not "a:b".',
     ],
-    [["--port", "8081"], "port and internal-port must be different."],
-    [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
-    [["--limits", "x"], "--limits can be set in the file only."],
-    [["--origin", "http://bank.example"], /^--origin must be an origin such as/],
-    [["--api-origin", "https://bank.example/"], /^--api-origin must be an origin such as/],
-    [["--origins", "http://*.bank.example"], /^--origins must be a list of origins .* patterns such as/],
+    ["--port 8081", "port and internal-port must be different."],
+    ["--port 70000", '--port must be a whole number from 0 to 65535, not "70000".'],
+    ["--limits x", "--limits can be set in the file only."],
+    ["--origin http://bank.example", /^--origin must be an origin such as/],
+    ["--api-origin https://bank.example/", /^--api-origin must be an origin such as/],
+    ["--origins http://*.bank.example", /^--origins must be a list of origins .* patterns such as/],
     [
-      ["--origins", "https://a.example,b"],
+      "--origins https://a.example,b",
       /^--origins must be a list of origins .*, not "https:\/\/a\.example,b"\.$/,
     ],
     [
-      ["--token-server-url", "https://u:hidden@ts.example"],
+      "--token-server-url https://u:hidden@ts.example",
       /^--token-server-url must be .*, not "https:\/\/\*\*\*@ts\.example"\.$/,
     ],
     [
-      ["--token-server-url", "https://ts.example/?key=hidden"],
+      "--token-server-url https://ts.example/?key=hidden",
       /^--token-server-url must be .*, not "https:\/\/ts\.example\/\?\*\*\*"\.$/,
     ],
     [
-      ["--redis-url", "http://:hidden@r"],
+      "--redis-url http://:hidden@r",
       /^--redis-url must be an address such as redis:\/\/localhost:6379, or rediss:\/\/ for TLS\.$/,
     ],
     [
-      ["--redis-cluster", "n1:7000,login:hidden@n2"],
+      "--redis-cluster n1:7000,login:hidden@n2",
       /^--redis-cluster must be addresses of nodes of a cluster, .*, not "n1:7000,\*\*\*@n2"\.$/,
     ],
     [
-      ["--redis-cluster", "redis://n1:7000"],
+      "--redis-cluster redis://n1:7000",
       /^--redis-cluster must be addresses of nodes of a cluster, with commas between: host:port, or host alone\. User/,
     ],
+    ["--redis-cluster n1 --redis-url redis://n1/2", "redis-url must have no database: a cluster has only 0."],
     [
-      ["--redis-cluster", "n1", "--redis-url", "redis://n1/2"],
-      "redis-url must have no database: a cluster has only 0.",
-    ],
-    [
-      ["--redis-sentinels", "asker:hidden@s1,s2", "--redis-master", "mymaster"],
+      "--redis-sentinels asker:hidden@s1,s2 --redis-master mymaster",
       /^--redis-sentinels must be addresses of Sentinels with one user and password for all of them\.$/,
     ],
-    [["--redis-sentinels", "s1"], "redis-sentinels and redis-master must be given together."],
-    [["--redis-master", "mymaster"], "redis-sentinels and redis-master must be given together."],
+    ["--redis-sentinels s1", "redis-sentinels and redis-master must be given together."],
+    ["--redis-master mymaster", "redis-sentinels and redis-master must be given together."],
     [
-      ["--redis-sentinels", "s1", "--redis-master", "mymaster", "--redis-cluster", "n1"],
+      "--redis-sentinels s1 --redis-master mymaster --redis-cluster n1",
       "redis-sentinels and redis-cluster cannot both be given.",
     ],
     [
-      ["--internal-secret", `${secret},hidden`],
+      `--internal-secret ${secret},hidden`,
       /^--internal-secret must be a string of at least 32 characters[^"]*, separated by a comma\.$/,
     ],
     [
-      ["--internal-secret", [secret, secret, secret].join()],
+      `--internal-secret ${[secret, secret, secret].join()}`,
       /^--internal-secret must be a string of at least/,
     ],
+    ["--client-secret hidden\n", /^--client-secret must be the API client's secret, or two of them[^"]*\.$/],
+    ["--client-secret hidden\nhidden\nhidden", /^--client-secret must be the API client's secret/],
+    ["--internal-secret hidden", /^--internal-secret must be a string of at least 32 characters[^"]*\.$/],
     [
-      ["--client-secret", "hidden\n"],
-      /^--client-secret must be the API client's secret, or two of them[^"]*\.$/,
-    ],
-    [["--client-secret", "hidden\nhidden\nhidden"], /^--client-secret must be the API client's secret/],
-    [
-      ["--internal-secret", "hidden"],
-      /^--internal-secret must be a string of at least 32 characters[^"]*\.$/,
-    ],
-    [
-      ["--internal-host", "0.0.0.0"],
+      "--internal-host 0.0.0.0",
       /^internal-secret is missing\. It is needed because internal-host, 0\.0\.0\.0, can be reached/,
     ],
-    [["--callback-username", "u"], "callback-username and callback-password must be given together."],
-    [
-      ["--message", "four", "--max-message-length", "3"],
-      "message must have at most 3 characters (max-message-length).",
-    ],
-    [["--config", "none.yaml"], "The file none.yaml cannot be read (ENOENT)."],
-    [["--internal-secret-file", "none"], "--internal-secret-file names a file that cannot be read (ENOENT)."],
-    [["--config", "list"], "The file list must contain an object of settings."],
-    [["--config", "unknown"], 'Unknown setting "prot" in unknown.'],
-    [["--config", "types"], "client-id in types must be the API client's id, not 12."],
-    [["--config", "broken"], /^The file broken is neither YAML nor JSON: .*line 2.*\.$/],
-  ] as [string[], string | RegExp][]) {
-    it(`is named for: ${args.join(" ")}`, () => {
+    ["--callback-username u", "callback-username and callback-password must be given together."],
+    ["--message four --max-message-length 3", "message must have at most 3 characters (max-message-length)."],
+    ["--config none.yaml", "The file none.yaml cannot be read (ENOENT)."],
+    ["--internal-secret-file none", "--internal-secret-file names a file that cannot be read (ENOENT)."],
+    ["--config list", "The file list must contain an object of settings."],
+    ["--config unknown", 'Unknown setting "prot" in unknown.'],
+    ["--config types", "client-id in types must be the API client's id, not 12."],
+    ["--config broken", /^The file broken is neither YAML nor JSON: .*line 2.*\.$/],
+  ] as [string, string | RegExp][]) {
+    it(`is named for: ${line}`, () => {
       const files = {
         list: "- origin",
         unknown: '{"prot": 1}',
         types: "client-id: 12",
         broken: 'client-secret: "hidden\nport: [',
       };
-      const environment = args[1] === "types" ? without("ONEGINI_LOGIN_CLIENT_ID") : required;
-      const problems = problemsOf({ args, environment, files });
+      const environment = line === "--config types" ? without("ONEGINI_LOGIN_CLIENT_ID") : required;
+      const problems = problemsOf({ args: line.split(" "), environment, files });
       assert.equal(problems.length, 1, problems.join("\n"));
       const [found = ""] = problems;
       if (typeof problem === "string") assert.equal(found, problem);
