@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const script = fileURLToPath(new URL("../../scripts/package/release.ts", import.meta.url));
 const repository = { type: "git", url: "git+https://git.example/owner/name.git" };
@@ -23,8 +23,7 @@ function release(
   files: Record<string, string>,
   { uncommitted = {}, hasIdentity = true, args = [] }: Options = {},
 ): { status: number | null; stdout: string; stderr: string } {
-  const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-release-"));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const [cwd, bin] = [join(folder, "project"), join(folder, "bin")];
   for (const each of [cwd, join(cwd, ".changeset"), bin]) mkdirSync(each);
   const write = (some: Record<string, string>): void => {

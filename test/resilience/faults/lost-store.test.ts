@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { createPhone } from "onegini-otp-login/emulator";
@@ -9,6 +8,7 @@ import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /**
  * What the service promises while its Redis forgets: two processes with `pairing`, under a load of logins, and Redis is emptied, comes
@@ -125,8 +125,7 @@ const faults: Record<string, (t: TestContext) => Promise<Store>> = {
 
 /** The visitors are all at one address. */
 function configFor(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "lost-store-"));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify({ limits: { startsPerAddress: false, startsPerBrowser: false } }));
   return file;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { parse } from "yaml";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** The alert rules, by the unit tests of Prometheus' own promtool. */
 
@@ -152,8 +152,7 @@ function promtool(
   series: Series,
   raised: readonly (readonly [minute: number, alert?: string])[],
 ): string {
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-alerts-"));
-  t.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const file = join(directory, "tests.json");
   const test = {
     interval: "1m",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { getRequestListener } from "@hono/node-server";
@@ -12,6 +11,7 @@ import { runServe, type ServeProcess } from "../../support/services/serve-proces
 import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { listen } from "../../unit/server/support/site.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** The steps of docs/rotating-secrets.md, while people log in at two processes of `serve` on one Redis. */
 
@@ -119,8 +119,7 @@ async function aclUser(t: TestContext): Promise<RedisServer> {
 test("each of the four secrets changes by the documented steps, and no call is refused", async (t) => {
   const redis = await aclUser(t);
   const { url, emulator, administrator, callbacks } = await tokenServerOf(t);
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-secrets-"));
-  t.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const put = (name: string, text: string): string => {
     const path = join(directory, name);
     writeFileSync(path, `${text}\n`);
@@ -236,8 +235,7 @@ test("each of the four secrets changes by the documented steps, and no call is r
 
 test("a redis-url that does not work, or is of another Redis, is refused, and the old one stays", async (t) => {
   const redis = await aclUser(t);
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-secrets-"));
-  t.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const file = join(directory, "redis");
   const at = (user: string, port = redis.port) => `redis://${user}@127.0.0.1:${port}`;
   writeFileSync(file, at("login:old-redis"));

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const name = "onegini-otp-login.service";
 const unit = readFileSync(join("docs/serve", name), "utf8");
 
 /** What systemd says about a unit. It warns of an unknown key, and ignores it. */
 function verify(t: TestContext, text: string): { status: number | null; said: string } {
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-unit-"));
-  t.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const file = join(directory, name);
   // Node may be somewhere else here, and the file must be there.
   writeFileSync(file, text.replaceAll("/usr/bin/node ", `${process.execPath} `));

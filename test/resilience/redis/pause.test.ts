@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { redisKeys } from "../../../src/server/redis/redis-scripts.js";
@@ -16,6 +15,7 @@ import {
 import { holds, until } from "../../support/until.js";
 import { deadEndTo } from "./support/redis-connections.js";
 import { openClusterStore, openSentinelStore, openStore, type OpenStore } from "./support/redis-stores.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const origin = "http://localhost:3000";
 const key = `onegini-otp-login:pause-register:${origin}`;
@@ -164,8 +164,7 @@ describe("a pause in Redis", () => {
     const page = readFileSync(new URL("../../../docs/deployment.md", import.meta.url), "utf8");
     const [, command = ""] =
       /^ *```sh\n([^`]*--scan[^`]*)```/m.exec(page) ?? assert.fail("There is no command");
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-cli-"));
-    t.after(() => rmSync(directory, { recursive: true }));
+    const directory = temporaryFolder(t);
     const cli = execFileSync("sh", ["-c", "command -v redis-cli"], { encoding: "utf8" }).trim();
     writeFileSync(join(directory, "redis-cli"), `#!/bin/sh\nexec ${cli} -p ${server.port} "$@"\n`, {
       mode: 0o755,

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { makeCertificate } from "../../support/services/certificate.js";
@@ -11,6 +8,7 @@ import { startRedisCluster, type RedisCluster, type RedisServer } from "../../su
 import { until } from "../../support/until.js";
 import { documentedServiceRights } from "./support/documented-rights.js";
 import { begunAgain, load, openAll, servedSite } from "./support/serve-logins.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** `serve` on a cluster. */
 
@@ -86,8 +84,7 @@ describe("serve on a cluster", () => {
   });
 
   test("TLS, and a user with the documented rights", async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-tls-"));
-    t.after(() => rmSync(directory, { recursive: true }));
+    const directory = temporaryFolder(t);
     const certificate = makeCertificate(directory);
     const cluster = await clusterOf(t, { tls: certificate });
     for (const server of cluster.servers)

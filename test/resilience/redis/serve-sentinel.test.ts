@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
@@ -10,6 +7,7 @@ import { runServe } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { documentedServiceRights, sentinelRights } from "./support/documented-rights.js";
 import { begunAgain, load, longestOf, openAll, servedSite } from "./support/serve-logins.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** `serve` behind Sentinel. */
 
@@ -57,8 +55,7 @@ describe("serve behind Sentinel", () => {
     failOver(t, async ({ sentinel }) => void sentinel.command("SENTINEL", "FAILOVER", "main")));
 
   test("TLS, a user with the documented rights, and another user at the Sentinels", async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-tls-"));
-    t.after(() => rmSync(directory, { recursive: true }));
+    const directory = temporaryFolder(t);
     const certificate = makeCertificate(directory);
     const group = await groupOf(t, "redis", { tls: certificate });
     for (const server of [group.master, group.replica])

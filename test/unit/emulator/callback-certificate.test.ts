@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { suite, test } from "node:test";
 import { promisify } from "node:util";
 import { makeCertificate } from "../../support/services/certificate.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const run = promisify(execFile);
 
@@ -36,8 +34,7 @@ const program = `
 
 suite("A callback to a site with a certificate of its own", { timeout: 60_000 }, () => {
   test("fails with what to set, and arrives once that is set", async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "callback-certificate-"));
-    t.after(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder(t);
     const { certificate, key } = makeCertificate(folder);
     const site = createServer(
       { cert: readFileSync(certificate), key: readFileSync(key) },

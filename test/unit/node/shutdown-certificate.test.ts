@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { createServer, request } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { gracefulShutdown } from "onegini-otp-login/node";
 import { makeCertificate } from "../../support/services/certificate.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const body = "x".repeat(20_000_000);
 
 test("The connections of a server with TLS end when their requests are answered to the last byte", async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-shutdown-"));
-  t.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const { certificate, key } = makeCertificate(directory);
   const server = createServer(
     { cert: readFileSync(certificate), key: readFileSync(key) },

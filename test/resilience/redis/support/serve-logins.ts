@@ -1,8 +1,7 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { phoneCalls } from "../../../support/demo/demo.js";
@@ -10,6 +9,7 @@ import { runServe, type ServeProcess } from "../../../support/services/serve-pro
 import { until } from "../../../support/until.js";
 import { WidgetVisitor } from "../../../support/widget-visitor.js";
 import { emulator } from "../../../unit/server/support/site.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** Two processes of `serve` that share a Redis, and people who log in at both in turn. */
 export interface ServedSite {
@@ -88,8 +88,7 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
   });
   const callback = `http://127.0.0.1:${(front.address() as AddressInfo).port}/otp-login/callback`;
 
-  const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-served-"));
-  t.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const config = join(directory, "site.json");
   // All of them have one address.
   writeFileSync(config, JSON.stringify({ limits: { startsPerAddress: { count: 100_000, seconds: 60 } } }));

@@ -3,7 +3,7 @@ import { createServer, globalAgent } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { makeCertificates } from "../../service/doctor/certificates.js";
-import { temporaryFolder } from "../../service/doctor/run-doctor.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { until } from "../../../support/until.js";
 import { Browser } from "../support/browser.js";
 import { site } from "../support/site.js";

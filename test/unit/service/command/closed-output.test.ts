@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** What the command does when its reader has gone, as `head` goes after its lines. */
 
@@ -37,8 +37,7 @@ describe("npx onegini-otp-login, into a pipe that is closed,", () => {
     });
 
   test("writes the report that it was asked for", async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "onegini-otp-login-report-"));
-    t.after(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder(t);
     const report = join(folder, "report.json");
     const args = [...doctor, "--type=c", "--origin=http://localhost:8080", "--no-scan", `--report=${report}`];
     assert.deepEqual(await runWithoutReader(...args), { code: 1, stderr: "" });

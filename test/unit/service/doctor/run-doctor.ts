@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { doctor, type DoctorRun } from "../../../../src/service/doctor/doctor-command.js";
 import type { Environment } from "../../../../src/service/settings/given-values.js";
 import { findLeaks } from "../../../support/secrets.js";
-
-/** A folder until the test ends. */
-export function temporaryFolder(t: { after: (end: () => void) => void }): string {
-  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** The JSON of `--json`. */
 export interface Found {

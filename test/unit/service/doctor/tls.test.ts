@@ -5,7 +5,8 @@ import { after, describe, it, type TestContext } from "node:test";
 import { getRequestListener } from "@hono/node-server";
 import { createTokenServer } from "onegini-otp-login/emulator";
 import { makeCertificates, type Identity } from "./certificates.js";
-import { assertFailed, checksThat, foundIn, runDoctor, temporaryFolder, type Run } from "./run-doctor.js";
+import { assertFailed, checksThat, foundIn, runDoctor, type Run } from "./run-doctor.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { runSite, type Site } from "./running-site.js";
 
 const certificates = makeCertificates(temporaryFolder({ after: (end: () => void) => after(end) }));

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { Browser } from "../../server/support/browser.js";
 import { numberIn, wrong } from "../../server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "./running-service.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** `serve` with `pairing`. */
 
@@ -81,8 +81,7 @@ describe("a login through the service, with a number", () => {
   });
 
   test("has its number in the text of the page's language", async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "serve-"));
-    t.after(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder(t);
     const config = join(folder, "site.json");
     const message = { en: "Log in: {number}", nl: "Inloggen: {number}" };
     writeFileSync(config, JSON.stringify({ message, pairing: "always", "pairing-keys": [otherKey, key] }));
@@ -191,8 +190,7 @@ describe("known browsers of the service", () => {
   });
 
   test("stay known while the keys are rotated, on SIGHUP, and not after their key is gone", async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "serve-"));
-    t.after(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder(t);
     const file = join(folder, "keys");
     writeFileSync(file, key);
     const service = await runService(t, { args: [...numbered, "--pairing-keys-file", file] });

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { freePort } from "../../../support/services/free-port.js";
@@ -12,6 +11,7 @@ import { runServe as run } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator } from "../../server/support/site.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** The command `serve` as a process. */
 
@@ -151,8 +151,7 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
 
   test("goes on after SIGHUP, with the secrets that their files hold then", async (t) => {
     const { url } = await emulator(t);
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-secrets-"));
-    t.after(() => rmSync(directory, { recursive: true }));
+    const directory = temporaryFolder(t);
     const file = join(directory, "internal");
     const [old, next] = ["old-", "new-"].map((name) => name + "secret-of-at-least-32-characters") as [
       string,
@@ -228,8 +227,7 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
 
   test("does not end on SIGHUP while it starts", async (t) => {
     const { url } = await emulator(t);
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-start-"));
-    t.after(() => rmSync(directory, { recursive: true }));
+    const directory = temporaryFolder(t);
     const config = join(directory, "site.yaml");
     execFileSync("mkfifo", [config]);
     const service = run(t, ...site(url), "--drain", "0", "--config", config);

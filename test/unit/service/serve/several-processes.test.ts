@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { until } from "../../../support/until.js";
 import { runService, type RunningService } from "./running-service.js";
 
@@ -88,9 +88,8 @@ test("without redis-prefix a service uses the kit's, so that one which sets it g
 test("services with a redis-prefix each share nothing on one Redis, not even for one origin", async (t) => {
   const redis = await redisFor(t);
   const limits = JSON.stringify({ limits: { startsPerAddress: { count: 1, seconds: 60 } } });
-  const config = join(mkdtempSync(join(tmpdir(), "onegini-otp-login-limits-")), "site.json");
+  const config = join(temporaryFolder(t), "site.json");
   writeFileSync(config, limits);
-  t.after(() => rmSync(dirname(config), { recursive: true }));
   const stage = (prefix: string) =>
     runService(t, { args: ["--redis-url", redis.url, "--redis-prefix", prefix, "--config", config] });
   const blue = await stage("blue:");
