@@ -55,7 +55,7 @@ export function percentile(values: readonly number[], share: number): number {
 export async function eachOf(
   count: number,
   atATime: number,
-  task: (index: number) => Promise<void>,
+  task: (index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
   await Promise.all(
@@ -69,7 +69,7 @@ export async function eachOf(
 export async function perSecond(
   count: number,
   atATime: number,
-  task: (index: number) => Promise<void>,
+  task: (index: number) => Promise<unknown>,
 ): Promise<number> {
   const beganAt = performance.now();
   await eachOf(count, atATime, task);

@@ -6,7 +6,7 @@ import { freePort } from "../../test/support/services/free-port.js";
 import { conclude, perSecond } from "../figures.js";
 import { logIn } from "../server/support/full-login.js";
 import { inTurns } from "../server/support/in-turns.js";
-import { enroll } from "../server/support/phone.js";
+import { enrollUsers, type AsUser } from "../server/support/phone.js";
 
 /**
  * Full logins a second in the built demo, which is bank, kit, Token Server and phone in one process, beside those in the built
@@ -30,9 +30,8 @@ if (other === undefined) throw new Error("It needs the path of another checkout 
 interface Demo {
   url: string;
   child: ChildProcess;
+  asUser: AsUser;
 }
-
-const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
 
 async function startDemo(checkout: string): Promise<Demo> {
   const command = resolve(checkout, "dist/command/cli.js");
@@ -43,8 +42,7 @@ async function startDemo(checkout: string): Promise<Demo> {
   });
   // It prints one line when it is ready.
   await once(child.stdout, "data");
-  for (const user of users) await enroll(url, user);
-  return { url, child };
+  return { url, child, asUser: await enrollUsers(url, atATime) };
 }
 
 /** The milliseconds of a processor that a process has taken, all of its threads together. */
@@ -55,14 +53,11 @@ function processorMs({ pid }: ChildProcess): number {
 }
 
 let logged = 0;
-const run = ({ url }: Demo, howMany: number): Promise<number> => {
-  const free = [...users];
-  return perSecond(howMany, atATime, async () => {
-    const user = free.pop() ?? "";
-    await logIn(url, url, user, { localAddress: `127.0.1.${1 + Math.floor(logged++ / loginsPerAddress)}` });
-    free.push(user);
+const run = ({ url, asUser }: Demo, howMany: number): Promise<number> =>
+  perSecond(howMany, atATime, () => {
+    const localAddress = `127.0.1.${1 + Math.floor(logged++ / loginsPerAddress)}`;
+    return asUser((user) => logIn(url, url, user, { localAddress }));
   });
-};
 
 const rates = { here: [] as number[], there: [] as number[] };
 const times = { here: [] as number[], there: [] as number[] };

@@ -5,7 +5,7 @@ import { conclude, perSecond } from "../figures.js";
 import { start as startHere, type Child } from "../server/support/child.js";
 import { logIn } from "../server/support/full-login.js";
 import { inTurns } from "../server/support/in-turns.js";
-import { enroll } from "../server/support/phone.js";
+import { enrollUsers } from "../server/support/phone.js";
 import { openPage } from "../server/support/visitor.js";
 
 /**
@@ -31,20 +31,13 @@ const { start: startThere } = (await import(
 const quick = await startHere("quick-token-server");
 const whole = await startHere("token-server");
 const redis = await startRedis();
-const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
-for (const user of users) await enroll(whole.url, user);
+const asUser = await enrollUsers(whole.url, atATime);
 
 const runStarts = ({ url }: Child, howMany: number): Promise<number> =>
-  perSecond(howMany, atATime, async () => void (await openPage(url)));
+  perSecond(howMany, atATime, () => openPage(url));
 
-const runLogins = ({ url }: Child, howMany: number): Promise<number> => {
-  const free = [...users];
-  return perSecond(howMany, atATime, async () => {
-    const user = free.pop() ?? "";
-    await logIn(whole.url, url, user);
-    free.push(user);
-  });
-};
+const runLogins = ({ url }: Child, howMany: number): Promise<number> =>
+  perSecond(howMany, atATime, () => asUser((user) => logIn(whole.url, url, user)));
 
 const servers = [
   ["on memory", "kit-server"],

@@ -3,7 +3,7 @@ import { start } from "./support/child.js";
 import { ourBar, theirBar, writeChart } from "../chart.js";
 import { conclude, perSecond } from "../figures.js";
 import { logIn } from "./support/full-login.js";
-import { enroll } from "./support/phone.js";
+import { enrollUsers } from "./support/phone.js";
 
 /**
  * Full logins a second: the page's start, its stream, the scan and the acceptance at the emulator, its callback, the
@@ -23,8 +23,7 @@ const bare = await start("bare-server", [tokenServer.url]);
 const onMemory = await start("kit-server", [tokenServer.url], unlimited);
 const node = await start("kit-on-redis-server", [tokenServer.url], redisUrl);
 const otherNode = await start("kit-on-redis-server", [tokenServer.url, node.url], redisUrl);
-const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
-for (const user of users) await enroll(tokenServer.url, user);
+const asUser = await enrollUsers(tokenServer.url, atATime);
 
 interface Site {
   url: string;
@@ -36,14 +35,8 @@ async function logInAt({ url, streamsUrl }: Site, user: string): Promise<void> {
   if (!headers.getSetCookie()[0]?.startsWith("session=")) throw new Error("A login has no session");
 }
 
-const run = (site: Site, count: number): Promise<number> => {
-  const free = [...users];
-  return perSecond(count, atATime, async () => {
-    const user = free.pop() ?? "";
-    await logInAt(site, user);
-    free.push(user);
-  });
-};
+const run = (site: Site, count: number): Promise<number> =>
+  perSecond(count, atATime, () => asUser((user) => logInAt(site, user)));
 
 const siteOf = (url: string, streamsUrl = url): Site => ({ url, streamsUrl });
 const [bareSite, memorySite] = [siteOf(bare.url), siteOf(onMemory.url)];

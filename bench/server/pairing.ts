@@ -1,7 +1,7 @@
 import { conclude, perSecond } from "../figures.js";
 import { start, type Child } from "./support/child.js";
 import { inTurns } from "./support/in-turns.js";
-import { accept, enroll, scanned } from "./support/phone.js";
+import { accept, enrollUsers, scanned } from "./support/phone.js";
 import { openPage } from "./support/visitor.js";
 
 /**
@@ -17,8 +17,7 @@ const starts = 3000;
 const atATime = 32;
 
 const tokenServer = await start("token-server");
-const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
-for (const user of users) await enroll(tokenServer.url, user);
+const asUser = await enrollUsers(tokenServer.url, atATime);
 
 /** The cookie that makes each user's browser a known one. */
 const knownCookies = new Map<string, string>();
@@ -37,16 +36,9 @@ async function logIn(site: Child, user: string, isKnown: boolean): Promise<void>
   if (visitor.known !== undefined) knownCookies.set(user, visitor.known);
 }
 
-const runLogins = (site: Child, isKnown: boolean, count = logins): Promise<number> => {
-  const free = [...users];
-  return perSecond(count, atATime, async () => {
-    const user = free.pop() ?? "";
-    await logIn(site, user, isKnown);
-    free.push(user);
-  });
-};
-const runStarts = (site: Child): Promise<number> =>
-  perSecond(starts, atATime, async () => void (await openPage(site.url)));
+const runLogins = (site: Child, isKnown: boolean, count = logins): Promise<number> =>
+  perSecond(count, atATime, () => asUser((user) => logIn(site, user, isKnown)));
+const runStarts = (site: Child): Promise<number> => perSecond(starts, atATime, () => openPage(site.url));
 
 const figures: Record<"startsWithout" | "startsWith" | "without" | "known" | "asked", number[]> = {
   startsWithout: [],

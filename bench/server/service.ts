@@ -1,7 +1,7 @@
 import { conclude, median, perSecond } from "../figures.js";
 import { start } from "./support/child.js";
 import { logIn } from "./support/full-login.js";
-import { enroll } from "./support/phone.js";
+import { enrollUsers, type AsUser } from "./support/phone.js";
 import { startService } from "./support/service.js";
 import { openPage } from "./support/visitor.js";
 
@@ -16,18 +16,15 @@ const rounds = 4;
 const atATime = 32;
 const leastPercent = 95;
 
-const users = Array.from({ length: atATime }, (_, index) => `user-${index}`);
-
 interface Task {
   what: string;
   unit: string;
   tokenServer: "quick-token-server" | "token-server";
   warmUp: number;
   count: number;
-  run: (tokenServerUrl: string, siteUrl: string) => Promise<void>;
+  run: (siteUrl: string, tokenServerUrl: string, asUser: AsUser) => Promise<unknown>;
 }
 
-const free = [...users];
 const tasks: Task[] = [
   {
     what: "starts",
@@ -35,7 +32,7 @@ const tasks: Task[] = [
     tokenServer: "quick-token-server",
     warmUp: 2000,
     count: 500,
-    run: async (_, siteUrl) => void (await openPage(siteUrl)),
+    run: (siteUrl) => openPage(siteUrl),
   },
   {
     what: "logins",
@@ -43,18 +40,15 @@ const tasks: Task[] = [
     tokenServer: "token-server",
     warmUp: 300,
     count: 100,
-    async run(tokenServerUrl, siteUrl) {
-      const user = free.pop() ?? "";
-      await logIn(tokenServerUrl, siteUrl, user);
-      free.push(user);
-    },
+    run: (siteUrl, tokenServerUrl, asUser) => asUser((user) => logIn(tokenServerUrl, siteUrl, user)),
   },
 ];
 
 for (const { what, unit, tokenServer: kind, warmUp, count, run } of tasks) {
   const tokenServer = await start(kind);
-  if (kind === "token-server") for (const user of users) await enroll(tokenServer.url, user);
-  const measure = (url: string, times: number) => perSecond(times, atATime, () => run(tokenServer.url, url));
+  const asUser = await enrollUsers(tokenServer.url, kind === "token-server" ? atATime : 0);
+  const measure = (url: string, times: number) =>
+    perSecond(times, atATime, () => run(url, tokenServer.url, asUser));
   const [ofKit, ofService, percents]: [number[], number[], number[]] = [[], [], []];
   for (let pair = 0; pair < pairs; pair++) {
     const kit = await start("kit-server", [tokenServer.url], { UNLIMITED: "1" }, { ofPackage: true });

@@ -22,7 +22,7 @@ const onMemory = await start("kit-server", [tokenServer.url], unlimited);
 const onRedis = await start("kit-on-redis-server", [tokenServer.url], { ...unlimited, REDIS_URL: redis.url });
 
 const run = (site: Child, count: number): Promise<number> =>
-  perSecond(count, atATime, async () => void (await openPage(site.url)));
+  perSecond(count, atATime, () => openPage(site.url));
 
 const figures = new Map<Child, number[]>([bare, onMemory, onRedis].map((site) => [site, []]));
 for (const site of figures.keys()) await run(site, warmUp);

@@ -2,6 +2,21 @@ import { ask } from "./visitor.js";
 
 const json = { "content-type": "application/json" };
 
+/** Does something as one of the users who have nothing else to do, and resolves to what it gave. */
+export type AsUser = <Result>(act: (user: string) => Promise<Result>) => Promise<Result>;
+
+/** Enrols as many users as do something at once. */
+export async function enrollUsers(tokenServer: string, count: number): Promise<AsUser> {
+  const free = Array.from({ length: count }, (_, index) => `user-${index}`);
+  for (const user of free) await enroll(tokenServer, user);
+  return async (act) => {
+    const user = free.pop() ?? "";
+    const result = await act(user);
+    free.push(user);
+    return result;
+  };
+}
+
 /** An enrolled user's phone, over the emulator's HTTP calls. */
 export async function enroll(tokenServer: string, user: string): Promise<void> {
   await ask(`${tokenServer}/phone/users/${user}`, {
