@@ -80,9 +80,7 @@ test("nginx as in docs/backends.md sends a redeem to the next port only where no
 for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? true))
   describe(`the site in examples/backends/${backend.name}, with two internal ports`, () => {
     let running: Server;
-    before(async () => {
-      running = await site.start(backend);
-    });
+    before(async () => (running = await site.start(backend)));
     after(() => running.stop());
     const newVisitor = (): SiteBrowser => new SiteBrowser(site.origin, site.origin);
 

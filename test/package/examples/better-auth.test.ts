@@ -9,9 +9,7 @@ import { assertAsksFor, assertStaysOnSite } from "../support/session-browser.js"
 /** The example with Better Auth: a whole login, Better Auth's session on another page, and the logout. */
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 test("better-auth logs in and out", async () => {

@@ -33,9 +33,7 @@ import {
 /** The examples of frameworks that have pages, routes and sessions of their own: from the production build, with its session and log-out. */
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 interface FullStack {

@@ -20,9 +20,7 @@ import {
 const page = readFileSync("docs/get-started.md", "utf8");
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 test("docs/get-started.md leads to a login in a new folder", async () => {

@@ -114,9 +114,7 @@ async function logIn(example: Example, script: string): Promise<void> {
 for (const name of ["react", "vue", "svelte", "solid", "angular"])
   describe(name, () => {
     let example: Example;
-    before(async () => {
-      example = await installExample(name);
-    });
+    before(async () => (example = await installExample(name)));
     test("logs in once on the page of its sources, after it was left and opened again", () =>
       logIn(example, "start"));
     // Angular's server serves the optimized build.

@@ -20,9 +20,7 @@ import {
 const page = readFileSync("README.md", "utf8");
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 test("the README's lines are a site with a whole login", async () => {

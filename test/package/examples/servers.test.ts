@@ -28,9 +28,7 @@ import {
 /** Each example of a server: a whole login through its own page. */
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 /** Counts the pieces in which status streams arrive. Playwright only tells of a whole answer. */

@@ -9,9 +9,7 @@ import { installExample, startEmulator, startExample } from "../support/packed-p
 /** Unknown and blocked users of the examples that have accounts, and a phone that somebody adds who is logged in. */
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 const reads = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor();

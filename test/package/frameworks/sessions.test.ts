@@ -411,9 +411,7 @@ describe("a login with the listings of", () => {
   for (const [title, served] of Object.entries({ ...inServerMemory, ...inCookie }))
     describe(title, () => {
       let site: Server;
-      before(async () => {
-        site = await serve(title, served);
-      });
+      before(async () => (site = await serve(title, served)));
       after(() => site.stop());
 
       for (const [proxy, start] of proxiesOf(title))
@@ -449,9 +447,7 @@ describe("a login with the listings of", () => {
 
   describe("Better Auth", () => {
     let site: Server;
-    before(async () => {
-      site = await serve("Better Auth", betterAuth);
-    });
+    before(async () => (site = await serve("Better Auth", betterAuth)));
     after(() => site.stop());
 
     test("behind nginx, on https: it begins its session, and only the site's own log-out ends it and the kit's cookie", async (t) => {

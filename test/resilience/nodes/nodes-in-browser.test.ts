@@ -15,9 +15,7 @@ describe("A site of three nodes in a real browser, over HTTP/2", () => {
   siteOfThree(startNginx, (given) => (site = given));
   let browser: Browser;
 
-  before(async () => {
-    browser = await launchBrowser();
-  });
+  before(async () => (browser = await launchBrowser()));
   after(() => browser.close());
 
   const visit = async (): Promise<{ context: BrowserContext; complaints: Complaints }> => {

@@ -24,9 +24,7 @@ const inRedis: Nodes = async (ttlSeconds = 3_600) => {
   return [redisSessions(one, { ttlSeconds }), redisSessions(other, { ttlSeconds })];
 };
 
-before(async () => {
-  redis = await startRedis();
-});
+before(async () => (redis = await startRedis()));
 after(async () => {
   for (const client of clients) client.destroy();
   await redis.stop();

@@ -6,9 +6,7 @@ import { doesNotGrow, steadyHeap, visitSimulated, type SimulatedVisit } from "./
 
 describe("A page that is open for 24 hours does not grow", () => {
   let browser: Browser;
-  before(async () => {
-    browser = await launchBrowser([steadyHeap]);
-  });
+  before(async () => (browser = await launchBrowser([steadyHeap])));
   after(() => browser.close());
 
   // The kit looks at all codes of an attempt, which has at most 20 by default: with codes of a minute, it would be slow here.
@@ -46,31 +44,23 @@ describe("A page that is open for 24 hours does not grow", () => {
       phase: "failed",
     }));
 
-  it("while no stream works, and it polls instead", (t) =>
-    standsForADay(t, browser, {
-      attributes: 'renewals="9999"',
-      codeSeconds: 3_600,
-      async reach({ bank, run }) {
-        bank.way = "no streams";
-        bank.cut();
-        await run(1);
-      },
-      phase: "pending",
-      made: { "held poll": 3_000, stream: 3_000 },
-    }));
-
-  it("while no status comes, and it tries to connect again and again", (t) =>
-    standsForADay(t, browser, {
-      attributes: 'renewals="9999"',
-      codeSeconds: 3_600,
-      async reach({ bank, run }) {
-        bank.way = "no status";
-        bank.cut();
-        await run(1);
-      },
-      phase: "pending",
-      made: { "held poll": 3_000, stream: 3_000 },
-    }));
+  for (const [what, way] of [
+    ["while no stream works, and it polls instead", "no streams"],
+    ["while no status comes, and it tries to connect again and again", "no status"],
+  ] as const)
+    it(what, (t) =>
+      standsForADay(t, browser, {
+        attributes: 'renewals="9999"',
+        codeSeconds: 3_600,
+        async reach({ bank, run }) {
+          bank.way = way;
+          bank.cut();
+          await run(1);
+        },
+        phase: "pending",
+        made: { "held poll": 3_000, stream: 3_000 },
+      }),
+    );
 });
 
 interface Day {

@@ -9,9 +9,7 @@ import { doesNotGrow, figuresOf, steadyHeap, visitSimulated } from "./support/si
 
 describe("Elements that come and go leave nothing behind", () => {
   let browser: Browser;
-  before(async () => {
-    browser = await launchBrowser([steadyHeap]);
-  });
+  before(async () => (browser = await launchBrowser([steadyHeap])));
   after(() => browser.close());
 
   async function comeAndGo(t: TestContext, place: Place, rounds: number): Promise<void> {

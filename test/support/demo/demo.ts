@@ -128,9 +128,7 @@ export function demoInBrowser(give: (given: DemoInBrowser) => void): void {
   before(async () => {
     [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
   });
-  after(async () => {
-    await Promise.all([browser.close(), demo.stop()]);
-  });
+  after(() => Promise.all([browser.close(), demo.stop()]));
   beforeEach(async () => {
     context = await browser.newContext();
     complaints = await watchForComplaints(context);

@@ -18,33 +18,26 @@ const toGerman = (request: { url?: string | undefined }) =>
   request.url === "/login" ? { status: 302, headers: { location: "/de/anmelden" } } : undefined;
 
 describe("doctor --site finds nothing wrong with a site", () => {
-  const right: readonly (Site & { title: string; check: string; expected: RegExp; args?: string[] })[] = [
-    {
-      title: "that redirects to a language, and names the place",
+  const right: Record<string, Site & { told: [check: string, says: RegExp]; args?: string[] }> = {
+    "that redirects to a language, and names the place": {
       front: toGerman,
-      check: "page",
-      expected: /^has the element, at http:\/\/localhost:\d+\/de\/anmelden$/,
+      told: ["page", /^has the element, at http:\/\/localhost:\d+\/de\/anmelden$/],
     },
-    {
-      title: "behind basic authentication, with --header",
+    "behind basic authentication, with --header": {
       front: basic,
-      check: "page",
-      expected: /^has the element$/,
       args: ["--header", `Authorization: Basic ${Buffer.from("staging:a-long-password").toString("base64")}`],
+      told: ["page", /^has the element$/],
     },
-    {
-      title: "behind a bot check, with the cookie of a browser",
+    "behind a bot check, with the cookie of a browser": {
       front: botCheck,
-      check: "status",
-      expected: /^pending, in each of 8 answers$/,
       args: [
         "--header=Cookie: lang=en; cf_clearance=passed-by-a-person",
         "--header",
         "User-Agent: Mozilla/5.0 X",
       ],
+      told: ["status", /^pending, in each of 8 answers$/],
     },
-    {
-      title: "whose load balancer keeps a browser at one process by a cookie",
+    "whose load balancer keeps a browser at one process by a cookie": {
       answer(headers) {
         const cookies = headers["set-cookie"];
         if (cookies !== undefined)
@@ -53,37 +46,29 @@ describe("doctor --site finds nothing wrong with a site", () => {
             ...cookies,
           ];
       },
-      check: "cookie",
-      expected: /^HttpOnly/,
+      told: ["cookie", /^HttpOnly/],
     },
-    {
-      title: "whose page began a login itself, with a cookie",
+    "whose page began a login itself, with a cookie": {
       page: { headers: { "set-cookie": "onegini-otp-login=of-the-page; Path=/; HttpOnly; SameSite=Lax" } },
-      check: "cookie",
-      expected: /^HttpOnly/,
+      told: ["cookie", /^HttpOnly/],
     },
-    {
-      title: "whose widget is in a part of a bundle that an import in an import loads",
+    "whose widget is in a part of a bundle that an import in an import loads": {
       page: { html: '<!doctype html><div id="app"></div><script type="module" src="/app.js"></script>' },
       front: files({
         "/app.js": 'import "./a.js"; document.createElement("onegini-otp-login")',
         "/a.js": "import(`./b.js`)",
         "/b.js": 'import "./a.js"; customElements.define("onegini-otp-login", A)',
       }),
-      check: "page",
-      expected: /^\/app\.js adds the element$/,
+      told: ["page", /^\/app\.js adds the element$/],
     },
-    {
-      title: "that names the widget in an import map",
+    "that names the widget in an import map": {
       page: {
         html: page(`<script type="importmap">{"imports":{"onegini-otp-login/":"/otp-login/assets/"}}</script>
           <script type="module">import "onegini-otp-login/onegini-otp-login.js"</script>`),
       },
-      check: "widget-script",
-      expected: /^\/otp-login\/assets\/onegini-otp-login\.js registers the element$/,
+      told: ["widget-script", /^\/otp-login\/assets\/onegini-otp-login\.js registers the element$/],
     },
-    {
-      title: "whose script, which the policy allows by its nonce, is at an address that redirects",
+    "whose script, which the policy allows by its nonce, is at an address that redirects": {
       page: {
         headers: {
           "content-security-policy": "script-src 'nonce-N'; connect-src 'self'; frame-ancestors 'none'",
@@ -91,26 +76,28 @@ describe("doctor --site finds nothing wrong with a site", () => {
         html: page('<script type="module" nonce="N" src="/widget.js"></script>'),
       },
       front: at("/widget.js", { status: 302, headers: { location: widgetPath } }),
-      check: "csp-widget",
-      expected: /^the policy allows the widget$/,
+      told: ["csp-widget", /^the policy allows the widget$/],
     },
-    {
-      title: "with a file for a language that is not there",
+    "with a file for a language that is not there": {
       page: {
         html: html('<onegini-otp-login></onegini-otp-login><script type="module" src="/xx.js"></script>'),
       },
       front: at("/xx.js", { status: 404 }),
-      check: "widget-script",
-      expected: /registers the element$/,
+      told: ["widget-script", /registers the element$/],
     },
-    {
-      title: "that X-Frame-Options protects",
+    "that X-Frame-Options protects": {
       page: { headers: { "content-security-policy": undefined, "x-frame-options": "SAMEORIGIN" } },
-      check: "csp-framing",
-      expected: /^other sites cannot show/,
+      told: ["csp-framing", /^other sites cannot show/],
     },
-  ];
-  for (const { title, check, expected, args = [], ...site } of right)
+  };
+  for (const [
+    title,
+    {
+      told: [check, expected],
+      args = [],
+      ...site
+    },
+  ] of Object.entries(right))
     it(title, async (t) => {
       const run = await look(t, site, ...args);
       assertFailed(run, []);
