@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { createPhone } from "onegini-otp-login/emulator";
-import { startRedis, startRedisSentinel, type RedisServer } from "../../support/services/redis.js";
+import { redisFor, sentinelFor } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { numberIn } from "../../unit/server/support/number-on-phone.js";
@@ -108,8 +108,7 @@ const faults: Record<string, (t: TestContext) => Promise<Store>> = {
     };
   },
   "fails over": async (t) => {
-    const group = await startRedisSentinel();
-    t.after(() => group.stop());
+    const group = await sentinelFor(t);
     const [node] = group.options.sentinelRootNodes;
     return {
       args: ["--redis-sentinels", `${node?.host}:${node?.port}`, "--redis-master", group.options.name],
@@ -129,12 +128,6 @@ function configFor(t: TestContext): string {
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify({ limits: { startsPerAddress: false, startsPerBrowser: false } }));
   return file;
-}
-
-async function redisFor(t: TestContext): Promise<RedisServer> {
-  const redis = await startRedis();
-  t.after(() => redis.stop());
-  return redis;
 }
 
 describe("two processes whose Redis", () => {

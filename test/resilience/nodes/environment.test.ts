@@ -7,7 +7,7 @@ import { type Demo, endOfDemo, phoneCalls, startDemo } from "../../support/demo/
 import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { startNginx } from "../../support/services/proxies.js";
-import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { redisFor, startRedis, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 
 describe("The demo's environment variables", () => {
@@ -135,8 +135,7 @@ describe("The demo's environment variables", () => {
   });
 
   it("deletes a browser's cookies at a logout also if Redis is gone, and with their names of https", async (t) => {
-    const gone = await startRedis();
-    t.after(() => gone.stop());
+    const gone = await redisFor(t);
     const demo = await start(t, { REDIS_URL: gone.url, ORIGIN: "https://bank.localhost" });
 
     await gone.kill();

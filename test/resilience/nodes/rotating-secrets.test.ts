@@ -6,7 +6,7 @@ import { test, type TestContext } from "node:test";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
 import { freePort } from "../../support/services/free-port.js";
-import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { redisFor, type RedisServer } from "../../support/services/redis.js";
 import { runServe, type ServeProcess } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
@@ -110,8 +110,7 @@ const linesOf = ({ stdout }: ServeProcess): { event: string; level: string; [nam
     .map((line) => JSON.parse(line) as { event: string; level: string });
 
 async function aclUser(t: TestContext): Promise<RedisServer> {
-  const redis = await startRedis();
-  t.after(() => redis.stop());
+  const redis = await redisFor(t);
   redis.command("ACL", "SETUSER", "login", "on", ">old-redis", "~*", "&*", "+@all");
   return redis;
 }

@@ -8,7 +8,7 @@ import { listenOnLoopback } from "../../../demo/server/loopback-server.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/site.js";
 import { phoneCalls, startDemo } from "../../support/demo/demo.js";
-import { startRedis } from "../../support/services/redis.js";
+import { redisFor } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 
 const client = { CLIENT_ID: "site", CLIENT_SECRET: "site-secret" };
@@ -33,8 +33,7 @@ describe("A demo that gets SIGTERM", { concurrency: 2 }, () => {
   });
 
   it("answers a login that has begun, and the session is valid on the other nodes", async (t) => {
-    const redis = await startRedis();
-    t.after(() => redis.stop());
+    const redis = await redisFor(t);
     const staying = await startDemo({ REDIS_URL: redis.url });
     t.after(() => staying.stop("SIGKILL"));
     const { origin } = staying;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "redis";
 import { redisStore } from "onegini-otp-login/redis";
-import { startRedis } from "../../support/services/redis.js";
+import { redisFor } from "../../support/services/redis.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { accepted, scriptedTokenServer, site, type Site } from "../../unit/server/support/site.js";
 
@@ -10,8 +10,7 @@ import { accepted, scriptedTokenServer, site, type Site } from "../../unit/serve
 const logins = 10;
 
 test("Twenty redemptions of one ticket at once, on two nodes with one Redis, give one login", async (t) => {
-  const redis = await startRedis();
-  t.after(() => redis.stop());
+  const redis = await redisFor(t);
   const tokenServer = await scriptedTokenServer(t);
   tokenServer.result = accepted("alice");
   /** A node of the site, with its own connection to Redis. It begins its session in a request of its own. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
-import { startRedis } from "../../support/services/redis.js";
+import { redisFor } from "../../support/services/redis.js";
 
 /** The Redis of the files that a site copies, started with their arguments. */
 
@@ -37,8 +37,7 @@ describe("the Redis of the files that a site copies", () => {
     ["redis.yaml", container.args],
   ] as const)
     test(`keeps what it holds over a restart, and evicts nothing: ${file}`, async (t) => {
-      const redis = await startRedis({ args: [...args] });
-      t.after(() => redis.stop());
+      const redis = await redisFor(t, { args: [...args] });
       redis.command("SET", "key", "value");
       await redis.restart();
       assert.equal(redis.command("GET", "key"), "value");

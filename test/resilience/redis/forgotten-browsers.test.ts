@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import {
-  startRedis,
-  startRedisCluster,
-  startRedisSentinel,
-  type RedisServer,
-  type RedisServerOptions,
-} from "../../support/services/redis.js";
+import { clusterFor, redisFor, sentinelFor, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { documentedRights, documentedServiceRights } from "./support/documented-rights.js";
 import { Browser } from "../../unit/server/support/browser.js";
@@ -14,12 +8,6 @@ import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
 
 /** What the service remembers of forgotten browsers in Redis, and what is left of it when Redis forgets. */
-
-async function redisFor(t: TestContext, options?: RedisServerOptions): Promise<RedisServer> {
-  const redis = await startRedis(options);
-  t.after(() => redis.stop());
-  return redis;
-}
 
 const serve = (t: TestContext, ...args: string[]): Promise<RunningService> =>
   runService(t, {
@@ -318,8 +306,7 @@ test("a user of Redis without the rights for the record is named at the start", 
 
 describe("marks in a group of servers", () => {
   test("are waited for behind Sentinel, and hold after a failover", async (t) => {
-    const group = await startRedisSentinel();
-    t.after(() => group.stop());
+    const group = await sentinelFor(t);
     for (const server of [group.master, group.replica])
       server.command("ACL", "SETUSER", "login", "on", ">secret", ...documentedServiceRights());
     const sentinel = `127.0.0.1:${group.sentinel.port}`;
@@ -349,8 +336,7 @@ describe("marks in a group of servers", () => {
   });
 
   test("are written in a cluster, whichever master has the key, and after it moved", async (t) => {
-    const cluster = await startRedisCluster();
-    t.after(() => cluster.stop());
+    const cluster = await clusterFor(t);
     const [one, two] = cluster.servers;
     assert.ok(one && two);
     for (const server of cluster.servers)

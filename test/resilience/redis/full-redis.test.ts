@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { createLoginKit, type LoginKit, type LoginKitEvent, type Transport } from "onegini-otp-login/server";
-import { startRedis, type RedisServer } from "../../support/services/redis.js";
+import { redisFor, type RedisServer } from "../../support/services/redis.js";
 import { holds, until } from "../../support/until.js";
 import { runServe } from "../../support/services/serve-process.js";
 import { emulator } from "../../unit/server/support/site.js";
@@ -34,8 +34,7 @@ async function scene(
   t: TestContext,
   { maxmemory, total }: { maxmemory: string; total: number },
 ): Promise<Site> {
-  const redis = await startRedis({ args: ["--maxmemory", maxmemory, "--maxmemory-policy", "noeviction"] });
-  t.after(() => redis.stop());
+  const redis = await redisFor(t, { args: ["--maxmemory", maxmemory, "--maxmemory-policy", "noeviction"] });
   const { store } = await openStore(t, redis);
   const events: LoginKitEvent[] = [];
   const kit = createLoginKit<string>({
@@ -151,8 +150,7 @@ describe("a Redis of 7 MB", () => {
   });
 
   test("that is full makes /ready of the login service 503, in words, and only until it takes writes again", async (t) => {
-    const redis = await startRedis();
-    t.after(() => redis.stop());
+    const redis = await redisFor(t);
     const { url } = await emulator(t);
     const serve = runServe(
       t,

@@ -7,9 +7,10 @@ import { redisKeys } from "../../../src/server/redis/redis-scripts.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { scriptedTokenServer, site, type Site } from "../../unit/server/support/site.js";
 import {
+  clusterFor,
+  redisFor,
+  sentinelFor,
   startRedis,
-  startRedisCluster,
-  startRedisSentinel,
   type RedisServer,
 } from "../../support/services/redis.js";
 import { holds, until } from "../../support/until.js";
@@ -224,8 +225,7 @@ describe("a pause in Redis", () => {
 
     test(`${word} as the last word outlives an older copy, which has the other one`, async (t) => {
       const { url } = await scriptedTokenServer(t);
-      const redis = await startRedis();
-      t.after(() => redis.stop());
+      const redis = await redisFor(t);
       const open = (): Promise<OpenStore> => openStore(t, redis);
       const nodes = [await node(t, url, open), await node(t, url, open)];
       await sayOnce(opposite(word), nodes[0]!, nodes);
@@ -239,8 +239,7 @@ describe("a pause in Redis", () => {
 
     test(`${word} as the last word outlives a failover that lost it`, async (t) => {
       const { url } = await scriptedTokenServer(t);
-      const group = await startRedisSentinel();
-      t.after(() => group.stop());
+      const group = await sentinelFor(t);
       const open = (): Promise<OpenStore> => openSentinelStore(t, group);
       const nodes = [await node(t, url, open), await node(t, url, open)];
       await sayOnce(opposite(word), nodes[0]!, nodes);
@@ -303,8 +302,7 @@ describe("a pause in Redis", () => {
 
     test(`${word} as the last word holds in a cluster that is emptied`, async (t) => {
       const { url } = await scriptedTokenServer(t);
-      const cluster = await startRedisCluster();
-      t.after(() => cluster.stop());
+      const cluster = await clusterFor(t);
       const open = (): Promise<OpenStore> => openClusterStore(t, cluster);
       const nodes = [await node(t, url, open), await node(t, url, open)];
       await say(word, nodes[0]!, nodes);

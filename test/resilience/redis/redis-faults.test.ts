@@ -3,24 +3,13 @@ import { test, type TestContext } from "node:test";
 import { createClient, createSentinel } from "redis";
 import { redisStore, RedisStoreError } from "onegini-otp-login/redis";
 import { scriptRunner } from "../../../src/server/redis/redis-scripts.js";
-import {
-  startRedis,
-  startRedisCluster,
-  startRedisSentinel,
-  type RedisServer,
-} from "../../support/services/redis.js";
+import { clusterFor, redisFor, sentinelFor } from "../../support/services/redis.js";
 import { until, holds } from "../../support/until.js";
 import { anAttempt } from "../../unit/server/store/store-suite.js";
 import { deadEndTo } from "./support/redis-connections.js";
 import { openClusterStore, openSentinelStore, openStore, type OpenStore } from "./support/redis-stores.js";
 
 type Store = OpenStore["store"];
-
-async function start(t: TestContext, options: Parameters<typeof startRedis>[0] = {}): Promise<RedisServer> {
-  const server = await startRedis(options);
-  t.after(() => server.stop());
-  return server;
-}
 
 /** Reads an attempt whenever its listener is called, as a stream does, and keeps the last version that was read. */
 async function follow(store: Store, id: string) {
@@ -62,7 +51,7 @@ async function change(store: Store, id: string, version: number): Promise<void> 
 
 for (const kind of ["redis", "valkey"] as const) {
   test(`${kind} is killed and starts again with its data: listeners are called and can read`, async (t) => {
-    const server = await start(t, { kind, appendOnly: true });
+    const server = await redisFor(t, { kind, appendOnly: true });
     const { store, errors } = await openStore(t, server);
     const attempt = anAttempt();
     await store.create(attempt);
@@ -79,7 +68,7 @@ for (const kind of ["redis", "valkey"] as const) {
   });
 
   test(`${kind} is down: calls reject, and the work that was not sent is not done later`, async (t) => {
-    const server = await start(t, { kind });
+    const server = await redisFor(t, { kind });
     const { store, errors } = await openStore(t, server, { commandSeconds: 0.5 });
     await server.kill();
     await until(() => errors.length > 0, "the loss to be told");
@@ -102,7 +91,7 @@ for (const kind of ["redis", "valkey"] as const) {
   });
 
   test(`${kind} is down: after the store's close() the client's close() resolves at once`, async (t) => {
-    const server = await start(t, { kind });
+    const server = await redisFor(t, { kind });
     const client = createClient({ url: server.url });
     await client.connect();
     const store = await redisStore({ client, onError: () => undefined });
@@ -116,7 +105,7 @@ for (const kind of ["redis", "valkey"] as const) {
   });
 
   test(`${kind} is paused: calls reject with a timeout, and afterwards listeners are called`, async (t) => {
-    const server = await start(t, { kind });
+    const server = await redisFor(t, { kind });
     const { store } = await openStore(t, server);
     const { store: other } = await openStore(t, server);
     // By the store's clock, whose offset is not exact if the answer to the first TIME came late.
@@ -145,7 +134,7 @@ for (const kind of ["redis", "valkey"] as const) {
 }
 
 test("everything is deleted: old attempts are unknown, new ones and their listeners work", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const { store } = await openStore(t, server);
   const { store: other } = await openStore(t, server);
   const [gone, next] = [anAttempt(), anAttempt()];
@@ -161,7 +150,7 @@ test("everything is deleted: old attempts are unknown, new ones and their listen
 });
 
 test("the Pub/Sub connection is cut again and again: no change is missed", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const { store, errors } = await openStore(t, server);
   const { store: other } = await openStore(t, server);
   const attempt = anAttempt();
@@ -177,7 +166,7 @@ test("the Pub/Sub connection is cut again and again: no change is missed", async
 });
 
 test("a read fails because Redis is a replica for a while: the listeners are called when it works again", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const { store } = await openStore(t, server);
   const seen = await follow(store, "a");
   server.command("REPLICAOF", "127.0.0.1", "1");
@@ -186,7 +175,7 @@ test("a read fails because Redis is a replica for a while: the listeners are cal
 });
 
 test("the site's own connection dies: the listeners are called when reading works again", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const way = await deadEndTo(t, server.port);
   const { store, errors } = await openStore(t, { ...server, url: way.url }, { commandSeconds: 0.3 });
   const attempt = anAttempt();
@@ -201,7 +190,7 @@ test("the site's own connection dies: the listeners are called when reading work
 });
 
 test("all connections die without an error: the Pub/Sub connection is replaced", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const way = await deadEndTo(t, server.port);
   const { store } = await openStore(t, { ...server, url: way.url }, { commandSeconds: 0.5 });
   const { store: other } = await openStore(t, server);
@@ -233,7 +222,7 @@ async function connectWithTimeouts(
 }
 
 test("with the timeouts of the documentation, the site's own connection comes back too", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const way = await deadEndTo(t, server.port);
   const client = await connectWithTimeouts(t, way.url, { pingInterval: 200, socketTimeout: 600 });
   const store = await redisStore({ client, commandSeconds: 0.5, onError: () => undefined });
@@ -247,7 +236,7 @@ test("with the timeouts of the documentation, the site's own connection comes ba
 });
 
 test("a dead connection is noticed though the site goes on asking", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const way = await deadEndTo(t, server.port);
   const client = await connectWithTimeouts(t, way.url, { pingInterval: 400, socketTimeout: 1000 });
   const store = await redisStore({ client, commandSeconds: 0.4, onError: () => undefined });
@@ -263,7 +252,7 @@ test("a dead connection is noticed though the site goes on asking", async (t) =>
 });
 
 test("Redis goes down with a client without a listener for errors: the process continues", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const { store } = await openStore(t, server, { commandSeconds: 0.3 });
   const broken: unknown[] = [];
   const onUncaught = (error: unknown): void => void broken.push(error);
@@ -276,7 +265,7 @@ test("Redis goes down with a client without a listener for errors: the process c
 });
 
 test("a command still waits for a connection when its time is over, and never runs", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const client = createClient({ url: server.url });
   client.on("error", () => undefined);
   await client.connect();
@@ -293,7 +282,7 @@ test("a command still waits for a connection when its time is over, and never ru
 });
 
 test("many write at once through two servers: each change is made once, and in order", async (t) => {
-  const server = await start(t);
+  const server = await redisFor(t);
   const stores = [(await openStore(t, server)).store, (await openStore(t, server)).store] as const;
   const attempt = anAttempt({ startedCount: 0 });
   await stores[0].create(attempt);
@@ -313,8 +302,7 @@ test("many write at once through two servers: each change is made once, and in o
 });
 
 test("in a cluster, the Pub/Sub connection is cut and its server killed: listeners are called", async (t) => {
-  const cluster = await startRedisCluster();
-  t.after(() => cluster.stop());
+  const cluster = await clusterFor(t);
   const { store } = await openClusterStore(t, cluster);
   const { store: other } = await openClusterStore(t, cluster);
   const attempts = Array.from({ length: 30 }, () => anAttempt());
@@ -341,8 +329,7 @@ test("in a cluster, the Pub/Sub connection is cut and its server killed: listene
 
 for (const kind of ["redis", "valkey"] as const) {
   test(`behind Sentinel, the master of ${kind} is killed: no attempt is lost, and listeners are called`, async (t) => {
-    const group = await startRedisSentinel(kind);
-    t.after(() => group.stop());
+    const group = await sentinelFor(t, kind);
     const { store, errors } = await openSentinelStore(t, group);
     const { store: other } = await openSentinelStore(t, group);
     const attempts = Array.from({ length: 10 }, () => anAttempt());
@@ -363,8 +350,7 @@ for (const kind of ["redis", "valkey"] as const) {
 }
 
 test("behind Sentinel, the Pub/Sub connection is cut: no change is missed", async (t) => {
-  const group = await startRedisSentinel();
-  t.after(() => group.stop());
+  const group = await sentinelFor(t);
   const client = createSentinel(group.options);
   await client.connect();
   t.after(() => client.destroy());

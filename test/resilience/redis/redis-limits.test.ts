@@ -3,13 +3,12 @@ import { test } from "node:test";
 import { Browser } from "../../unit/server/support/browser.js";
 import { gathering } from "../../unit/server/support/gathering-store.js";
 import { site } from "../../unit/server/support/site.js";
-import { startRedis } from "../../support/services/redis.js";
+import { redisFor } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { openStore } from "./support/redis-stores.js";
 
 test("one site's starts do not use up another's limits on the same Redis", async (t) => {
-  const server = await startRedis();
-  t.after(() => server.stop());
+  const server = await redisFor(t);
   const { store } = await openStore(t, server);
   const limits = { startsPerAddress: { count: 2, seconds: 60 }, startsPerBrowser: { count: 2, seconds: 60 } };
   const [one, other] = [
@@ -27,8 +26,7 @@ test("one site's starts do not use up another's limits on the same Redis", async
 });
 
 test("streams that are requested at one moment are no more than the limit of their browser", async (t) => {
-  const server = await startRedis();
-  t.after(() => server.stop());
+  const server = await redisFor(t);
   const { store } = await openStore(t, server);
   const where = await site(t, { options: { store: gathering(store, 30), limits: { streamsPerBrowser: 5 } } });
   const browser = new Browser(where);

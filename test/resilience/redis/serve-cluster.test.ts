@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { describe, test, type TestContext } from "node:test";
+import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
-import { startRedisCluster, type RedisCluster, type RedisServer } from "../../support/services/redis.js";
+import { clusterFor, type RedisServer } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { documentedServiceRights } from "./support/documented-rights.js";
 import { begunAgain, load, openAll, servedSite } from "./support/serve-logins.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** `serve` on a cluster. */
-
-async function clusterOf(
-  t: TestContext,
-  options: Parameters<typeof startRedisCluster>[1] = {},
-): Promise<RedisCluster> {
-  const cluster = await startRedisCluster("redis", options);
-  t.after(() => cluster.stop());
-  return cluster;
-}
 
 const idOf = (server: RedisServer): string => server.command("CLUSTER", "MYID");
 
@@ -28,7 +19,7 @@ const slots = 2_700;
 
 describe("serve on a cluster", () => {
   test("slots move to another master: no login is lost, and none begins again", async (t) => {
-    const cluster = await clusterOf(t);
+    const cluster = await clusterFor(t);
     const [from, to] = cluster.servers;
     assert.ok(from && to);
     // One of two nodes does not answer.
@@ -56,7 +47,7 @@ describe("serve on a cluster", () => {
   });
 
   test("a master is killed: everybody is logged in with its replica", async (t) => {
-    const cluster = await clusterOf(t, { replicas: 1 });
+    const cluster = await clusterFor(t, "redis", { replicas: 1 });
     const [killed, other] = cluster.servers;
     assert.ok(killed && other);
     const site = await servedSite(t, ["--redis-cluster", `127.0.0.1:${other.port}`]);
@@ -86,7 +77,7 @@ describe("serve on a cluster", () => {
   test("TLS, and a user with the documented rights", async (t) => {
     const directory = temporaryFolder(t);
     const certificate = makeCertificate(directory);
-    const cluster = await clusterOf(t, { tls: certificate });
+    const cluster = await clusterFor(t, "redis", { tls: certificate });
     for (const server of cluster.servers)
       server.command(
         "ACL",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
-import { startRedisSentinel, type SentinelGroup } from "../../support/services/redis.js";
+import { sentinelFor, type SentinelGroup } from "../../support/services/redis.js";
 import { runServe } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { documentedServiceRights, sentinelRights } from "./support/documented-rights.js";
@@ -14,19 +14,10 @@ import { temporaryFolder } from "../../support/temporary-folder.js";
 const masterOf = ({ sentinel }: SentinelGroup): string =>
   sentinel.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main");
 
-async function groupOf(
-  t: TestContext,
-  ...options: Parameters<typeof startRedisSentinel>
-): Promise<SentinelGroup> {
-  const group = await startRedisSentinel(...options);
-  t.after(() => group.stop());
-  return group;
-}
-
 describe("serve behind Sentinel", () => {
   /** Six people accept before it happens, six while it lasts, six afterwards, and others come and go all the time. */
   const failOver = async (t: TestContext, begin: (group: SentinelGroup) => Promise<void>): Promise<void> => {
-    const group = await groupOf(t);
+    const group = await sentinelFor(t);
     // One of two Sentinels does not answer.
     const sentinels = `127.0.0.1:${await freePort()},127.0.0.1:${group.sentinel.port}`;
     const site = await servedSite(t, ["--redis-sentinels", sentinels, "--redis-master", "main"]);
@@ -57,7 +48,7 @@ describe("serve behind Sentinel", () => {
   test("TLS, a user with the documented rights, and another user at the Sentinels", async (t) => {
     const directory = temporaryFolder(t);
     const certificate = makeCertificate(directory);
-    const group = await groupOf(t, "redis", { tls: certificate });
+    const group = await sentinelFor(t, "redis", { tls: certificate });
     for (const server of [group.master, group.replica])
       server.command("ACL", "SETUSER", "login", "on", ">of-the-login", ...documentedServiceRights());
     group.sentinel.command("ACL", "SETUSER", "asker", "on", ">of-the-asker", ...sentinelRights());
@@ -82,7 +73,7 @@ describe("serve behind Sentinel", () => {
   });
 
   test("what is wrong is said at the start, without a password", async (t) => {
-    const group = await groupOf(t);
+    const group = await sentinelFor(t);
     group.master.command("ACL", "SETUSER", "login", "on", ">right", ...documentedServiceRights());
     const said = async (...redis: string[]): Promise<string> => {
       const service = runServe(

@@ -249,3 +249,18 @@ export async function startRedisSentinel(
     throw error;
   }
 }
+
+type Test = { after: (end: () => Promise<void>) => void };
+
+/** Stops a server when the test ends. */
+async function untilEndOf<T extends { stop(): Promise<void> }>(t: Test, starting: Promise<T>): Promise<T> {
+  const server = await starting;
+  t.after(() => server.stop());
+  return server;
+}
+
+export const redisFor = (t: Test, options?: RedisServerOptions) => untilEndOf(t, startRedis(options));
+export const sentinelFor = (t: Test, ...options: Parameters<typeof startRedisSentinel>) =>
+  untilEndOf(t, startRedisSentinel(...options));
+export const clusterFor = (t: Test, ...options: Parameters<typeof startRedisCluster>) =>
+  untilEndOf(t, startRedisCluster(...options));

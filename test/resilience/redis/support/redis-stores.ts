@@ -21,45 +21,22 @@ export interface OpenStore {
 }
 
 type Options = Partial<RedisStoreOptions>;
+type Client = RedisStoreOptions["client"] & { connect(): Promise<unknown>; destroy(): unknown };
 
 /** Opens a store as a server does, with a client of its own. Both are closed after the test. */
-export async function openStore(
-  t: TestContext,
-  { url }: RedisServer,
-  options: Options = {},
-): Promise<OpenStore> {
-  const client = createClient({ url });
-  await client.connect();
-  return open(t, client, options);
-}
+export const openStore = (t: TestContext, { url }: RedisServer, options?: Options) =>
+  open(t, createClient({ url }), options);
 
 /** Opens a store on a cluster. */
-export async function openClusterStore(
-  t: TestContext,
-  { rootNodes }: RedisCluster,
-  options: Options = {},
-): Promise<OpenStore> {
-  const client = createCluster({ rootNodes });
-  await client.connect();
-  return open(t, client, options);
-}
+export const openClusterStore = (t: TestContext, { rootNodes }: RedisCluster, options?: Options) =>
+  open(t, createCluster({ rootNodes }), options);
 
 /** Opens a store behind Sentinel. */
-export async function openSentinelStore(
-  t: TestContext,
-  { options: where }: SentinelGroup,
-  options: Options = {},
-): Promise<OpenStore> {
-  const client = createSentinel(where);
-  await client.connect();
-  return open(t, client, options);
-}
+export const openSentinelStore = (t: TestContext, { options: where }: SentinelGroup, options?: Options) =>
+  open(t, createSentinel(where), options);
 
-async function open(
-  t: TestContext,
-  client: RedisStoreOptions["client"] & { destroy(): unknown },
-  options: Options,
-): Promise<OpenStore> {
+async function open(t: TestContext, client: Client, options?: Options): Promise<OpenStore> {
+  await client.connect();
   t.after(() => client.destroy());
   const errors: RedisStoreError[] = [];
   const store = await redisStore({ client, onError: (error) => void errors.push(error), ...options });

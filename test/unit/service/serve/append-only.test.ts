@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appendOnlyOf, watchAppendOnly, type AppendOnly } from "../../../../src/service/serve/append-only.js";
-import { startRedis } from "../../../support/services/redis.js";
+import { redisFor } from "../../../support/services/redis.js";
 import { runServe } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { runService } from "./running-service.js";
@@ -65,8 +65,7 @@ describe("the append-only file of a real Redis", () => {
     ["^Could not tell whether Redis has an", true, false, "-1"],
   ] as const)
     test(`is told with --check, at the start, and by the gauge: ${gauge}`, async (t) => {
-      const redis = await startRedis({ appendOnly });
-      t.after(() => redis.stop());
+      const redis = await redisFor(t, { appendOnly });
       const rights = mayAsk ? ["+@all"] : ["+@all", "-info"];
       redis.command("ACL", "SETUSER", "login", "on", ">secret", "~*", "&*", ...rights);
       const url = redis.url.replace("//", "//login:secret@");

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
-import { startRedis, type RedisServer } from "../../../support/services/redis.js";
+import { test } from "node:test";
+import { redisFor, type RedisServer } from "../../../support/services/redis.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { until } from "../../../support/until.js";
 import { runService, type RunningService } from "./running-service.js";
-
-async function redisFor(t: TestContext): Promise<RedisServer> {
-  const redis = await startRedis();
-  t.after(() => redis.stop());
-  return redis;
-}
 
 const startAt = async (service: RunningService): Promise<number> => (await service.browser().post("")).status;
 

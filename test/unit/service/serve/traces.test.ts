@@ -6,7 +6,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { startRedis } from "../../../support/services/redis.js";
+import { redisFor } from "../../../support/services/redis.js";
 import { runService, type RunningService } from "./running-service.js";
 
 const exporter = new InMemorySpanExporter();
@@ -28,8 +28,7 @@ describe("Traces", () => {
   after(() => trace.disable());
 
   test("a login is one trace over all nodes, and nobody's secret or name is in it", async (t) => {
-    const redis = await startRedis();
-    t.after(() => redis.stop());
+    const redis = await redisFor(t);
     const args = ["--redis-url", redis.url];
     const first = await runService(t, { args });
     const second = await runService(t, { args, tokenServerUrl: first.emulator.url });
