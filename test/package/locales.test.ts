@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import ts from "typescript";
 import { locales } from "../element/support/locales.js";
 import { launchBrowser } from "../support/browser.js";
+import { listen } from "../support/listen.js";
 
 const languages = readdirSync("src/locales").map((file) => file.replace(/\.ts$/, ""));
 const others = languages.filter((language) => language !== "en");
@@ -27,12 +27,7 @@ async function builtPages(t: TestContext): Promise<string> {
        <onegini-otp-login manual></onegini-otp-login>`,
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listen(t, server);
 }
 
 test("the documentation has a row for every language, and the element is tested in each", () => {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { createTokenServer, listen } from "onegini-otp-login/emulator";
+import { createTokenServer, listen as serve } from "onegini-otp-login/emulator";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit } from "onegini-otp-login/server";
+import { listen } from "../../support/listen.js";
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
@@ -21,15 +21,10 @@ export async function builtSite(t: TestContext, page: string, folder = (_path: s
     types: [{ name: "qr-code", ttlSeconds: 60 }],
     clients: [{ id: "site", secret: "secret" }],
   });
-  const served = await listen(tokenServer, { port: 0, host: "127.0.0.1" });
+  const served = await serve(tokenServer, { port: 0, host: "127.0.0.1" });
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-    return served.close();
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = await listen(t, server);
+  t.after(() => served.close());
   const kit = createLoginKit({
     origin,
     tokenServer: { url: served.url, clientId: "site", clientSecret: "secret", type: "qr-code" },

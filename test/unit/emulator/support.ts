@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { type AddressInfo } from "node:net";
 import { type TestContext } from "node:test";
 import {
   createTokenServer,
-  listen,
+  listen as listenWith,
   MobileAuthError,
   type TokenServerOptions,
 } from "onegini-otp-login/emulator";
+import { listen } from "../../support/listen.js";
 
 export const options = {
   types: [{ name: "qr-code" }],
@@ -31,7 +31,7 @@ export interface Started {
 /** A Token Server that listens on a free port until the test ends, with the calls of sites and phones. */
 export async function serve(t: TestContext, overrides: Partial<TokenServerOptions> = {}) {
   const tokenServer = createTokenServer({ ...options, ...overrides });
-  const { url, close } = await listen(tokenServer);
+  const { url, close } = await listenWith(tokenServer);
   t.after(close);
   return { tokenServer, url, ...clientOf(globalThis, url) };
 }
@@ -108,13 +108,9 @@ export async function receiveCallbacks(t: TestContext, respond = true) {
       if (respond) response.writeHead(204).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  const origin = await listen(t, server);
   return {
-    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
+    uri: `${origin}/callback`,
     arrived,
     next: () =>
       new Promise<ReceivedCallback>((resolve) => {

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { listen } from "../../../support/listen.js";
 import { isAnswer, rules, type Verdict } from "./attempt-state.js";
 
 /** The answer to a start. */
@@ -78,12 +78,7 @@ export class ModelTokenServer {
         void (polled === undefined ? this.#start(res, new URLSearchParams(body)) : this.#result(res, polled));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.url = await listen(t, server);
   }
 
   async #start(res: ServerResponse, asked: URLSearchParams): Promise<void> {

@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import type { TestContext } from "node:test";
 import { phoneCalls, startDemo, type PhoneCalls } from "../../../support/demo/demo.js";
+import { listen } from "../../../support/listen.js";
 import { freePort } from "../../../support/services/free-port.js";
 import type { PlainProxy, ProxyOptions } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
@@ -116,7 +115,7 @@ export async function siteWithService(t: TestContext, startProxy: StartAnyProxy)
   );
   const proxy = await startProxy({
     port,
-    nodes: [(site.address() as AddressInfo).port],
+    nodes: [Number(new URL(site).port)],
     services: ports.map((node) => node.port),
   });
   t.after(() => proxy.stop());
@@ -138,7 +137,7 @@ export async function siteWithService(t: TestContext, startProxy: StartAnyProxy)
 }
 
 /** The site beside `serve`: it redeems the ticket at the first internal port that does not refuse the connection. */
-async function startSite(t: TestContext, internal: readonly string[]): Promise<Server> {
+async function startSite(t: TestContext, internal: readonly string[]): Promise<string> {
   const redeem = async (ticket: string | null, cookie: string | undefined): Promise<Response> => {
     for (const address of internal) {
       try {
@@ -161,10 +160,5 @@ async function startSite(t: TestContext, internal: readonly string[]): Promise<S
       (error: unknown) => response.writeHead(500).end(String((error as Error).cause ?? error)),
     );
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return server;
+  return listen(t, server);
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   createServer,
   type RequestListener,
@@ -7,12 +6,12 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, type TestContext } from "node:test";
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import { request } from "node:https";
 import { type Demo, phoneCalls, type PhoneCalls, startDemo } from "../../../support/demo/demo.js";
 import { trustAnyCertificate } from "../../../support/services/certificate.js";
+import { listen } from "../../../support/listen.js";
 import { freePort } from "../../../support/services/free-port.js";
 import type { AddressLimits, Proxy, StartProxy } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
@@ -103,14 +102,8 @@ export async function fakeNodes(
       else answer(request, response);
     }),
   );
-  for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
-  t.after(() => {
-    for (const server of servers) {
-      server.close();
-      server.closeAllConnections();
-    }
-  });
-  const nodes = servers.map((server) => (server.address() as AddressInfo).port);
+  const origins = await Promise.all(servers.map((server) => listen(t, server)));
+  const nodes = origins.map((origin) => Number(new URL(origin).port));
   const proxy = await start({ port: await freePort(), nodes, ...(limits && { limits }) });
   t.after(() => proxy.stop());
   return { proxy, servers };

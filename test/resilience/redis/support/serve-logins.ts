@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { phoneCalls } from "../../../support/demo/demo.js";
+import { listen } from "../../../support/listen.js";
 import { runServe, type ServeProcess } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { WidgetVisitor } from "../../../support/widget-visitor.js";
@@ -81,12 +80,7 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
       );
     });
   });
-  await once(front.listen(0, "127.0.0.1"), "listening");
-  t.after(() => {
-    front.close();
-    front.closeAllConnections();
-  });
-  const callback = `http://127.0.0.1:${(front.address() as AddressInfo).port}/otp-login/callback`;
+  const callback = `${await listen(t, front)}/otp-login/callback`;
 
   const directory = temporaryFolder(t);
   const config = join(directory, "site.json");

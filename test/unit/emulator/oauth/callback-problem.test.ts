@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite, test, type TestContext } from "node:test";
 import type { TokenServerOptions } from "onegini-otp-login/emulator";
+import { listen } from "../../../support/listen.js";
 import { until } from "../../../support/until.js";
 import { receiveCallbacks, serve } from "../support.js";
 
@@ -35,9 +36,7 @@ async function siteThatAnswers(
   headers: Record<string, string> = {},
 ): Promise<string> {
   const site = createServer((_request, response) => response.writeHead(status, headers).end());
-  await once(site.listen(0, "127.0.0.1"), "listening");
-  t.after(() => site.close().closeAllConnections());
-  return `http://127.0.0.1:${(site.address() as AddressInfo).port}/otp-login/callback`;
+  return `${await listen(t, site)}/otp-login/callback`;
 }
 
 suite("A callback that fails is a line that says which one, why and what to set", { timeout: 20_000 }, () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { suite, test, type TestContext } from "node:test";
 import { type CallbackDelivery, type Faults, type TokenServerOptions } from "onegini-otp-login/emulator";
+import { listen } from "../../../support/listen.js";
 import { clientOf, receiveCallbacks, serve, withResolvers } from "../support.js";
 
 /** A Token Server with one transaction that a phone has scanned and not yet answered. */
@@ -78,11 +79,8 @@ suite("The callback", { timeout: 20_000 }, () => {
     const site = createServer((_request, response) =>
       response.writeHead(307, { location: "/elsewhere" }).end(),
     );
-    await once(site.listen(0, "127.0.0.1"), "listening");
-    t.after(() => site.close().closeAllConnections());
-    const { port } = site.address() as { port: number };
     const reported = withResolvers<CallbackDelivery>();
-    const { id, answer } = await scanned(t, `http://127.0.0.1:${port}/`, { onCallback: reported.resolve });
+    const { id, answer } = await scanned(t, `${await listen(t, site)}/`, { onCallback: reported.resolve });
     await answer(id, true);
     assert.equal((await reported.promise).status, 307);
   });

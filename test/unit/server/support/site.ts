@@ -5,7 +5,6 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { randomUUID } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
@@ -16,18 +15,9 @@ import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
 import type { CommonOptions, HandOver, SignIn } from "../../../../src/server/options.js";
 import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
+import { listen } from "../../../support/listen.js";
 
-/** Listens on a free port of loopback until the test ends. Resolves to the origin. */
-export async function listen(t: Pick<TestContext, "after">, server: Server): Promise<string> {
-  // On a busy machine it would close an idle connection in the moment in which the client sends its next request.
-  server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+export { listen };
 
 /** The emulator on its own port, with a log of its calls. */
 export interface Emulator {

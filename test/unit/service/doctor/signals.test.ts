@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { describe, it, type TestContext } from "node:test";
+import { listen } from "../../../support/listen.js";
 import { emulator } from "../../server/support/site.js";
 
 function startDoctor(t: TestContext, ...args: string[]): ChildProcess & { text: () => string } {
@@ -21,17 +21,6 @@ function startDoctor(t: TestContext, ...args: string[]): ChildProcess & { text: 
   return Object.assign(child, { text: () => text });
 }
 
-/** A server whose requests are told to the test. */
-async function serverOf(t: TestContext, answer: (req: IncomingMessage, res: ServerResponse) => void) {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 describe("Ctrl+C ends doctor", () => {
   for (const [title, page] of [
     ["while it waits for a page", undefined],
@@ -43,11 +32,15 @@ describe("Ctrl+C ends doctor", () => {
     it(title, async (t) => {
       let asked = (): void => undefined;
       const waits = new Promise<void>((resolve) => (asked = resolve));
-      const url = await serverOf(t, (req, res) => {
-        if (page !== undefined && req.method === "GET") res.setHeader("content-type", "text/html").end(page);
-        // It gets no answer.
-        else asked();
-      });
+      const url = await listen(
+        t,
+        createServer((req, res) => {
+          if (page !== undefined && req.method === "GET")
+            res.setHeader("content-type", "text/html").end(page);
+          // It gets no answer.
+          else asked();
+        }),
+      );
       const child = startDoctor(t, "--site", `${url}/login`);
       const ended = once(child, "close");
       await waits;
@@ -58,7 +51,10 @@ describe("Ctrl+C ends doctor", () => {
   it("while it waits for the Token Server", async (t) => {
     let asked = (): void => undefined;
     const waits = new Promise<void>((resolve) => (asked = resolve));
-    const url = await serverOf(t, () => asked());
+    const url = await listen(
+      t,
+      createServer(() => asked()),
+    );
     const flags = ["--client-id=a", "--client-secret=b", "--type=c", "--origin=http://localhost:1"];
     const child = startDoctor(t, `--token-server-url=${url}`, ...flags, "--message=Log in");
     const ended = once(child, "close");

@@ -6,6 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createTokenServer } from "onegini-otp-login/emulator";
 import { makeCertificates, type Identity } from "./certificates.js";
 import { assertFailed, checksThat, foundIn, runDoctor, type Run } from "./run-doctor.js";
+import { listen } from "../../../support/listen.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { runSite, type Site } from "./running-site.js";
 
@@ -22,12 +23,7 @@ async function tokenServerWith(t: TestContext, options: ServerOptions): Promise<
   });
   const answer = getRequestListener((request) => emulator.fetch(request), { overrideGlobalObjects: false });
   const server = createServer(options, (request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (await listen(t, server)).replace("http:", "https:");
 }
 
 const examine = (t: TestContext, url: string): Promise<Run> =>
