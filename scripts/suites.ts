@@ -32,8 +32,8 @@ export const suites: readonly Suite[] = [
     runsIn: "all",
     needs: ["build", "services"],
   },
-  { path: "test/unit/service/serve/append-only.test.ts", runsIn: "all", needs: ["build", "services"] },
-  { path: "test/unit/service/serve/traces.test.ts", runsIn: "all", needs: ["build", "services"] },
+  { path: "test/unit/service/serve/store/append-only.test.ts", runsIn: "all", needs: ["build", "services"] },
+  { path: "test/unit/service/serve/telemetry/traces.test.ts", runsIn: "all", needs: ["build", "services"] },
   { path: "test/unit/service/doctor", runsIn: "test", needs: ["build"] },
   { path: "test/unit/service/doctor/tls.test.ts", runsIn: "all", needs: ["build", "services"] },
 

@@ -3,10 +3,10 @@
  * the service takes beside so many.
  */
 import { createClient } from "redis";
-import { forgottenInRedis } from "../../src/service/serve/forgotten-browsers.js";
-import { createLog } from "../../src/service/serve/log.js";
-import { redisPlace } from "../../src/service/serve/redis-client.js";
-import { replicatedWrites } from "../../src/service/serve/replicated-writes.js";
+import { forgottenInRedis } from "../../src/service/serve/store/forgotten-browsers.js";
+import { createLog } from "../../src/service/serve/telemetry/log.js";
+import { redisPlace } from "../../src/service/serve/store/redis-client.js";
+import { replicatedWrites } from "../../src/service/serve/store/replicated-writes.js";
 import { startRedis } from "../../test/support/services/redis.js";
 
 const marks = 100_000;

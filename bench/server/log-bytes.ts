@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { createLog, logEvent } from "../../src/service/serve/log.js";
-import { StrangerSampling } from "../../src/service/serve/stranger-sampling.js";
+import { createLog, logEvent } from "../../src/service/serve/telemetry/log.js";
+import { StrangerSampling } from "../../src/service/serve/telemetry/stranger-sampling.js";
 import { until } from "../../test/support/until.js";
 import { runService } from "../../test/unit/service/serve/running-service.js";
 

@@ -179,14 +179,14 @@ export const pairing: Claims = {
       title: "are unknown after /forget-browsers, for that user alone",
     },
     "A process that keeps its record in memory knows no browser after its start": {
-      at: "src/service/serve/forgotten-browsers.ts: forgottenInMemory",
+      at: "src/service/serve/store/forgotten-browsers.ts: forgottenInMemory",
       replace: ["all, epoch", "all"],
       title: "are unknown after a restart, where they are kept in memory, until the next number",
     },
   },
   "test/resilience/redis/serve-number.test.ts": {
     "The service's processes forget the same browsers": {
-      at: "src/service/serve/forgotten-browsers.ts: forgottenInRedis",
+      at: "src/service/serve/store/forgotten-browsers.ts: forgottenInRedis",
       replace: ["instant(user)", "undefined"],
       title: "browsers that one process forgets are unknown in all, and those of other users are not",
     },
@@ -198,27 +198,27 @@ export const pairing: Claims = {
   },
   "test/resilience/redis/forgotten-browsers.test.ts": {
     "A Redis that has lost its record knows no browser": {
-      at: "src/service/serve/forgotten-browsers.ts: forgottenInRedis",
+      at: "src/service/serve/store/forgotten-browsers.ts: forgottenInRedis",
       replace: ["instant(epoch)", "undefined"],
       title: "also after …, and every other browser once",
     },
     "After an older copy was restored, one call makes all browsers unknown": {
-      at: "src/service/serve/forgotten-browsers.ts: writeScript",
+      at: "src/service/serve/store/forgotten-browsers.ts: writeScript",
       remove: "write('epoch', epoch) write('all', all)",
       title: "after an older copy was restored: from the call for all on",
     },
     "A record that cannot be read makes browsers unknown": {
-      at: "src/service/serve/forgotten-browsers.ts: forgottenInRedis",
+      at: "src/service/serve/store/forgotten-browsers.ts: forgottenInRedis",
       replace: ["now() + dayMs", "0"],
       title: "because it …, makes browsers unknown, ends nothing, and is never written over",
     },
     "A record of a newer format is never written over": {
-      at: "src/service/serve/forgotten-browsers.ts: readFields",
+      at: "src/service/serve/store/forgotten-browsers.ts: readFields",
       remove: "if format ~= '1' and not isNew then return 'unreadable' end",
       title: "because it …, makes browsers unknown, ends nothing, and is never written over",
     },
     "A mark that no replica has is not acknowledged": {
-      at: "src/service/serve/replicated-writes.ts: replicatedWrites",
+      at: "src/service/serve/store/replicated-writes.ts: replicatedWrites",
       replace: ["=== 0", "=== undefined"],
       title: "that does not answer is 503 within two seconds, and logins go on meanwhile",
     },

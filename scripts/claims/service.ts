@@ -4,7 +4,7 @@ import type { Claims } from "./defence.js";
 export const service: Claims = {
   "test/unit/service/serve/service.test.ts": {
     "The internal port needs the secret": {
-      at: "src/service/serve/internal-server.ts: requireSecret",
+      at: "src/service/serve/ports/internal-server.ts: requireSecret",
       replace: ["!fits.includes(true)", 'given === ""'],
       title: "needs the secret for every address but /health and /ready, and uses no ticket without it",
     },
@@ -17,19 +17,19 @@ export const service: Claims = {
       title: "serves nothing of the internal one, even with the secret",
     },
   },
-  "test/unit/service/serve/stranger-sampling.test.ts": {
+  "test/unit/service/serve/telemetry/stranger-sampling.test.ts": {
     "A flood is a share of its lines in the log": {
-      at: "src/service/serve/stranger-sampling.ts: StrangerSampling.#count",
+      at: "src/service/serve/telemetry/stranger-sampling.ts: StrangerSampling.#count",
       remove: "if (!isIn(oneOf)) return 0;",
       title: "are a share in a flood of …, and say how many they stand for",
     },
     "A flood of refused calls of one attempt is a share of its lines": {
-      at: "src/service/serve/stranger-sampling.ts: StrangerSampling.standsFor",
+      at: "src/service/serve/telemetry/stranger-sampling.ts: StrangerSampling.standsFor",
       replace: [".ofLine()", ".ofAttempt((event as { attempt: string }).attempt)"],
       title: "that may be any number of one attempt are a share each",
     },
     "A flood hides no warning and no acceptance in the log": {
-      at: "src/service/serve/stranger-sampling.ts: StrangerSampling.standsFor",
+      at: "src/service/serve/telemetry/stranger-sampling.ts: StrangerSampling.standsFor",
       remove: "if (…) return 1;",
       title: "leave out no warning, no error and nothing from an acceptance on",
     },
@@ -39,21 +39,21 @@ export const service: Claims = {
       title: "writes a share of a flood, counts all of it, and logs a login in it from the acceptance on",
     },
   },
-  "test/unit/service/serve/traces.test.ts": {
+  "test/unit/service/serve/telemetry/traces.test.ts": {
     "A trace says nobody's name": {
-      at: "src/service/serve/traces.ts: attributesOf",
+      at: "src/service/serve/telemetry/traces.ts: attributesOf",
       replace: ["attributeNames.includes(entry[0])", "true"],
       title: "a login is one trace over all nodes, and nobody's secret or name is in it",
     },
     "A refused request makes no span": {
-      at: "src/service/serve/traces.ts: traceEvent",
+      at: "src/service/serve/telemetry/traces.ts: traceEvent",
       remove: "|| unwanted.includes(event.type)",
       title: "a refused request makes no span, whatever attempt it names",
     },
   },
   "test/unit/service/serve/several-processes.test.ts": {
     "Services with a prefix each share nothing on one Redis": {
-      at: "src/service/serve/store.ts: openStore",
+      at: "src/service/serve/store/store.ts: openStore",
       replace: ["prefix, onError", "onError"],
       title: "services with a redis-prefix each share nothing on one Redis, not even for one origin",
     },

@@ -163,14 +163,14 @@ export const siteAndWidget: Claims = {
   },
   "test/unit/server/token-server/token-server-answers.test.ts": {
     "A Token Server's answer has its own members only": {
-      at: "src/server/own-object.ts: ownObject",
+      at: "src/server/text/own-object.ts: ownObject",
       replace: ["(isObject(value) ? ownMembers(value) : value)", "value"],
       title: "approve nobody by an inherited user",
     },
   },
-  "test/unit/service/serve/internal-bodies.test.ts": {
+  "test/unit/service/serve/ports/internal-bodies.test.ts": {
     "A body of the internal port has its own members only": {
-      at: "src/server/own-object.ts: ownObject",
+      at: "src/server/text/own-object.ts: ownObject",
       replace: ["ownMembers(members)", "members"],
       title: "have only their own members",
     },

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from "./store/store-guard.js";
 import { copyOf } from "./text/copy.js";
 import type { LoginKitEvent, Report } from "./kit-events.js";
-import { LogThrottle } from "./log-throttle.js";
+import { LogThrottle } from "./limits/log-throttle.js";
 import { printable } from "./text/printable.js";
 import type { Runtime } from "./runtime.js";
 

@@ -1,7 +1,7 @@
 import { ApiError, serverError, temporarilyUnavailable } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import type { Report } from "../kit-events.js";
-import { LogThrottle } from "../log-throttle.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import type { Runtime } from "../runtime.js";
 import { StoreUnavailable } from "../store/store-guard.js";
 

@@ -1,4 +1,4 @@
-import { LogThrottle } from "../log-throttle.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import type { Core } from "../core.js";
 import type { PageOrigins } from "../http/page-origins.js";
 import type { Report } from "../kit-events.js";

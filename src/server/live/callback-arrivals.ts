@@ -1,6 +1,6 @@
 import type { Attempt } from "../store/attempt.js";
 import type { Core } from "../core.js";
-import { LogThrottle } from "../log-throttle.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import type { StoreGuard } from "../store/store-guard.js";
 
 /** What this server knows of the Token Server's callbacks. All times are in milliseconds since the epoch. */

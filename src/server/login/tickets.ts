@@ -1,7 +1,7 @@
 import { parseTicket } from "../attempt/ticket.js";
 import { sha256 } from "../text/bytes.js";
 import type { Core } from "../core.js";
-import { LogThrottle } from "../log-throttle.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { RedeemedLogin } from "../login-kit.js";
 import type { HeadersOfRequest } from "../options.js";

@@ -1,4 +1,4 @@
-import { LogThrottle } from "../log-throttle.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import { serverError, temporarilyUnavailable } from "../http/api-error.js";
 import { createLoginKit } from "../create-login-kit.js";
 import type { LoginKit } from "../login-kit.js";

@@ -1,6 +1,6 @@
 import { base64url } from "../text/bytes.js";
 import type { LoginKitEvent, Report } from "../kit-events.js";
-import { LogThrottle } from "../log-throttle.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import type { Rate } from "../defaults/limits.js";
 import { memoryLimiter, type Counted, type RateLimiter } from "../limits/rate-limiter.js";
 import type { Runtime } from "../runtime.js";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isText } from "../../protocol/login-api.js";
-import { ownObject } from "../own-object.js";
+import { ownObject } from "../text/own-object.js";
 
 /* Parsers for the Token Server's answers. Source: the vendor's Mobile Authentication API, version 4. */
 

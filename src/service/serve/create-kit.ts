@@ -9,12 +9,12 @@ import {
 } from "onegini-otp-login/server";
 import type { Secrets } from "../settings/secret-files.js";
 import type { SettingName, Settings } from "../settings/setting-list.js";
-import { logEvent, type Log } from "./log.js";
-import type { ForgottenBrowsers } from "./forgotten-browsers.js";
-import type { Metrics } from "./metrics.js";
+import { logEvent, type Log } from "./telemetry/log.js";
+import type { ForgottenBrowsers } from "./store/forgotten-browsers.js";
+import type { Metrics } from "./telemetry/metrics.js";
 import { StartProblem } from "./start-problem.js";
-import { StrangerSampling } from "./stranger-sampling.js";
-import { traceEvent } from "./traces.js";
+import { StrangerSampling } from "./telemetry/stranger-sampling.js";
+import { traceEvent } from "./telemetry/traces.js";
 
 /** A page that the site's own server renders, for the browser's address that the site passes. */
 interface FirstPaintContext {

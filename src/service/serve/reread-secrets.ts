@@ -1,6 +1,6 @@
 import { readSecret, type SecretFile, type Secrets } from "../settings/secret-files.js";
 import type { SecretName } from "../settings/setting-list.js";
-import type { Log } from "./log.js";
+import type { Log } from "./telemetry/log.js";
 
 interface Rereading {
   /** The secrets in use, which are replaced. */

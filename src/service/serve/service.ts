@@ -6,19 +6,19 @@ import { codeOf, codeOrText } from "../process/error-code.js";
 import { listen, urlOf } from "../process/listen.js";
 import type { SecretFile, Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
-import { watchAppendOnly, type AppendOnly } from "./append-only.js";
-import { readWidgetFiles, type WidgetFile } from "./assets.js";
+import { watchAppendOnly, type AppendOnly } from "./store/append-only.js";
+import { readWidgetFiles, type WidgetFile } from "./ports/assets.js";
 import { createKit } from "./create-kit.js";
-import { watchFileDescriptors } from "./file-descriptors.js";
-import { createInternalServer } from "./internal-server.js";
-import type { Log } from "./log.js";
-import { Metrics } from "./metrics.js";
-import { createPublicServer } from "./public-server.js";
-import { createReadiness } from "./readiness.js";
+import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
+import { createInternalServer } from "./ports/internal-server.js";
+import type { Log } from "./telemetry/log.js";
+import { Metrics } from "./telemetry/metrics.js";
+import { createPublicServer } from "./ports/public-server.js";
+import { createReadiness } from "./ports/readiness.js";
 import { rereadSecrets } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
-import { openStore, redisUrlProblem } from "./store.js";
-import { StrangerSampling } from "./stranger-sampling.js";
+import { openStore, redisUrlProblem } from "./store/store.js";
+import { StrangerSampling } from "./telemetry/stranger-sampling.js";
 
 /** The running service. */
 export interface Service {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { Metrics } from "../../../src/service/serve/metrics.js";
+import { Metrics } from "../../../src/service/serve/telemetry/metrics.js";
 
 /** The recipes of docs/logs.md: a login, and one whose session fails, with log, spans, counts and the funnel as the page writes them. */
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it, type TestContext } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { WidgetFile } from "../../../src/service/serve/assets.js";
+import type { WidgetFile } from "../../../src/service/serve/ports/assets.js";
 import { temporaryFolder } from "../../package/support/packed-package.js";
 import { launchBrowser } from "../../support/browser.js";
 import { reachPhase } from "../../support/login-page.js";

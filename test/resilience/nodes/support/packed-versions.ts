@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readWidgetFiles, type WidgetFile } from "../../../../src/service/serve/assets.js";
+import { readWidgetFiles, type WidgetFile } from "../../../../src/service/serve/ports/assets.js";
 import { pack, temporaryFolder } from "../../../package/support/packed-package.js";
 
 /** The package, packed and unpacked. */

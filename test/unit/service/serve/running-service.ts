@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { createLog } from "../../../../src/service/serve/log.js";
+import { createLog } from "../../../../src/service/serve/telemetry/log.js";
 import { startService, type Service } from "../../../../src/service/serve/service.js";
 import { readSettings } from "../../../../src/service/settings/read-settings.js";
 import { Browser } from "../../server/support/browser.js";

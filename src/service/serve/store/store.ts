@@ -1,15 +1,15 @@
 import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { withoutUser } from "../process/connect-redis.js";
-import type { Secrets } from "../settings/secret-files.js";
-import type { Settings } from "../settings/setting-list.js";
+import { withoutUser } from "../../process/connect-redis.js";
+import type { Secrets } from "../../settings/secret-files.js";
+import type { Settings } from "../../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";
 import { forgottenInMemory, forgottenInRedis, type ForgottenBrowsers } from "./forgotten-browsers.js";
-import type { Log } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import type { Log } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
 import { replicatedWrites } from "./replicated-writes.js";
-import { StartProblem } from "./start-problem.js";
+import { StartProblem } from "../start-problem.js";
 
 const replicasUnknown =
   "Redis does not say whether it has replicas (INFO, WAIT), so a failover may lose what POST /forget-browsers writes. Grant +info +wait.";

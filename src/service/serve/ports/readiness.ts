@@ -1,5 +1,5 @@
 import type { Health } from "onegini-otp-login/server";
-import type { ServiceKit } from "./create-kit.js";
+import type { ServiceKit } from "../create-kit.js";
 
 /** Whether a load balancer should send requests here. */
 export interface Readiness {

@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import type { Settings } from "../settings/setting-list.js";
+import type { Settings } from "../../settings/setting-list.js";
 
 /** How long an answer may take. */
 const answerMs = 3_000;

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { devNull } from "node:os";
-import { LogThrottle } from "../../server/log-throttle.js";
+import { LogThrottle } from "../../../server/limits/log-throttle.js";
 import type { Log } from "./log.js";
 
 /** How often opening a file is tried. */

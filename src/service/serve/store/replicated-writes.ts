@@ -1,4 +1,4 @@
-import { withinCommandTime } from "../process/connect-redis.js";
+import { withinCommandTime } from "../../process/connect-redis.js";
 import type { Master, MasterConnection } from "./redis-client.js";
 
 /** How long a replica may take to have what was written. */

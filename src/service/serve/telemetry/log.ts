@@ -1,7 +1,7 @@
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { pino, type DestinationStream, type Logger } from "pino";
 import { prettyFactory } from "pino-pretty";
-import { printable } from "../../server/text/printable.js";
+import { printable } from "../../../server/text/printable.js";
 
 /** The log of `serve`: one line for each event, of the kit or of the service. */
 export type Log = Logger;

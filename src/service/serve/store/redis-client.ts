@@ -11,8 +11,8 @@ import {
   redisProblem,
   redisProblemAt,
   withoutUser,
-} from "../process/connect-redis.js";
-import type { Settings } from "../settings/setting-list.js";
+} from "../../process/connect-redis.js";
+import type { Settings } from "../../settings/setting-list.js";
 
 /** One Redis, the one that Sentinels name, or a cluster, as the settings say. */
 interface RedisPlace {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LogThrottle } from "../../../src/server/log-throttle.js";
+import { LogThrottle } from "../../../../src/server/limits/log-throttle.js";
 
 test("a kind is due once in the interval, whatever the other kinds are", () => {
   let now = 0;

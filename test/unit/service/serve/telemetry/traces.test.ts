@@ -6,8 +6,8 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { redisFor } from "../../../support/services/redis.js";
-import { runService, type RunningService } from "./running-service.js";
+import { redisFor } from "../../../../support/services/redis.js";
+import { runService, type RunningService } from "../running-service.js";
 
 const exporter = new InMemorySpanExporter();
 

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { Hono, type ErrorHandler, type MiddlewareHandler } from "hono";
-import { LogThrottle } from "../../server/log-throttle.js";
-import type { ServiceKit } from "./create-kit.js";
-import type { ForgottenBrowsers } from "./forgotten-browsers.js";
+import { LogThrottle } from "../../../server/limits/log-throttle.js";
+import type { ServiceKit } from "../create-kit.js";
+import type { ForgottenBrowsers } from "../store/forgotten-browsers.js";
 import {
   beginRequest,
   bodyOf,
@@ -16,11 +16,11 @@ import {
   scannedRequest,
 } from "./internal-bodies.js";
 import { badRequest, InternalError } from "./internal-error.js";
-import type { Log } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import type { Log } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { listenerOf } from "./public-server.js";
 import type { Readiness } from "./readiness.js";
-import type { StrangerSampling } from "./stranger-sampling.js";
+import type { StrangerSampling } from "../telemetry/stranger-sampling.js";
 
 /** What the calls of the site's backend need. */
 interface InternalApi {

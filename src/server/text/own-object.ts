@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isObject, ownMembers } from "../protocol/login-api.js";
+import { isObject, ownMembers } from "../../protocol/login-api.js";
 
 /** As `v.object`, but only for members of its own: `v.object` also reads inherited ones, and gives an object that inherits. */
 export const ownObject = <Entries extends v.ObjectEntries>(entries: Entries, message = "an object") =>

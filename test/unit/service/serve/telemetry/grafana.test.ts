@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Metrics } from "../../../../src/service/serve/metrics.js";
+import { Metrics } from "../../../../../src/service/serve/telemetry/metrics.js";
 
 const read = (file: string): string =>
-  readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), "utf8");
+  readFileSync(new URL(`../../../../../docs/${file}`, import.meta.url), "utf8");
 
 /** The names of the metrics: the service's own, and Node's and the process's. */
 async function given(): Promise<{ own: string[]; others: string[] }> {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
-import { watchFileDescriptors } from "../../../../src/service/serve/file-descriptors.js";
-import { createLog } from "../../../../src/service/serve/log.js";
-import { runServeWithFiles } from "../../../support/services/serve-process.js";
-import { until } from "../../../support/until.js";
+import { watchFileDescriptors } from "../../../../../src/service/serve/telemetry/file-descriptors.js";
+import { createLog } from "../../../../../src/service/serve/telemetry/log.js";
+import { runServeWithFiles } from "../../../../support/services/serve-process.js";
+import { until } from "../../../../support/until.js";
 
 test("a process that may open no more files says so in its log, with what to change, and lives", async (t) => {
   const limit = 90;

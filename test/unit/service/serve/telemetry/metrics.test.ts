@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import { limits, refusals, ticketRefusals } from "../../../../src/service/serve/metric-labels.js";
-import { Metrics } from "../../../../src/service/serve/metrics.js";
+import {
+  limits,
+  refusals,
+  ticketRefusals,
+} from "../../../../../src/service/serve/telemetry/metric-labels.js";
+import { Metrics } from "../../../../../src/service/serve/telemetry/metrics.js";
 
 const about = { level: "info", attempt: "a", durationMs: 1_500 } as const;
 

@@ -6,7 +6,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { Hono, type Context } from "hono";
 import { etag } from "hono/etag";
 import { parseAccept } from "hono/utils/accept";
-import { packageFolder } from "../process/package-folder.js";
+import { packageFolder } from "../../process/package-folder.js";
 
 type Encoding = "br" | "gzip" | "identity";
 

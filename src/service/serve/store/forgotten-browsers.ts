@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { RedisStoreOptions } from "onegini-otp-login/redis";
 import type { KnownSince } from "onegini-otp-login/server";
-import { LogThrottle } from "../../server/log-throttle.js";
-import { steadyNow } from "../../server/runtime.js";
-import { withinCommandTime } from "../process/connect-redis.js";
-import { logEvent, type Log } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import { LogThrottle } from "../../../server/limits/log-throttle.js";
+import { steadyNow } from "../../../server/runtime.js";
+import { withinCommandTime } from "../../process/connect-redis.js";
+import { logEvent, type Log } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import type { ReplicatedWrites } from "./replicated-writes.js";
 
 const dayMs = 86_400_000;

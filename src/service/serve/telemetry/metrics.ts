@@ -1,6 +1,6 @@
 import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { AppendOnly } from "./append-only.js";
+import type { AppendOnly } from "../store/append-only.js";
 import { FailedShare, windowMinutes } from "./failed-share.js";
 import { buckets as loginBuckets, Funnel } from "./funnel.js";
 import {

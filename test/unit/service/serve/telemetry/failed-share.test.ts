@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FailedShare } from "../../../../src/service/serve/failed-share.js";
+import { FailedShare } from "../../../../../src/service/serve/telemetry/failed-share.js";
 
 test("the share of failed starts is that of the last five minutes, and 0 without starts", () => {
   const share = new FailedShare();

@@ -1,4 +1,4 @@
-import { systemRuntime, type Runtime } from "./runtime.js";
+import { systemRuntime, type Runtime } from "../runtime.js";
 
 /** Limits how often a kind of event is logged as a warning or an error: strangers can cause some at will, others last long. */
 export class LogThrottle {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { createLog, createTimestamp, logEvent } from "../../../../src/service/serve/log.js";
+import { createLog, createTimestamp, logEvent } from "../../../../../src/service/serve/telemetry/log.js";
 
 const logged = (kind: "json" | "pretty", log: (to: ReturnType<typeof createLog>) => void): string => {
   let text = "";
@@ -32,7 +32,7 @@ describe("The log of serve", () => {
 
   it("loses no line of a process that ends in the same turn", () => {
     const script = `
-      import { createLog } from ${JSON.stringify(import.meta.resolve("../../../../src/service/serve/log.ts"))};
+      import { createLog } from ${JSON.stringify(import.meta.resolve("../../../../../src/service/serve/telemetry/log.ts"))};
       const log = createLog("json");
       log.info("first");
       log.info("last");

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { appendOnlyOf, watchAppendOnly, type AppendOnly } from "../../../../src/service/serve/append-only.js";
-import { redisFor } from "../../../support/services/redis.js";
-import { runServe } from "../../../support/services/serve-process.js";
-import { until } from "../../../support/until.js";
-import { runService } from "./running-service.js";
+import {
+  appendOnlyOf,
+  watchAppendOnly,
+  type AppendOnly,
+} from "../../../../../src/service/serve/store/append-only.js";
+import { redisFor } from "../../../../support/services/redis.js";
+import { runServe } from "../../../../support/services/serve-process.js";
+import { until } from "../../../../support/until.js";
+import { runService } from "../running-service.js";
 
 const master = (info: unknown) => ({
   command: () => (info instanceof Error ? Promise.reject(info) : Promise.resolve(info)),

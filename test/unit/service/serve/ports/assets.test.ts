@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { createAssets, toWidgetFile } from "../../../../src/service/serve/assets.js";
+import { createAssets, toWidgetFile } from "../../../../../src/service/serve/ports/assets.js";
 
 /** The widget's files on the public port. `npm run build` makes the real ones. */
 

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import type { RedeemedLogin } from "onegini-otp-login/server";
 import * as v from "valibot";
-import { isObject, parseJson } from "../../protocol/login-api.js";
-import { parseQrLink } from "../../protocol/qr-link.js";
-import { readUpTo } from "../../server/text/bytes.js";
-import { ownObject } from "../../server/own-object.js";
+import { isObject, parseJson } from "../../../protocol/login-api.js";
+import { parseQrLink } from "../../../protocol/qr-link.js";
+import { readUpTo } from "../../../server/text/bytes.js";
+import { ownObject } from "../../../server/text/own-object.js";
 import { badRequest, InternalError } from "./internal-error.js";
 
 /* The bodies of the internal port's calls. An optional member may also be null, which is how most languages write it. */

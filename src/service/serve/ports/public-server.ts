@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createAssets, type WidgetFile } from "./assets.js";
-import type { ServiceKit } from "./create-kit.js";
+import type { ServiceKit } from "../create-kit.js";
 import type { Readiness } from "./readiness.js";
 
 /**

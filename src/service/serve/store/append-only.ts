@@ -1,4 +1,4 @@
-import { withinCommandTime } from "../process/connect-redis.js";
+import { withinCommandTime } from "../../process/connect-redis.js";
 import type { Master } from "./redis-client.js";
 
 /** Whether Redis keeps what it holds in an append-only file. `unknown`: it does not say. */

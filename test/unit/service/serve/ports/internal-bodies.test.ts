@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as v from "valibot";
-import { beginRequest, pauseRequest, redeemRequest } from "../../../../src/service/serve/internal-bodies.js";
-import { whileAllInherit } from "../../../support/inherited.js";
+import {
+  beginRequest,
+  pauseRequest,
+  redeemRequest,
+} from "../../../../../src/service/serve/ports/internal-bodies.js";
+import { whileAllInherit } from "../../../../support/inherited.js";
 
 describe("The bodies of the internal port, while every object inherits members of them", () => {
   test("have only their own members", async () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import type { LoginKitEvent } from "onegini-otp-login/server";
-import { StrangerSampling } from "../../../../src/service/serve/stranger-sampling.js";
-import { holds } from "../../../support/until.js";
-import { runService } from "./running-service.js";
+import { StrangerSampling } from "../../../../../src/service/serve/telemetry/stranger-sampling.js";
+import { holds } from "../../../../support/until.js";
+import { runService } from "../running-service.js";
 
 const perSecond = 20;
 

@@ -1,5 +1,5 @@
 import type { LimitName, LoginKitEvent } from "onegini-otp-login/server";
-import { errorStatus } from "../../protocol/login-api.js";
+import { errorStatus } from "../../../protocol/login-api.js";
 
 /*
  * Every value that a label can have, so that each series is there, at 0, from the start: a rate misses the first event of one
