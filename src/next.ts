@@ -118,11 +118,15 @@ export interface EndedCookie extends NewBrowserCookie {
  *   least ten seconds runs it again
  * @param name identifies the login, if an app has several. Default `"login"`. Next.js loads the file several times in one
  *   process, and all copies share the kit of this name
+ * @throws TypeError if `options` is no function
  */
 export function createNextLogin(
   options: () => LoginKitOptions | Promise<LoginKitOptions>,
   name = "login",
 ): NextLogin {
+  // The options themselves would be refused only at the first request.
+  if (typeof options !== "function")
+    throw new TypeError('createNextLogin: "options" is wrong; expected a function that returns the options');
   const source = (): KitSource<unknown> => {
     const sources = kitsOfProcess();
     const known = sources.get(name) ?? new KitSource(options, undefined, nodeTransport);

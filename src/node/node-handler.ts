@@ -40,11 +40,15 @@ type FrameworkRequest = IncomingMessage & {
  *
  *     createServer(toNodeHandler(kit))                      // node:http
  *     app.use(toNodeHandler(kit))                           // Express
+ *
+ * @throws TypeError if it is given no kit
  */
 export function toNodeHandler<
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
 >(kit: LoginKit<NodeContext<Req, Res>>): NodeHandler<Req, Res> {
+  if (typeof (kit as Partial<typeof kit> | undefined)?.fetch !== "function")
+    throw new TypeError('toNodeHandler: "kit" is wrong; expected a kit, and no promise of one');
   const inner = forAdapter(kit);
   const listener = getRequestListener(async (request, { incoming, outgoing }) => {
     const req = incoming as Req;

@@ -1,6 +1,6 @@
-/** A link with an OTP, percent-encoded, in the place of `{otp}`. */
+/** A link with an OTP, percent-encoded, in the place of `{otp}`. A page without types may give a `URL`. */
 export const fillOtp = (link: string, otp: string): string =>
-  link.replaceAll("{otp}", encodeURIComponent(otp));
+  String(link).replaceAll("{otp}", encodeURIComponent(otp));
 
 /** The longest text with 61 modules: at four CSS pixels each they fit into the smallest card, of 280 CSS pixels. */
 const maxLinkLength = 230;
@@ -15,10 +15,10 @@ const otpLength = 120;
  */
 export function parseQrLink(link: string): string {
   const href = URL.canParse(link) ? new URL(link).href : "";
-  const fragmentAt = link.indexOf("#");
+  const fragmentAt = String(link).indexOf("#");
   const expected = !href.startsWith("https:")
     ? "an https link such as https://bank.example/app#otp={otp}"
-    : fragmentAt < 0 || link.indexOf("{otp}") < fragmentAt
+    : fragmentAt < 0 || String(link).indexOf("{otp}") < fragmentAt
       ? "{otp} once, in its fragment (after the #)"
       : fillOtp(href, "x".repeat(otpLength)).length > maxLinkLength
         ? `at most ${maxLinkLength - otpLength} characters besides {otp}`

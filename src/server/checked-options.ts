@@ -23,12 +23,13 @@ export function checkedOptions<Schema extends v.GenericSchema>(
   // valibot reports a missing option at the object around it. The option's own schema says what is expected.
   const option =
     isOfObject &&
-    (valueAt(
-      schema,
-      keys.flatMap((key) => ["entries", key]),
-    ) as v.GenericSchema | undefined);
+    problem === "missing" &&
+    keys.reduce<unknown>((at, key) => {
+      const { wrapped = at } = at as { wrapped?: unknown };
+      return (wrapped as { entries?: Record<string, unknown> }).entries?.[key];
+    }, schema);
   throw new TypeError(
-    `${taker}: "${name}" is ${problem}; expected ${option ? expectedBy(option) : issue.message}`,
+    `${taker}: "${name}" is ${problem}; expected ${option ? expectedBy(option as v.GenericSchema) : issue.message}`,
   );
 }
 

@@ -164,7 +164,9 @@ export const optionSchema = v.strictObject(
           v.transform((url) => url.replace(/\/+$/, "")),
         ),
         clientId: text("the API client's id"),
-        clientSecret: secret("the API client's secret"),
+        clientSecret: secret(
+          "the API client's secret: a string, an array of two while it changes, or a function that returns either",
+        ),
         clientAuthentication: v.optional(v.picklist(["basic", "body"], '"basic" or "body"'), "basic"),
         type: text("the name of the mobile authentication type"),
       },

@@ -65,10 +65,12 @@ function pageOriginsOf({
       `createLoginKit: "apiOrigin" is wrong; expected an origin of the same site as "origin", such as "https://login.example.com" beside "https://www.example.com": browsers send the kit's cookie to no other site`,
     );
   }
-  const stray = origins.findIndex((each) => isPattern(each) && !isPatternOfSite(each, origin));
+  const stray = origins.findIndex((each) =>
+    isPattern(each) ? !isPatternOfSite(each, origin) : !canShareSite(origin, each),
+  );
   if (stray >= 0) {
     throw new TypeError(
-      `createLoginKit: "origins.${stray}" is wrong; expected a pattern below the site of "origin", such as "https://*.preview.example.com" beside "https://www.example.com"`,
+      `createLoginKit: "origins.${stray}" is wrong; expected an origin or a pattern of the same site as "origin", such as "https://login.example.com" or "https://*.preview.example.com" beside "https://www.example.com"`,
     );
   }
   return new PageOrigins(origin, origins, apiOrigin);

@@ -25,6 +25,10 @@ describe("the link into the app", () => {
     it(`rejects ${JSON.stringify(template)}`, () => {
       expect(appLinkFor(template, "otp")).to.equal(undefined);
     });
+  it("may come as a URL from a page without types", () => {
+    const template = new URL("https://bank.example/app#otp={otp}") as unknown as string;
+    expect(appLinkFor(template, "a=")).to.equal("https://bank.example/app#otp=a%3D");
+  });
   it("cannot be turned into another scheme by an OTP", () => {
     expect(appLinkFor("{otp}", "javascript:alert(1)")).to.equal(
       new URL("javascript%3Aalert(1)", document.baseURI).href,

@@ -115,6 +115,10 @@ describe("the kit of a process", () => {
     assert.equal(events.filter((type) => type === "invalid_client_address").length, 1);
   });
 
+  test("is not created from options, which only a function may give", () => {
+    assert.throws(() => createNextLogin(options as never), /"options" is wrong; expected a function/);
+  });
+
   test("names an option that is wrong", async (t) => {
     const { load } = countedLogin(t.name, () => ({ ...options, origin: "" }));
     await assert.rejects(load().kit(), { name: "TypeError", message: /origin/ });

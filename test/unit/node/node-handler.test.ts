@@ -8,7 +8,7 @@ import express from "express";
 import Fastify, { type FastifyInstance } from "fastify";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import type { NodeHandler } from "onegini-otp-login/node";
+import { toNodeHandler, type NodeHandler } from "onegini-otp-login/node";
 import { Browser } from "../server/support/browser.js";
 import { exchange, send } from "../server/support/raw.js";
 import { listen, site, type Site } from "../server/support/site.js";
@@ -125,6 +125,18 @@ for (const [name, mount] of Object.entries(mounts)) {
     });
   });
 }
+
+for (const [what, given] of [
+  ["nothing", undefined],
+  ["options", {}],
+  ["a promise", Promise.resolve()],
+] as const)
+  test(`a handler of ${what} is refused`, () => {
+    assert.throws(
+      () => toNodeHandler(given as never),
+      new TypeError('toNodeHandler: "kit" is wrong; expected a kit, and no promise of one'),
+    );
+  });
 
 describe("the Node adapter in a site", () => {
   test("passes other requests on, with their bodies unread", async (t) => {

@@ -19,6 +19,11 @@ describe("the link in a code", () => {
       assert.equal(fillOtp(parseQrLink(link), "a+/="), filled);
     });
 
+  test("may come as a URL from a page without types", () => {
+    const link = new URL("https://bank.example/app#{otp}") as unknown as string;
+    assert.equal(fillOtp(parseQrLink(link), "a="), "https://bank.example/app#a%3D");
+  });
+
   for (const link of [
     "http://bank.example/app#{otp}",
     "myapp://qrlogin#{otp}",

@@ -93,6 +93,7 @@ describe("wrong options", () => {
       [
         ["https://www.example.com", "https://*.com"],
         ["https://www.example.com", "https://*.preview.example.org"],
+        ["https://www.example.com", "https://www.other.com"],
         ["https://www.example.com", "https://*.notexample.com"],
         ["https://www.example.com", "https://*.example.com.evil.org"],
         ["https://www.example.co.uk", "https://*.co.uk"],
@@ -103,9 +104,9 @@ describe("wrong options", () => {
         ["http://localhost:3000", "https://*.preview.example.com"],
       ] as const
     ).map(([origin, pattern]): [string, () => unknown, RegExp] => [
-      `pattern ${pattern} beside ${origin}`,
-      () => create({ origin, origins: ["https://login.example.com", pattern] }),
-      /"origins.1" is wrong; expected a pattern below the site of "origin"/,
+      `${pattern} among the origins beside ${origin}`,
+      () => create({ origin, origins: [origin, pattern] }),
+      /"origins.1" is wrong; expected an origin or a pattern of the same site/,
     ]),
     ["path", () => create({ path: "otp-login" }), /"path" is wrong; expected a path such as/],
     ["path with a slash at the end", () => create({ path: "/otp-login/" }), /"path" is wrong/],
