@@ -37,6 +37,10 @@ describe("the check of answers against openapi.yaml", () => {
       assert.deepEqual(loginApi.examine(right).faults, []);
   });
 
+  const refused = (call: string, status: number, code: string, headers: Record<string, string> = {}) =>
+    answer(call, status, { ...json, ...headers }, error(code));
+  const begun = (headers: Record<string, string>) =>
+    answer("POST ", 201, { ...json, ...headers }, { attempt, ...code });
   const wrong: Record<string, Answer> = {
     "an additional key": answer("POST ", 201, json, { attempt, ...code, user: "alice" }),
     "a missing key": answer("POST ", 201, json, code),
@@ -54,14 +58,9 @@ describe("the check of answers against openapi.yaml", () => {
     "a poll without its interval": answer("GET /x", 200, json, { status: "denied" }),
     "an interval that is not documented": answer("GET /x", 200, json, { status: "denied", interval: 5 }),
     "an HTTP status that is not documented": answer("POST ", 202, json, { attempt, ...code }),
-    "an error with the HTTP status of another error": answer("POST ", 403, json, error("unknown_attempt")),
+    "an error with the HTTP status of another error": refused("POST ", 403, "unknown_attempt"),
     "an error with an additional key": answer("POST ", 403, json, { ...error("forbidden_origin"), why: "" }),
-    "an error of the login API as the site's login answer": answer(
-      "POST /x/login",
-      422,
-      json,
-      error("server_error"),
-    ),
+    "an error of the login API as the site's login answer": refused("POST /x/login", 422, "server_error"),
     "an error that is not JSON": answer("POST ", 503, { ...json, "retry-after": "5" }, "<h1>Sorry</h1>"),
     "an error with another content type": answer(
       "POST ",
@@ -75,72 +74,29 @@ describe("the check of answers against openapi.yaml", () => {
       { "cache-control": "no-store" },
       { attempt, ...code },
     ),
-    "an error without its Retry-After": answer("POST ", 503, json, error("temporarily_unavailable")),
-    "a Retry-After of 0": answer(
-      "POST ",
-      503,
-      { ...json, "retry-after": "0" },
-      error("temporarily_unavailable"),
-    ),
-    "a date as Retry-After": answer(
-      "POST ",
-      503,
-      { ...json, "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" },
-      error("temporarily_unavailable"),
-    ),
+    "an error without its Retry-After": refused("POST ", 503, "temporarily_unavailable"),
+    "a Retry-After of 0": refused("POST ", 503, "temporarily_unavailable", { "retry-after": "0" }),
+    "a date as Retry-After": refused("POST ", 503, "temporarily_unavailable", {
+      "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT",
+    }),
     "an answer without Cache-Control": answer(
       "GET /x",
       404,
       { "content-type": "application/json" },
       error("unknown_attempt"),
     ),
-    "an answer that may be cached": answer(
-      "GET /x",
-      404,
-      { ...json, "cache-control": "private" },
-      error("unknown_attempt"),
-    ),
-    "a 405 without Allow": answer("PUT ", 405, json, error("invalid_request")),
-    "the Allow header of another path": answer(
-      "PUT ",
-      405,
-      { ...json, allow: "GET, HEAD" },
-      error("invalid_request"),
-    ),
+    "an answer that may be cached": refused("GET /x", 404, "unknown_attempt", { "cache-control": "private" }),
+    "a 405 without Allow": refused("PUT ", 405, "invalid_request"),
+    "the Allow header of another path": refused("PUT ", 405, "invalid_request", { allow: "GET, HEAD" }),
     "a cookie with a renewal": answer("POST /x/otp", 201, { ...json, "set-cookie": cookie }, code),
-    "a cookie that scripts can read": answer(
-      "POST ",
-      201,
-      { ...json, "set-cookie": cookie.replace("; HttpOnly", "") },
-      { attempt, ...code },
-    ),
-    "a __Host- cookie that is not Secure": answer(
-      "POST ",
-      201,
-      { ...json, "set-cookie": `__Host-${cookie}` },
-      { attempt, ...code },
-    ),
-    "a cookie that outlives the browser's session": answer(
-      "POST ",
-      201,
-      { ...json, "set-cookie": `${cookie}; Max-Age=60` },
-      { attempt, ...code },
-    ),
-    "CORS for everybody": answer(
-      "GET /x",
-      404,
-      { ...json, "access-control-allow-origin": "*" },
-      error("unknown_attempt"),
-    ),
-    "a header that is not documented": answer(
-      "GET /x",
-      404,
-      { ...json, "x-attempt": "x" },
-      error("unknown_attempt"),
-    ),
-    "a body for HEAD": answer("HEAD /x", 404, json, error("unknown_attempt")),
+    "a cookie that scripts can read": begun({ "set-cookie": cookie.replace("; HttpOnly", "") }),
+    "a __Host- cookie that is not Secure": begun({ "set-cookie": `__Host-${cookie}` }),
+    "a cookie that outlives the browser's session": begun({ "set-cookie": `${cookie}; Max-Age=60` }),
+    "CORS for everybody": refused("GET /x", 404, "unknown_attempt", { "access-control-allow-origin": "*" }),
+    "a header that is not documented": refused("GET /x", 404, "unknown_attempt", { "x-attempt": "x" }),
+    "a body for HEAD": refused("HEAD /x", 404, "unknown_attempt"),
     "a body for a callback": answer("POST /callback", 204, json, {}),
-    "a 404 for a callback": answer("POST /callback", 404, json, error("unknown_attempt")),
+    "a 404 for a callback": refused("POST /callback", 404, "unknown_attempt"),
     "a poll with a header of the stream": answer(
       "GET /x",
       200,

@@ -37,17 +37,6 @@ describe("the CSRF check", () => {
     assert.equal((await send("POST", `${where.url}/callback`, callback)).status, 204);
   });
 
-  test("a rejected call is reported with the address and without secrets", async (t) => {
-    const where = await site(t);
-    await send("POST", where.url, {
-      headers: { origin: "https://evil.example", cookie: "onegini-otp-login=x" },
-    });
-    const [event] = where.events;
-    assert.equal(event?.type, "request_refused");
-    assert.equal(event.level, "warn");
-    assert.equal(event.type === "request_refused" && event.address, "127.0.0.1");
-  });
-
   test("a rejected call is reported with the origin that came and those that are expected", async (t) => {
     const where = await site(t, { options: { origins: [further] } });
     const refusedWith = async (headers: Record<string, string>) => {
@@ -60,6 +49,7 @@ describe("the CSRF check", () => {
     };
     const cross = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
     const event = await refusedWith(cross);
+    assert.deepEqual([event.level, event.address], ["warn", "127.0.0.1"]);
     assert.equal(event.origin, cross.origin);
     assert.equal(event.fetchSite, "cross-site");
     assert.deepEqual(event.expectedOrigins, [where.origin, further]);
@@ -68,12 +58,6 @@ describe("the CSRF check", () => {
     const neither = await refusedWith({});
     assert.equal("origin" in neither || "fetchSite" in neither, false);
     assert.deepEqual(neither.expectedOrigins, [where.origin, further]);
-
-    const long = `https://evil.${"x".repeat(5000)}`;
-    const cut = await refusedWith({ origin: long, "sec-fetch-site": "y".repeat(5000) });
-    assert.equal(cut.origin, long.slice(0, 200));
-    assert.equal(cut.fetchSite, "y".repeat(200));
-    assert.doesNotMatch(cut.description, /xxx|yyy/);
   });
 
   test("a preflight that is refused is reported as the call would be, because the browser does not send that", async (t) => {

@@ -83,20 +83,6 @@ describe("while somebody watches", () => {
     await stream.end();
   });
 
-  test("each of several codes has result calls at its own times", async (t) => {
-    const { tokenServer, browser, attempt, pass, watch } = await scene(t);
-    const stream = await watch();
-    await pass(30);
-    await browser.renew(attempt);
-    await pass(75);
-    const [first, second] = tokenServer.started;
-    const secondsOf = (id: string | undefined): number[] =>
-      tokenServer.polledAt.filter((_, index) => tokenServer.polls[index] === id);
-    assert.deepEqual(secondsOf(first), [58, 60, 65]);
-    assert.deepEqual(secondsOf(second), [88, 90, 95, 100]);
-    await stream.status("expired");
-  });
-
   test("an acceptance whose callback got lost is found, also in the grace", async (t) => {
     for (const seconds of [57.5, 59.5, 64, 69.5]) {
       const { tokenServer, pass, watch, browser, attempt } = await scene(t);
@@ -126,16 +112,6 @@ describe("while somebody watches", () => {
     await stream.end();
   });
 
-  test("a result call without a final result is repeated after 1, 2, 4 and 8 s", async (t) => {
-    const { tokenServer, pass, watch, callback } = await scene(t);
-    const stream = await watch();
-    await pass(5);
-    await callback();
-    await pass(40);
-    assert.deepEqual(tokenServer.polledAt, [5, 6, 8, 12, 20]);
-    stream.close();
-  });
-
   test("a result call without an answer is repeated too", async (t) => {
     const { tokenServer, pass, watch, callback } = await scene(t);
     const stream = await watch();
@@ -149,17 +125,6 @@ describe("while somebody watches", () => {
     await stream.status("approved");
   });
 
-  test("these waits begin again with each callback", async (t) => {
-    const { tokenServer, pass, watch, callback } = await scene(t);
-    const stream = await watch();
-    await callback();
-    await pass(4);
-    await callback();
-    await pass(4);
-    assert.deepEqual(tokenServer.polledAt, [0, 1, 3, 4, 5, 7]);
-    stream.close();
-  });
-
   test("resultPolling makes a result call every few seconds for each code that can still be accepted", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
     const stream = await watch();
@@ -170,17 +135,6 @@ describe("while somebody watches", () => {
     tokenServer.result = accepted();
     await pass(3);
     await stream.status("approved");
-  });
-
-  test("resultPolling stops while nobody watches", async (t) => {
-    const { clock, tokenServer, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
-    await pass(10);
-    const stream = await watch();
-    stream.close();
-    await until(() => clock.foregroundTimers === 0, "the timers to be gone");
-    const before = tokenServer.polls.length;
-    await pass(10);
-    assert.equal(tokenServer.polls.length, before);
   });
 
   test("a held poll counts as a watcher, as a stream does", async (t) => {
@@ -234,17 +188,6 @@ describe("a browser that comes back", () => {
     for (let i = 0; i < 5; i++) await browser.status(attempt);
     await pass(2);
     for (let i = 0; i < 5; i++) await browser.status(attempt);
-    assert.deepEqual(tokenServer.polledAt, [10, 12]);
-  });
-
-  test("leads to a result call 2 s later if it opens its stream right after one", async (t) => {
-    const { tokenServer, browser, attempt, pass, watch } = await scene(t);
-    await pass(10);
-    await browser.status(attempt);
-    tokenServer.result = accepted();
-    const stream = await watch();
-    await pass(2);
-    await stream.status("approved");
     assert.deepEqual(tokenServer.polledAt, [10, 12]);
   });
 

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { memoryStore, type AttemptStore, type KnownSince } from "onegini-otp-login/server";
+import type { NodeContext } from "onegini-otp-login/node";
+import {
+  memoryStore,
+  type AttemptStore,
+  type KnownSince,
+  type PairingOptions,
+} from "onegini-otp-login/server";
 import { systemRuntime } from "../../../../src/server/runtime.js";
 import { until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
@@ -580,53 +586,28 @@ describe("without the option", () => {
 });
 
 describe("the option", () => {
-  const message = "Type {number}";
   for (const [what, options, expected] of [
-    [
-      "no keys",
-      { message, pairing: { keys: [] } },
-      /"pairing.keys" is wrong; expected an array of one to 4 strings/,
-    ],
-    ["a short key", { message, pairing: { keys: ["short"] } }, /"pairing.keys" is wrong.*32 characters/],
-    [
-      "five keys",
-      { message, pairing: { keys: new Array<string>(5).fill(keys[0] ?? "") } },
-      /"pairing.keys" is wrong/,
-    ],
-    [
-      "five digits",
-      { message, pairing: { keys, digits: 5 as never } },
-      /"pairing.digits" is wrong; expected 4 or 6/,
-    ],
-    [
-      "another word",
-      { message, pairing: { keys, when: "never" as never } },
-      /"pairing.when" is wrong; expected "unknown-browsers" or "always"/,
-    ],
-    [
-      "too many days",
-      { message, pairing: { keys, rememberDays: 401 } },
-      /"pairing.rememberDays" is wrong; expected a number of days from 0 to 400/,
-    ],
-    [
-      "no message",
-      { message: undefined, pairing: { keys } },
-      /"message" is missing.*\{number\}.*exactly once/,
-    ],
-    [
-      "a message without a place",
-      { message: "Log in", pairing: { keys } },
-      /"message" is wrong.*\{number\}.*exactly once/,
-    ],
-    ["two places", { message: "{number} {number}", pairing: { keys } }, /"message" is wrong.*exactly once/],
-    [
-      "a message that is too long with the number",
-      { message: `{number}${"x".repeat(152)}`, pairing: { keys } },
-      /at most 155 characters with 4 digits/,
-    ],
+    ["no keys", { keys: [] }, /"pairing.keys" is wrong; expected an array of one to 4 strings/],
+    ["a short key", { keys: ["short"] }, /"pairing.keys" is wrong.*32 characters/],
+    ["five keys", { keys: new Array<string>(5).fill(keys[0] ?? "") }, /"pairing.keys" is wrong/],
+    ["five digits", { digits: 5 }, /"pairing.digits" is wrong; expected 4 or 6/],
+    ["another word", { when: "never" }, /"pairing.when" is wrong; expected "unknown-browsers" or "always"/],
+    ["401 days", { rememberDays: 401 }, /"pairing.rememberDays" is wrong; expected .* days from 0 to 400/],
   ] as const)
     test(`names what is wrong with ${what}`, async (t) => {
-      await assert.rejects(site(t, { options: options as SiteKitOptions }), expected);
+      const pairing = { keys, ...options } as unknown as PairingOptions<NodeContext>;
+      await assert.rejects(site(t, { options: { message: "Type {number}", pairing } }), expected);
+    });
+
+  for (const [what, message, expected] of [
+    ["no message", undefined, /"message" is missing.*\{number\}.*exactly once/],
+    ["a message without a place", "Log in", /"message" is wrong.*\{number\}.*exactly once/],
+    ["two places", "{number} {number}", /"message" is wrong.*exactly once/],
+    ["a message that is too long", `{number}${"x".repeat(152)}`, /at most 155 characters with 4 digits/],
+  ] as const)
+    test(`names what is wrong with ${what}`, async (t) => {
+      const options = { message, pairing: { keys } } as SiteKitOptions;
+      await assert.rejects(site(t, { options }), expected);
     });
 
   test("takes a message that is as long as the Token Server takes it", async (t) => {
