@@ -251,10 +251,8 @@ describe("a login with Better Auth", () => {
       auth: { baseURL: "https://www.example.com", session: { cookieCache: { enabled: true } } },
     });
     const cookies = (await logIn(site)).headers.getSetCookie();
-    assert.deepEqual(
-      cookies.map((cookie) => cookie.split("=")[0]),
-      ["__Secure-better-auth.session_token", "__Secure-better-auth.session_data"],
-    );
+    const found = cookies.map((cookie) => cookie.split("=")[0]);
+    assert.deepEqual(found, ["__Secure-better-auth.session_token", "__Secure-better-auth.session_data"]);
     for (const cookie of cookies) assert.match(cookie, /; HttpOnly; Secure; /);
   });
 
@@ -295,10 +293,8 @@ describe("a login with Better Auth", () => {
       });
       for (const address of ["203.0.113.9", "203.0.113.10"])
         await new Browser(site).start({ headers: { "x-forwarded-for": address } });
-      assert.deepEqual(
-        site.emulator.starts.map((start) => start.get("ip_address")),
-        [null, null],
-      );
+      const found = site.emulator.starts.map((start) => start.get("ip_address"));
+      assert.deepEqual(found, [null, null]);
       const warnings = eventsOf(site, "no_client_address");
       assert.deepEqual(pluck(warnings, "level"), ["warn"]);
     });
@@ -353,10 +349,8 @@ describe("somebody without an account", () => {
     assert.equal(first.user.name, "Bob");
     assert.equal(second?.user.id, first.user.id);
     const accounts = site.tables.account.filter(({ userId }) => userId === first.user.id);
-    assert.deepEqual(
-      accounts.map(({ providerId, accountId }) => [providerId, accountId]),
-      [["onegini", "bob"]],
-    );
+    const found = accounts.map(({ providerId, accountId }) => [providerId, accountId]);
+    assert.deepEqual(found, [["onegini", "bob"]]);
   });
 
   test("does not get the user who has the same email address", async (t) => {

@@ -2,21 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { createNextLogin, type NextLogin } from "onegini-otp-login/next";
 import type { LoginKitOptions, NewBrowserCookie } from "onegini-otp-login/server";
+import { exampleOptions } from "./server/support/site.js";
 
 /** The login of a Next.js app, as far as it needs no Next.js. The whole of it: test/package/examples/next.test.ts. */
 
-const origin = "https://www.example.com";
-const options: LoginKitOptions = {
-  origin,
-  tokenServer: {
-    url: "https://ts.example.com",
-    clientId: "site",
-    clientSecret: "site-secret",
-    type: "qr-code",
-  },
-  signIn: () => undefined,
-  onEvent: () => undefined,
-};
+const options = exampleOptions;
+const { origin } = options;
 
 /** The request of a browser for a login page. */
 const pageRequest = (headers: Record<string, string> = {}, method = "GET"): Request =>

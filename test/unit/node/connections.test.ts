@@ -6,7 +6,7 @@ import { after, describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
 import { until } from "../../support/until.js";
 import { Browser } from "../server/support/browser.js";
-import { exchange, send } from "../server/support/raw.js";
+import { exchange } from "../server/support/raw.js";
 import { site, type Site, type SiteOptions } from "../server/support/site.js";
 import { login } from "../server/support/login.js";
 
@@ -108,15 +108,6 @@ describe("a status stream on a connection", () => {
     const answer = await exchange(where.origin, statusRequest(where, stream, "HTTP/1.0"));
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
     assert.match(answer, /\r\n\r\nevent: status\ndata: \{"status":"approved"\}\n\n$/);
-  });
-
-  test("is not opened by HEAD", async (t) => {
-    const where = await begin(t);
-    const headers = { accept: "text/event-stream", cookie: where.browser.cookie ?? "" };
-    const answer = await send("HEAD", `${where.url}/${where.attempt}`, { headers });
-    assert.equal(answer.status, 200);
-    assert.equal(answer.headers["content-type"], "text/event-stream");
-    assert.equal((await where.kit.health()).watchers, 0);
   });
 });
 

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createLoginKit, memoryStore, type LoginKitOptions } from "onegini-otp-login/server";
+import { createLoginKit, memoryStore } from "onegini-otp-login/server";
 import { holds } from "../../support/until.js";
+import { exampleOptions } from "./support/site.js";
 
-const good: LoginKitOptions = {
-  origin: "https://www.example.com",
-  tokenServer: { url: "https://ts.example.com", clientId: "site", clientSecret: "secret", type: "qr-code" },
-  message: "Log in",
-  signIn: () => Response.json({}),
-};
+const good = { ...exampleOptions, message: "Log in" };
 const create = (changes: object): unknown => createLoginKit({ ...good, ...changes });
 const ofTokenServer = (changes: object) => ({ tokenServer: { ...good.tokenServer, ...changes } });
 

@@ -70,10 +70,8 @@ describe("a callback that cannot be followed", () => {
     storeAnswers(down);
     events.splice(0);
     await callback(id);
-    assert.deepEqual(
-      events.map(({ type, level }) => [type, level]),
-      [["store_trouble", "error"]],
-    );
+    const found = events.map(({ type, level }) => [type, level]);
+    assert.deepEqual(found, [["store_trouble", "error"]]);
     await clock.advance(3);
     assert.deepEqual([lookups, tokenServer.polls], [[id, id, id, id], []]);
     storeAnswers(undefined);
@@ -143,10 +141,8 @@ describe("a callback that cannot be followed", () => {
     storeAnswers(() => Promise.resolve({ ...attempt, transactions: undefined } as never));
     await callback(id);
     const faults = events.filter((event) => event.type === "internal_error");
-    assert.deepEqual(
-      faults.map(({ level, operation }) => [level, operation]),
-      [["error", "following a callback"]],
-    );
+    const found = faults.map(({ level, operation }) => [level, operation]);
+    assert.deepEqual(found, [["error", "following a callback"]]);
   });
 });
 

@@ -101,6 +101,7 @@ describe("the calls of the login API", () => {
       assert.equal(answer.headers["content-type"], accept);
       assert.match(String(answer.headers["cache-control"]), /^no-store/);
       assert.equal(answer.body, "");
+      assert.equal((await where.kit.health()).watchers, 0);
     }
   });
 

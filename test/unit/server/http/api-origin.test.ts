@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
+import { createLoginKit } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
-import { site, type SiteKitOptions } from "../support/site.js";
+import { exampleOptions, site, type SiteKitOptions } from "../support/site.js";
 import { pluck } from "../support/events.js";
 
 /** The login page. Ports of one host are of one site. */
@@ -64,12 +64,7 @@ describe("a login API at another origin of the page's site (apiOrigin)", () => {
   });
 
   test("owns the cookie: its scheme decides about Secure, and the kit reads no other name", async () => {
-    const options: LoginKitOptions = {
-      origin: "https://www.example.com",
-      apiOrigin: "https://login.example.com",
-      tokenServer: { url: "https://ts.example.com", clientId: "site", clientSecret: "secret", type: "qr" },
-      signIn: () => undefined,
-    };
+    const options = { ...exampleOptions, apiOrigin: "https://login.example.com" };
     assert.match(createLoginKit(options).forget().get("set-cookie") ?? "", /^__Host-.*; Secure/);
     const local = { ...options, origin: "http://localhost:5173", apiOrigin: "http://localhost:3001" };
     assert.doesNotMatch(createLoginKit(local).forget().get("set-cookie") ?? "", /__Host-|Secure/);

@@ -249,15 +249,6 @@ describe("the limit on transactions", () => {
     assert.equal((await browser.post(`/${attempt}/otp`)).status, 429);
   });
 
-  test("holds for simultaneous renewals, also at the Token Server", async (t) => {
-    const { where, browser, attempt } = await login(t);
-    const answers = await Promise.all(Array.from({ length: 40 }, () => browser.post(`/${attempt}/otp`)));
-    const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
-    assert.equal(count(201), 19);
-    assert.equal(count(429), 21);
-    assert.equal(where.emulator.starts.length, 20);
-  });
-
   test("a failed renewal does not count", async (t) => {
     const { where, browser, attempt } = await login(t, {
       options: { limits: { transactionsPerAttempt: 2 } },

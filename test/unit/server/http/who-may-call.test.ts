@@ -135,7 +135,6 @@ describe("further origins of the same site", () => {
       assert.equal(answer.status, status);
       assert.equal(answer.headers["access-control-allow-origin"], further);
       assert.equal(answer.headers["access-control-allow-credentials"], "true");
-      assert.equal(answer.headers["access-control-expose-headers"], "Retry-After, Preference-Applied");
       assert.equal(answer.headers.vary, "Origin");
     }
   });
@@ -159,7 +158,6 @@ describe("further origins of the same site", () => {
       assert.equal(answer.headers["access-control-allow-origin"], further);
       assert.equal(answer.headers["access-control-allow-credentials"], "true");
       assert.equal(answer.headers["access-control-allow-methods"], method);
-      assert.equal(answer.headers["access-control-allow-headers"], "Content-Type, Prefer");
       assert.equal(answer.headers.vary, "Origin");
       assert.equal(answer.headers["cache-control"], "no-store");
     }
@@ -190,10 +188,8 @@ describe("further origins of the same site", () => {
           headers: { ...headers, "access-control-request-method": "POST" },
         });
         const names = Object.keys(answer.headers);
-        assert.deepEqual(
-          names.filter((name) => name.startsWith("access-control") || name === "vary"),
-          [],
-        );
+        const found = names.filter((name) => name.startsWith("access-control") || name === "vary");
+        assert.deepEqual(found, []);
       }
     }
   });

@@ -11,7 +11,14 @@ import { Browser, type StatusStream } from "../support/browser.js";
 import { gathering } from "../support/gathering-store.js";
 import { exchange } from "../support/raw.js";
 import { holds, until } from "../../../support/until.js";
-import { scriptedSite, scriptedTokenServer, site, type Site, type SiteOptions } from "../support/site.js";
+import {
+  exampleOptions,
+  scriptedSite,
+  scriptedTokenServer,
+  site,
+  type Site,
+  type SiteOptions,
+} from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { login } from "../support/login.js";
 import { pluck } from "../support/events.js";
@@ -360,6 +367,13 @@ describe("streams of one browser", () => {
 });
 
 describe("streams and held polls that are asked for at one moment", () => {
+  const twelve = async (where: Site) => {
+    const browser = new Browser(where);
+    const attempts: string[] = [];
+    for (let count = 0; count < 12; count++) attempts.push((await browser.start()).attempt);
+    return { browser, attempts };
+  };
+
   // One address gets half of a server's streams.
   for (const [limits, allowed] of [
     [{ streamsPerBrowser: 4 }, 4],
@@ -369,9 +383,7 @@ describe("streams and held polls that are asked for at one moment", () => {
 
     test(`are no more than ${name}: streams above it end with the time of the next try`, async (t) => {
       const where = await site(t, { options: { limits, store: gathering(memoryStore(), 12) } });
-      const browser = new Browser(where);
-      const attempts: string[] = [];
-      for (let count = 0; count < 12; count++) attempts.push((await browser.start()).attempt);
+      const { browser, attempts } = await twelve(where);
       const streams = await Promise.all(attempts.map((attempt) => browser.stream(attempt)));
       await until(
         () => streams.filter(({ ended }) => ended).length === 12 - allowed,
@@ -387,9 +399,7 @@ describe("streams and held polls that are asked for at one moment", () => {
 
     test(`are no more than ${name}: polls above it are answered at once`, async (t) => {
       const where = await site(t, { options: { limits, store: gathering(memoryStore(), 12) } });
-      const browser = new Browser(where);
-      const attempts: string[] = [];
-      for (let count = 0; count < 12; count++) attempts.push((await browser.start()).attempt);
+      const { browser, attempts } = await twelve(where);
       const intervals: (number | undefined)[] = [];
       const polls = attempts.map(async (attempt) => {
         intervals.push((await browser.status(attempt, { prefer: "wait=20" })).interval);
@@ -882,13 +892,7 @@ describe("the limits", () => {
     { perAddress: false },
   ]) {
     test(`that are wrong are named: ${JSON.stringify(wrong)}`, () => {
-      const create = () =>
-        createLoginKit({
-          origin: "https://www.example.com",
-          tokenServer: { url: "https://ts.example.com", clientId: "a", clientSecret: "b", type: "qr-code" },
-          signIn: () => Response.json({}),
-          limits: wrong as never,
-        });
+      const create = () => createLoginKit({ ...exampleOptions, limits: wrong as never });
       assert.throws(
         create,
         (error) => error instanceof TypeError && error.message.includes(`limits.${Object.keys(wrong)[0]}`),

@@ -255,10 +255,8 @@ describe("a Token Server that is silent when the time is over", () => {
     const stream = await watch();
     tokenServer.result = json(503, { error: "1002" });
     await pass(129);
-    assert.deepEqual(
-      tokenServer.polledAt.filter((at) => at >= 70),
-      [70, 71, 73, 77, 85, 93, 101, 109, 117, 125],
-    );
+    const found = tokenServer.polledAt.filter((at) => at >= 70);
+    assert.deepEqual(found, [70, 71, 73, 77, 85, 93, 101, 109, 117, 125]);
     holds(stream.events.every(({ status }) => status === "pending"));
     await pass(1);
     await stream.status("failed");

@@ -5,20 +5,10 @@ import { toNodeHandler } from "onegini-otp-login/node";
 import { createLoginKit, type LoginKitOptions } from "onegini-otp-login/server";
 import { onDemandKit } from "../../../../src/server/on-demand/on-demand-kit.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
-import { listen } from "../support/site.js";
+import { exampleOptions, listen } from "../support/site.js";
 
-const origin = "https://www.example.com";
-const options: LoginKitOptions = {
-  origin,
-  tokenServer: {
-    url: "https://ts.example.com",
-    clientId: "site",
-    clientSecret: "site-secret",
-    type: "qr-code",
-  },
-  signIn: () => undefined,
-  onEvent: () => undefined,
-};
+const options = exampleOptions;
+const { origin } = options;
 const wrong: LoginKitOptions = { ...options, tokenServer: { ...options.tokenServer, url: "" } };
 
 const page = new Request(`${origin}/login`);

@@ -22,10 +22,8 @@ describe("the cookies of known browsers that a site redeems", () => {
     handOut(50);
     await clock.advance(day);
     handOut(2);
-    assert.deepEqual(
-      events.map(({ type, level }) => [type, level]),
-      [["known_browsers_lost", "warn"]],
-    );
+    const found = events.map(({ type, level }) => [type, level]);
+    assert.deepEqual(found, [["known_browsers_lost", "warn"]]);
   });
 
   test("lead to none before the day is over, or with fewer", async () => {

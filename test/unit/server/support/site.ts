@@ -10,7 +10,7 @@ import { randomUUID } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer, type Phone, type TokenServer } from "onegini-otp-login/emulator";
 import { nodeTransport, toNodeHandler, type NodeContext } from "onegini-otp-login/node";
-import type { LoginKitEvent } from "onegini-otp-login/server";
+import type { LoginKitEvent, LoginKitOptions } from "onegini-otp-login/server";
 import { createLoginKit } from "../../../../src/server/create-login-kit.js";
 import type { LoginKit } from "../../../../src/server/login-kit.js";
 import type { CommonOptions, HandOver, SignIn } from "../../../../src/server/options.js";
@@ -18,6 +18,14 @@ import { systemRuntime, type Runtime } from "../../../../src/server/runtime.js";
 import { listen } from "../../../support/listen.js";
 
 export { listen };
+
+/** Options of a kit that makes no calls. */
+export const exampleOptions: LoginKitOptions = {
+  origin: "https://www.example.com",
+  tokenServer: { url: "https://ts.example.com", clientId: "site", clientSecret: "secret", type: "qr-code" },
+  signIn: () => undefined,
+  onEvent: () => undefined,
+};
 
 /** The emulator on its own port, with a log of its calls. */
 export interface Emulator {
