@@ -115,6 +115,7 @@ for (const [name, mount] of Object.entries(mounts)) {
         [browser.post("", { body: [] }), 400],
         [browser.get(""), 405],
         [browser.get("/AAAAAAAAAAAAAAAAAAAAAA"), 404],
+        [browser.get("/a/b/c?d"), 404],
         [browser.post("", { body: { a: "x".repeat(5000) } }), 413],
       ];
       for (const [answer, status] of answers) {

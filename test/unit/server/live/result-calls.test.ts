@@ -125,6 +125,17 @@ describe("while somebody watches", () => {
     await stream.status("approved");
   });
 
+  test("these waits begin again with each callback", async (t) => {
+    const { tokenServer, pass, watch, callback } = await scene(t);
+    const stream = await watch();
+    await callback();
+    await pass(4);
+    await callback();
+    await pass(4);
+    assert.deepEqual(tokenServer.polledAt, [0, 1, 3, 4, 5, 7]);
+    stream.close();
+  });
+
   test("resultPolling makes a result call every few seconds for each code that can still be accepted", async (t) => {
     const { tokenServer, browser, attempt, pass, watch } = await scene(t, { options: { resultPolling: 3 } });
     const stream = await watch();
@@ -188,6 +199,17 @@ describe("a browser that comes back", () => {
     for (let i = 0; i < 5; i++) await browser.status(attempt);
     await pass(2);
     for (let i = 0; i < 5; i++) await browser.status(attempt);
+    assert.deepEqual(tokenServer.polledAt, [10, 12]);
+  });
+
+  test("leads to a result call 2 s later if it opens its stream right after one", async (t) => {
+    const { tokenServer, browser, attempt, pass, watch } = await scene(t);
+    await pass(10);
+    await browser.status(attempt);
+    tokenServer.result = accepted();
+    const stream = await watch();
+    await pass(2);
+    await stream.status("approved");
     assert.deepEqual(tokenServer.polledAt, [10, 12]);
   });
 

@@ -109,6 +109,7 @@ describe("a login with a number", () => {
   for (const [what, number] of [
     ["too few digits", "471"],
     ["a number of JSON", 4713],
+    ["an empty string", ""],
     ["a list", ["4713"]],
   ] as const)
     test(`refuses ${what}, which costs no try`, async (t) => {

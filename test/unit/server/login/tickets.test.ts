@@ -163,6 +163,12 @@ describe("a ticket", () => {
     assert.equal((await browser.status(attempt)).status, "completed");
   });
 
+  test("is not made more than 20 times for one attempt", async (t) => {
+    const { browser, attempt, logIn } = await scene(t);
+    for (let times = 0; times < 20; times++) await logIn();
+    assert.deepEqual(await errorOf(await browser.logIn(attempt)), [429, "too_many_requests"]);
+  });
+
   test("is not in the store, only its hash is", async (t) => {
     const { store, attempt, logIn } = await scene(t);
     const { ticket } = await logIn();
