@@ -33,8 +33,7 @@ function failingStore() {
 
 describe("a login with a number", () => {
   test("is asked for it in a browser in which the user has not logged in before, and done with it", async (t) => {
-    const { where, person, accept } = await scene(t);
-    const alice = person();
+    const { where, alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     const asked = await alice.postLogin(attempt);
     assert.equal(asked.status, 403);
@@ -54,23 +53,19 @@ describe("a login with a number", () => {
 
   test("is not asked again in that browser, and the site is told which it was", async (t) => {
     const browsers: (string | undefined)[] = [];
-    const { person, accept, where } = await scene(
+    const { alice, where, logIn, statusWithoutNumber } = await scene(
       t,
       {},
       { signIn: ({ login }) => void browsers.push(login.browser) },
     );
-    const alice = person();
-    const first = await accept(alice);
-    await alice.postLogin(first.attempt, first.number);
-    const second = await accept(alice);
-    assert.equal((await alice.postLogin(second.attempt)).status, 200);
+    await logIn(alice);
+    assert.equal(await statusWithoutNumber(alice), 200);
     assert.deepEqual(browsers, ["new", "known"]);
     assert.deepEqual(pluck(eventsOf(where, "logged_in"), "browser"), ["new", "known"]);
   });
 
   test("is asked in a known browser too with `always`, and no cookie is set", async (t) => {
-    const { person, accept } = await scene(t, { when: "always" });
-    const alice = person();
+    const { alice, accept } = await scene(t, { when: "always" });
     for (let login = 0; login < 2; login++) {
       const { attempt, number } = await accept(alice);
       assert.equal((await alice.postLogin(attempt)).status, 403);
@@ -80,18 +75,16 @@ describe("a login with a number", () => {
   });
 
   test("is asked for a user who is not known, also where another user is", async (t) => {
-    const { tokenServer, person, accept } = await scene(t);
+    const { tokenServer, person, accept, logIn } = await scene(t);
     const shared = person();
-    const alice = await accept(shared);
-    await shared.postLogin(alice.attempt, alice.number);
+    await logIn(shared);
     tokenServer.result = accepted("bob");
     const bob = await accept(shared);
     assert.equal((await shared.postLogin(bob.attempt)).status, 403);
   });
 
   test("can have six digits", async (t) => {
-    const { person, accept, messages } = await scene(t, { digits: 6 });
-    const alice = person();
+    const { alice, accept, messages } = await scene(t, { digits: 6 });
     const { attempt, number } = await accept(alice);
     assert.match(messages[0] ?? "", /ask for \d{6}: type/);
     assert.equal((await alice.postLogin(attempt)).json["digits"], 6);
@@ -99,8 +92,7 @@ describe("a login with a number", () => {
   });
 
   test("takes the number as a person may write it", async (t) => {
-    const { person, accept } = await scene(t);
-    const alice = person();
+    const { alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     const arabic = [...number].map((digit) => String.fromCodePoint(0x660 + Number(digit)));
     assert.equal((await alice.postLogin(attempt, ` ${arabic.join("-")}\u200F`)).status, 200);
@@ -113,8 +105,7 @@ describe("a login with a number", () => {
     ["a list", ["4713"]],
   ] as const)
     test(`refuses ${what}, which costs no try`, async (t) => {
-      const { person, accept } = await scene(t);
-      const alice = person();
+      const { alice, accept } = await scene(t);
       const { attempt } = await accept(alice);
       const { status, json: body } = await alice.postLogin(attempt, number);
       assert.equal(status, 400);
@@ -123,15 +114,13 @@ describe("a login with a number", () => {
     });
 
   test("takes null for no number", async (t) => {
-    const { person, accept } = await scene(t);
-    const alice = person();
+    const { alice, accept } = await scene(t);
     const { attempt } = await accept(alice);
     assert.equal((await alice.postLogin(attempt, null)).json["error"], "pairing_required");
   });
 
   test("has three tries, and fails with the third", async (t) => {
-    const { where, person, accept, typesOf } = await scene(t);
-    const alice = person();
+    const { where, alice, accept, typesOf } = await scene(t);
     const { attempt, number } = await accept(alice);
     await alice.postLogin(attempt);
     for (const left of [2, 1]) {
@@ -157,8 +146,7 @@ describe("a login with a number", () => {
   });
 
   test("counts a wrong number once that is posted again, because its answer was lost", async (t) => {
-    const { person, accept } = await scene(t);
-    const alice = person();
+    const { alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     for (let post = 0; post < 4; post++)
       assert.equal((await alice.postLogin(attempt, wrong(number))).json["tries_left"], 2);
@@ -166,8 +154,7 @@ describe("a login with a number", () => {
   });
 
   test("repeats within its minute, whatever number comes with the call", async (t) => {
-    const { where, person, accept } = await scene(t);
-    const alice = person();
+    const { where, alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     await alice.postLogin(attempt, number);
     for (const again of [undefined, number, wrong(number), "no number"])
@@ -176,8 +163,7 @@ describe("a login with a number", () => {
   });
 
   test("takes only the number of the code that was accepted", async (t) => {
-    const { tokenServer, messages, person } = await scene(t);
-    const alice = person();
+    const { tokenServer, messages, alice } = await scene(t);
     tokenServer.result = json(404, { error: "3004", error_description: "Unknown transaction" });
     const { attempt } = await alice.start();
     await alice.renew(attempt);
@@ -192,8 +178,7 @@ describe("a login with a number", () => {
   });
 
   test("can be done for five minutes after the acceptance, and then expires, with a warning", async (t) => {
-    const { clock, where, person, accept } = await scene(t);
-    const alice = person();
+    const { clock, where, alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     await alice.postLogin(attempt);
     await clock.advance(299);
@@ -214,8 +199,7 @@ describe("a login with a number", () => {
     ["has sent a wrong one", wrong],
   ] as const)
     test(`expires with a warning where the page ${what} and never calls again`, async (t) => {
-      const { clock, where, person, accept } = await scene(t);
-      const alice = person();
+      const { clock, where, alice, accept } = await scene(t);
       const { attempt, number: right } = await accept(alice);
       await alice.postLogin(attempt, number?.(right));
       await clock.advance(302);
@@ -227,8 +211,7 @@ describe("a login with a number", () => {
     });
 
   test("that is done does not expire later", async (t) => {
-    const { clock, person, accept, typesOf } = await scene(t);
-    const alice = person();
+    const { clock, alice, accept, typesOf } = await scene(t);
     const { attempt, number } = await accept(alice);
     const before = clock.timers;
     await alice.postLogin(attempt);
@@ -241,8 +224,7 @@ describe("a login with a number", () => {
 
   test("expires with a warning where the store was down at that time", async (t) => {
     const { clock, store, setDown } = failingStore();
-    const { where, person, accept, typesOf } = await scene(t, {}, { store }, clock);
-    const alice = person();
+    const { where, alice, accept, typesOf } = await scene(t, {}, { store }, clock);
     await alice.postLogin((await accept(alice)).attempt);
     setDown(true);
     await clock.advance(305);
@@ -256,8 +238,7 @@ describe("a login with a number", () => {
 
   test("is given up once the store has forgotten it", async (t) => {
     const { clock, store, setDown } = failingStore();
-    const { person, accept } = await scene(t, {}, { store }, clock);
-    const alice = person();
+    const { alice, accept } = await scene(t, {}, { store }, clock);
     await alice.postLogin((await accept(alice)).attempt);
     setDown(true);
     await clock.advance(2 * hour);
@@ -276,8 +257,7 @@ describe("a login with a number", () => {
           : { ...limiter, count: limiter.read };
       },
     };
-    const { person, accept, typesOf, where } = await scene(t, {}, { store }, clock);
-    const alice = person();
+    const { alice, accept, typesOf, where } = await scene(t, {}, { store }, clock);
     const { attempt, number } = await accept(alice);
     for (const typed of [number, wrong(number)])
       assert.equal((await alice.postLogin(attempt, typed)).status, 503);
@@ -286,16 +266,14 @@ describe("a login with a number", () => {
   });
 
   test("leaves no timer behind when the kit is closed", async (t) => {
-    const { clock, where, person, accept } = await scene(t);
-    const alice = person();
+    const { clock, where, alice, accept } = await scene(t);
     await alice.postLogin((await accept(alice)).attempt);
     await where.kit.close();
     assert.equal(clock.timers, 0);
   });
 
   test("makes three tries hold when fifty numbers are posted at once", async (t) => {
-    const { where, person, accept } = await scene(t, {}, { limits: { wrongNumbersPerUser: false } });
-    const alice = person();
+    const { where, alice, accept } = await scene(t, {}, { limits: { wrongNumbersPerUser: false } });
     const { attempt, number } = await accept(alice);
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => alice.postLogin(attempt, wrong(number, index + 1))),
@@ -315,8 +293,7 @@ test("a right and a wrong number take the same steps in the store", async (t) =>
     get: (...call) => (steps.push("get"), inner.get(...call)),
     compareAndSet: (...call) => (steps.push("compareAndSet"), inner.compareAndSet(...call)),
   };
-  const { person, accept } = await scene(t, {}, { store: counting });
-  const alice = person();
+  const { alice, accept } = await scene(t, {}, { store: counting });
   const stepsOf = async (make: (number: string) => string) => {
     const { attempt, number } = await accept(alice);
     steps = [];
@@ -341,8 +318,7 @@ describe("a user with many wrong numbers", () => {
   }
 
   test("is refused in new browsers, with the time after which it goes on", async (t) => {
-    const { clock, accept, person, where } = await guessed(t);
-    const alice = person();
+    const { clock, accept, alice, where } = await guessed(t);
     const { attempt, number } = await accept(alice);
     const { status, json: body, response } = await alice.postLogin(attempt, number);
     assert.deepEqual([status, body["error"]], [403, "pairing_failed"]);
@@ -355,8 +331,7 @@ describe("a user with many wrong numbers", () => {
   });
 
   test("is refused there without a number too, before a page asks", async (t) => {
-    const { accept, person } = await guessed(t);
-    const alice = person();
+    const { accept, alice } = await guessed(t);
     const { attempt } = await accept(alice);
     assert.equal((await alice.postLogin(attempt)).json["error"], "pairing_failed");
   });
@@ -380,13 +355,12 @@ describe("a user with many wrong numbers", () => {
 describe("what the site says about browsers", () => {
   test("a browser that the site does not want to remember is asked again", async (t) => {
     const asked: unknown[] = [];
-    const { person, accept } = await scene(t, {
+    const { alice, accept } = await scene(t, {
       remember: ({ userId, login, request, context }) => {
         asked.push(userId, login.browser, request.method, typeof context);
         return false;
       },
     });
-    const alice = person();
     const { attempt, number } = await accept(alice);
     await alice.postLogin(attempt, number);
     assert.deepEqual(asked, ["alice", "new", "POST", "object"]);
@@ -395,36 +369,28 @@ describe("what the site says about browsers", () => {
 
   test("a browser that it no longer wants to remember is asked again", async (t) => {
     let isWanted = true;
-    const { person, accept } = await scene(t, { remember: () => isWanted });
-    const alice = person();
-    const first = await accept(alice);
-    await alice.postLogin(first.attempt, first.number);
+    const { alice, logIn, statusWithoutNumber } = await scene(t, { remember: () => isWanted });
+    await logIn(alice);
     isWanted = false;
-    const second = await accept(alice);
-    assert.equal((await alice.postLogin(second.attempt)).status, 200);
-    const third = await accept(alice);
-    assert.equal((await alice.postLogin(third.attempt)).status, 403);
+    assert.equal(await statusWithoutNumber(alice), 200);
+    assert.equal(await statusWithoutNumber(alice), 403);
   });
 
   test("browsers from before an instant are asked again", async (t) => {
     const since = new Map<string, Date>();
-    const { clock, person, accept } = await scene(t, {
+    const { clock, alice, logIn, statusWithoutNumber } = await scene(t, {
       knownSince: (userId) => Promise.resolve(since.get(userId)),
     });
-    const alice = person();
-    const first = await accept(alice);
-    await alice.postLogin(first.attempt, first.number);
+    await logIn(alice);
     await clock.advance(1);
     since.set("alice", new Date(clock.now()));
     await clock.advance(1);
-    const second = await accept(alice);
-    assert.equal((await alice.postLogin(second.attempt)).status, 403);
+    assert.equal(await statusWithoutNumber(alice), 403);
   });
 
   test("a browser that logs in within two minutes of the instant is asked once more, because clocks differ", async (t) => {
     const since: { at?: number } = {};
-    const { clock, person, accept } = await scene(t, { knownSince: () => since.at });
-    const alice = person();
+    const { clock, alice, accept } = await scene(t, { knownSince: () => since.at });
     since.at = clock.now();
     const answers: number[] = [];
     for (const seconds of [119, 2, 1]) {
@@ -439,32 +405,29 @@ describe("what the site says about browsers", () => {
 
   test("a login that is repeated keeps the instant of its claim", async (t) => {
     const since: { at?: number } = {};
-    const { clock, person, accept } = await scene(t, { knownSince: () => since.at });
-    const alice = person();
+    const { clock, alice, accept, statusWithoutNumber } = await scene(t, { knownSince: () => since.at });
     since.at = clock.now();
     await clock.advance(119);
     const first = await accept(alice);
     await alice.postLogin(first.attempt, first.number);
     await clock.advance(2);
     assert.equal((await alice.postLogin(first.attempt)).status, 200);
-    const second = await accept(alice);
-    assert.equal((await alice.postLogin(second.attempt)).status, 403);
+    assert.equal(await statusWithoutNumber(alice), 403);
   });
 
   test("no browser is known from before the epoch, or from before all were forgotten, to the millisecond", async (t) => {
     for (const member of ["epoch", "all"]) {
       const since: { at?: number } = {};
-      const { clock, person, accept } = await scene(t, { knownSince: () => ({ [member]: since.at }) });
-      const alice = person();
-      const first = await accept(alice);
-      await alice.postLogin(first.attempt, first.number);
+      const { clock, alice, accept, logIn, statusWithoutNumber } = await scene(t, {
+        knownSince: () => ({ [member]: since.at }),
+      });
+      await logIn(alice);
       since.at = clock.now();
       await clock.advance(0.001);
       const second = await accept(alice);
       assert.equal((await alice.postLogin(second.attempt)).status, 403, member);
       await alice.postLogin(second.attempt, second.number);
-      const third = await accept(alice);
-      assert.equal((await alice.postLogin(third.attempt)).status, 200, member);
+      assert.equal(await statusWithoutNumber(alice), 200, member);
     }
   });
 
@@ -485,8 +448,7 @@ describe("what the site says about browsers", () => {
   ] as const)
     test(`a function that ${what} makes no browser known, and an event`, async (t) => {
       let knownSince: () => number | Date | KnownSince | undefined = () => undefined;
-      const { where, person, accept } = await scene(t, { knownSince: () => knownSince() });
-      const alice = person();
+      const { where, alice, accept } = await scene(t, { knownSince: () => knownSince() });
       const before = await accept(alice);
       assert.equal((await alice.postLogin(before.attempt, before.number)).status, 200);
       knownSince = fail;
@@ -498,8 +460,7 @@ describe("what the site says about browsers", () => {
     });
 
   test("a function that takes over two seconds counts as none", async (t) => {
-    const { clock, where, person, accept } = await scene(t, { remember: () => new Promise(() => undefined) });
-    const alice = person();
+    const { clock, where, alice, accept } = await scene(t, { remember: () => new Promise(() => undefined) });
     const { attempt, number } = await accept(alice);
     const login = alice.postLogin(attempt, number);
     await until(() => where.logins.length > 0 && clock.timers > 0, "the site's function");
@@ -512,8 +473,7 @@ describe("what the site says about browsers", () => {
 
 describe("the second cookie", () => {
   test("is set by a login with the right number and by its repetitions, and by nothing else", async (t) => {
-    const { person, accept } = await scene(t);
-    const alice = person();
+    const { alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     await alice.postLogin(attempt);
     await alice.postLogin(attempt, wrong(number));
@@ -526,28 +486,29 @@ describe("the second cookie", () => {
   });
 
   test("is not set by a login that the site refuses", async (t) => {
-    const { person, accept } = await scene(
+    const { alice, accept } = await scene(
       t,
       {},
       { signIn: () => Response.json({ error: "blocked" }, { status: 403 }) },
     );
-    const alice = person();
     const { attempt, number } = await accept(alice);
     assert.equal((await alice.postLogin(attempt, number)).json["error"], "blocked");
     assert.equal(alice.known, undefined);
   });
 
   test("comes with the redemption of a ticket, not with the ticket, and the redemption tells which browser it was", async (t) => {
-    const { where, person, accept } = await scene(t, {}, { handOver: { to: "/login/otp" } });
-    const alice = person();
+    const { where, alice, accept, statusWithoutNumber } = await scene(
+      t,
+      {},
+      { handOver: { to: "/login/otp" } },
+    );
     const { attempt, number } = await accept(alice);
     const { json: body } = await alice.postLogin(attempt, number);
     assert.equal(alice.known, undefined);
     const login = await where.kit.redeem(body["ticket"], { headers: { cookie: alice.cookie } });
     assert.equal(login?.login.browser, "new");
     alice.take(login.headers.getSetCookie());
-    const again = await accept(alice);
-    assert.equal((await alice.postLogin(again.attempt)).status, 200);
+    assert.equal(await statusWithoutNumber(alice), 200);
     for (const type of ["ticket_issued", "ticket_redeemed"]) {
       const event = where.events.find((each) => each.type === type);
       assert.equal(event && "browser" in event && event.browser, "new", type);
@@ -623,9 +584,8 @@ describe("the option", () => {
 
 describe("the number", () => {
   test("is in no answer, event or store, also where the Token Server repeats the message", async (t) => {
-    const { tokenServer, where, store, person, accept } = await scene(t, { digits: 6 });
+    const { tokenServer, where, store, alice, accept } = await scene(t, { digits: 6 });
     // Taken to be a token where it stands by itself, as no other figure of six digits here does.
-    const alice = person();
     const { attempt, number } = await accept(alice);
     tokenServer.result = json(400, { error: "3004", error_description: `no such login: ask for ${number}` });
     tokenServer.start = json(400, { error: "3007", error_description: `bad message: ask for ${number}` });
@@ -645,8 +605,7 @@ describe("the number", () => {
   });
 
   test("is in no event where the Token Server repeats the message as its error", async (t) => {
-    const { tokenServer, where, messages, person, accept } = await scene(t);
-    const alice = person();
+    const { tokenServer, where, messages, alice, accept } = await scene(t);
     await accept(alice);
     const [message = ""] = messages;
     tokenServer.start = json(400, { error: message });

@@ -32,8 +32,7 @@ describe("forgetting a user's browsers", () => {
     ["without one", () => undefined],
   ] as const)
     test(`fails a login that was accepted before, ${how}`, async (t) => {
-      const { where, person, accept, forget, reasons } = await scene(t);
-      const alice = person();
+      const { where, alice, accept, forget, reasons } = await scene(t);
       const { attempt, number } = await accept(alice);
       await forget();
       const { status, json: body } = await alice.postLogin(attempt, typed(number));
@@ -44,10 +43,8 @@ describe("forgetting a user's browsers", () => {
     });
 
   test("fails one in a known browser, and one that was accepted in the same millisecond", async (t) => {
-    const { where, clock, person, accept, forgotten } = await scene(t);
-    const alice = person();
-    const before = await accept(alice);
-    await alice.postLogin(before.attempt, before.number);
+    const { where, clock, alice, accept, forgotten, logIn } = await scene(t);
+    await logIn(alice);
     await clock.advance(1);
     const { attempt } = await accept(alice);
     forgotten.at = clock.now();
@@ -56,24 +53,21 @@ describe("forgetting a user's browsers", () => {
   });
 
   test("fails one where each login is asked for the number", async (t) => {
-    const { person, accept, forget } = await scene(t, {}, { when: "always" });
-    const alice = person();
+    const { alice, accept, forget } = await scene(t, {}, { when: "always" });
     const { attempt, number } = await accept(alice);
     await forget();
     assert.equal((await alice.postLogin(attempt, number)).status, 409);
   });
 
   test("lets a login be accepted after it", async (t) => {
-    const { person, accept, forget } = await scene(t);
+    const { alice, accept, forget } = await scene(t);
     await forget();
-    const alice = person();
     const { attempt, number } = await accept(alice);
     assert.equal((await alice.postLogin(attempt, number)).status, 200);
   });
 
   test("ends the minute in which a login can be repeated", async (t) => {
-    const { where, person, accept, forget } = await scene(t);
-    const alice = person();
+    const { where, alice, accept, forget } = await scene(t);
     const { attempt, number } = await accept(alice);
     assert.equal((await alice.postLogin(attempt, number)).status, 200);
     await forget();
@@ -82,8 +76,7 @@ describe("forgetting a user's browsers", () => {
   });
 
   test("takes no ticket, and gives no new one", async (t) => {
-    const { where, person, accept, forget, reasons } = await scene(t, { handOver: { to: "/login/otp" } });
-    const alice = person();
+    const { where, alice, accept, forget, reasons } = await scene(t, { handOver: { to: "/login/otp" } });
     const { attempt, number } = await accept(alice);
     const { json: body } = await alice.postLogin(attempt, number);
     await forget();
@@ -95,7 +88,7 @@ describe("forgetting a user's browsers", () => {
 
   test("keeps a known browser's ticket while the site cannot say whether it was forgotten", async (t) => {
     let fails = false;
-    const { where, person, accept } = await scene(
+    const { where, alice, accept } = await scene(
       t,
       { handOver: { to: "/login/otp" } },
       {
@@ -105,7 +98,6 @@ describe("forgetting a user's browsers", () => {
         },
       },
     );
-    const alice = person();
     const redeem = (ticket: unknown) => where.kit.redeem(ticket, { headers: { cookie: alice.cookies } });
     const first = await accept(alice);
     const before = await redeem((await alice.postLogin(first.attempt, first.number)).json["ticket"]);
@@ -120,8 +112,7 @@ describe("forgetting a user's browsers", () => {
 
   test("ends nothing that is under way where only the record began anew", async (t) => {
     const epoch: { at?: number } = {};
-    const { person, accept, clock } = await scene(t, {}, { knownSince: () => ({ epoch: epoch.at }) });
-    const alice = person();
+    const { alice, accept, clock } = await scene(t, {}, { knownSince: () => ({ epoch: epoch.at }) });
     const { attempt, number } = await accept(alice);
     epoch.at = clock.now();
     assert.equal((await alice.postLogin(attempt, number)).status, 200);
@@ -132,7 +123,7 @@ describe("a login's calls", () => {
   test("ask the site once at a time when the number is asked for", async (t) => {
     let asked = 0;
     let answer = (): void => undefined;
-    const { person, accept } = await scene(
+    const { alice, accept } = await scene(
       t,
       {},
       {
@@ -142,7 +133,6 @@ describe("a login's calls", () => {
         },
       },
     );
-    const alice = person();
     const { attempt } = await accept(alice);
     const calls = [alice.postLogin(attempt), alice.postLogin(attempt), alice.postLogin(attempt)];
     await until(() => asked > 0, "the site's function");
@@ -154,8 +144,7 @@ describe("a login's calls", () => {
   });
 
   test("are sixty at most", async (t) => {
-    const { where, person, accept } = await scene(t);
-    const alice = person();
+    const { where, alice, accept } = await scene(t);
     const { attempt, number } = await accept(alice);
     const statuses: number[] = [];
     for (let call = 0; call < 61; call++) statuses.push((await alice.postLogin(attempt)).status);
@@ -169,8 +158,7 @@ describe("a login's calls", () => {
 
   test("ask the site nothing about a login that cannot be repeated", async (t) => {
     let asked = 0;
-    const { person, accept } = await scene(t, {}, { knownSince: () => void (asked += 1) });
-    const alice = person();
+    const { alice, accept } = await scene(t, {}, { knownSince: () => void (asked += 1) });
     const { attempt, number } = await accept(alice);
     const statuses = [(await alice.postLogin(attempt, number)).status];
     for (let call = 0; call < 40; call++) statuses.push((await alice.postLogin(attempt)).status);

@@ -32,6 +32,7 @@ export async function numberedSite(
     },
   });
   const person = () => new Browser(where);
+  const alice = person();
   /** Begins an attempt that the user accepts. Resolves to its id and the number on the phone. */
   const accept = async (browser: Browser): Promise<{ attempt: string; number: string }> => {
     const { attempt } = await browser.start();
@@ -39,7 +40,16 @@ export async function numberedSite(
     assert.equal((await browser.status(attempt)).status, "approved");
     return { attempt, number };
   };
+  /** Logs in with the number on the phone. */
+  const logIn = async (browser: Browser) => {
+    const { attempt, number } = await accept(browser);
+    return browser.postLogin(attempt, number);
+  };
+  /** 200 in a browser that is known, 403 in another. */
+  const statusWithoutNumber = async (browser: Browser): Promise<number> =>
+    (await browser.postLogin((await accept(browser)).attempt)).status;
   const typesOf = (...types: string[]) =>
     where.events.map(({ type }) => type).filter((type) => types.includes(type));
-  return { clock, tokenServer, where, store, messages, person, accept, typesOf };
+  const visits = { person, alice, accept, logIn, statusWithoutNumber };
+  return { clock, tokenServer, where, store, messages, typesOf, ...visits };
 }
