@@ -61,10 +61,8 @@ describe("the suites of scripts/suites.ts", () => {
   test("hold every test file, and each has one", () => {
     const files = filesIn("test").filter((file) => file.endsWith(".test.ts"));
     const used = new Set(files.map((file) => suiteOf(file).path));
-    assert.deepEqual(
-      suites.map(({ path }) => path).filter((path) => !used.has(path)),
-      [],
-    );
+    const unused = suites.map(({ path }) => path).filter((path) => !used.has(path));
+    assert.deepEqual(unused, []);
   });
 
   test("name what their tests start: a run installs only what is named", () => {
@@ -109,15 +107,11 @@ describe("the rooms of scripts/rooms.js", () => {
 
   test("hold every file once, and none is empty", () => {
     const files = new Map(sources.map((file) => [file, rooms.filter((room) => isIn(file, room))]));
-    assert.deepEqual(
-      [...files].filter(([, found]) => found.length !== 1),
-      [],
-    );
+    const ambiguous = [...files].filter(([, found]) => found.length !== 1);
+    assert.deepEqual(ambiguous, []);
     const used = [...files.values()].flat();
-    assert.deepEqual(
-      rooms.filter((room) => !used.includes(room)),
-      [],
-    );
+    const unused = rooms.filter((room) => !used.includes(room));
+    assert.deepEqual(unused, []);
   });
 
   test("import only what is below them, or what another wing offers", () => {
@@ -175,9 +169,7 @@ describe("a file of src with 40 lines or more", () => {
 
   test("has a test that exists", () => {
     assert.ok(tests.length > 0);
-    assert.deepEqual(
-      tests.filter((path) => !existsSync(path)),
-      [],
-    );
+    const gone = tests.filter((path) => !existsSync(path));
+    assert.deepEqual(gone, []);
   });
 });

@@ -48,10 +48,8 @@ describe("the workflows", () => {
       const { permissions, jobs } = workflow(name);
       assert.deepEqual(permissions, { contents: "read" });
       const withRights = Object.entries(jobs).filter(([, job]) => job.permissions !== undefined);
-      assert.deepEqual(
-        withRights.map(([job]) => job),
-        name === "release.yml" ? ["publish"] : [],
-      );
+      const jobsWithRights = withRights.map(([job]) => job);
+      assert.deepEqual(jobsWithRights, name === "release.yml" ? ["publish"] : []);
     });
 
     test(`${name} keeps no token on the disk of a job without rights`, () => {

@@ -395,10 +395,8 @@ describe("the answers of the Fastify plugin", () => {
     }
     const { attempt } = await browser.start();
     const head = await browser.call("HEAD", `/${attempt}`);
-    assert.deepEqual(
-      [head.status, head.headers.get("content-type"), await head.text()],
-      [200, "application/json", ""],
-    );
+    const answer = [head.status, head.headers.get("content-type"), await head.text()];
+    assert.deepEqual(answer, [200, "application/json", ""]);
     const trace = await send("TRACE", where.url);
     assert.deepEqual([trace.status, trace.headers.allow], [405, "POST"]);
     assert.match(trace.body, /TRACE is not allowed here/);
@@ -605,10 +603,8 @@ describe("the log of the Fastify plugin", () => {
     const lines = where.lines();
     const [started, ...others] = of(lines, "attempt_started");
     assert.deepEqual(others, []);
-    assert.deepEqual(
-      [started?.level, started?.["attempt"], started?.["address"], started?.msg],
-      [info, attempt, "127.0.0.1", "onegini-otp-login: attempt_started"],
-    );
+    const logged = [started?.level, started?.["attempt"], started?.["address"], started?.msg];
+    assert.deepEqual(logged, [info, attempt, "127.0.0.1", "onegini-otp-login: attempt_started"]);
     assert.deepEqual(
       of(lines, "request_refused").map(({ level, error: code }) => [level, code]),
       [

@@ -205,10 +205,8 @@ test("without its options the login leaves page, proxy and log-out as they are, 
   const login = createNextLogin(() => ({ ...options, origin: "" }), t.name);
   assert.deepEqual(await cookiesSet(login, pageRequest()), []);
   const answer = await login.handlers.POST(pageRequest());
-  assert.deepEqual(
-    [answer.status, ((await answer.json()) as { error: string }).error],
-    [500, "server_error"],
-  );
+  const refusal = [answer.status, ((await answer.json()) as { error: string }).error];
+  assert.deepEqual(refusal, [500, "server_error"]);
   assert.deepEqual(
     (await login.forget()).map(({ name, value, maxAge }) => [name, value, maxAge]),
     [

@@ -64,10 +64,8 @@ describe("The keyboard", () => {
     it(`moves through the controls in reading order: ${name}`, async () => {
       const { page } = await open(name);
       const forth = await walk(page);
-      assert.deepEqual(
-        forth.map((stop) => stop.name),
-        names,
-      );
+      const stops = forth.map((stop) => stop.name);
+      assert.deepEqual(stops, names);
       const seen = forth.toSorted((one, other) => one.top - other.top || one.left - other.left);
       assert.deepEqual(forth, seen, "as it is seen, from the top");
       const back = await walk(page, "Shift+Tab");

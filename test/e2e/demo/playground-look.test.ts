@@ -137,10 +137,8 @@ describe("The playground's look", () => {
     await picker("light").fill("#ffaa00");
     assert.match(await snippet("css"), /accent: #ffaa00;/);
     await set("property-accent", "light-dark(oklch(0 0 0), white)");
-    assert.deepEqual(
-      [await picker("light").inputValue(), await picker("dark").inputValue()],
-      ["#000000", "#ffffff"],
-    );
+    const colours = [await picker("light").inputValue(), await picker("dark").inputValue()];
+    assert.deepEqual(colours, ["#000000", "#ffffff"]);
   });
 
   it("treats what is no value as none, and keeps page and code whole", async () => {
@@ -291,10 +289,8 @@ describe("The playground's look", () => {
       const { page, ownCss } = await open("#phase=idle");
       await page.emulateMedia({ colorScheme });
       const presets = page.locator("#presets button");
-      assert.deepEqual(
-        (await presets.allInnerTexts()).map((name) => name.toLowerCase()),
-        ["default", ...themes.toSorted()],
-      );
+      const shown = (await presets.allInnerTexts()).map((name) => name.toLowerCase());
+      assert.deepEqual(shown, ["default", ...themes.toSorted()]);
       const { page: plain } = await open("#phase=idle");
       await plain.emulateMedia({ colorScheme });
       for (const theme of themes) {

@@ -9,6 +9,7 @@ import { until } from "../../support/until.js";
 import { launchBrowser } from "../../support/browser.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
+import { pluck } from "../../unit/server/support/events.js";
 
 /** A page of a site whose limits are small. */
 async function limitedSite(t: TestContext, limits: Partial<Limits>): Promise<Site> {
@@ -90,10 +91,7 @@ describe("A limit that a person exceeds", { concurrency: true }, () => {
       const otp = await codeOn(page);
       await (await where.emulator.phone("anna")).handleMobileAuthWithOtp(otp);
       await page.getByText("Logged in.").waitFor();
-      assert.deepEqual(
-        where.logins.map(({ userId }) => userId),
-        ["anna"],
-      );
+      assert.deepEqual(pluck(where.logins, "userId"), ["anna"]);
       await first.close();
     });
   }

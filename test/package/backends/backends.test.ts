@@ -86,10 +86,8 @@ for (const backend of backends.filter(({ name }) => wanted?.includes(name) ?? tr
       assert.equal(page.url(), `${account}?from=mail&of=2`);
 
       const session = (await context.cookies()).filter(({ name }) => name === backend.cookie);
-      assert.deepEqual(
-        session.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path })),
-        [{ httpOnly: true, sameSite: "Lax", path: "/" }],
-      );
+      const flags = session.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path }));
+      assert.deepEqual(flags, [{ httpOnly: true, sameSite: "Lax", path: "/" }]);
       await logOut(page, login);
       await page.goto(account);
       assertAsksFor(page, login, "/account");

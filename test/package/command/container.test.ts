@@ -98,10 +98,8 @@ describe("What the Dockerfile installs", () => {
     service.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     await until(() => stderr.includes("ready: ") || service.exitCode !== null, "the service", 60_000);
     assert.match(stderr, new RegExp(`^ready: http://0\\.0\\.0\\.0:${port}$`, "m"));
-    assert.deepEqual(
-      [isHealthy().status, (await fetch(`http://127.0.0.1:${internalPort}/health`)).status],
-      [0, 200],
-    );
+    const found = [isHealthy().status, (await fetch(`http://127.0.0.1:${internalPort}/health`)).status];
+    assert.deepEqual(found, [0, 200]);
 
     const [, seconds] = /--stop-timeout (\d+) /.exec(dockerfile) ?? [];
     const ended = once(service, "exit");

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { describe, test } from "node:test";
 import ts from "typescript";
+import { pluck } from "../../unit/server/support/events.js";
 
 /**
  * The listings of README.md and docs, compiled as a strict project would: against the build and the real frameworks. Those of
@@ -187,11 +188,7 @@ describe("the listings of the documents", () => {
     assert.ok(ofTheApp.length > 0);
     for (const { title, code } of ofTheApp) {
       const { diagnostics = [] } = ts.transpileModule(code, { fileName: "app.js", reportDiagnostics: true });
-      assert.deepEqual(
-        diagnostics.map(({ messageText }) => messageText),
-        [],
-        title,
-      );
+      assert.deepEqual(pluck(diagnostics, "messageText"), [], title);
     }
   });
 
@@ -235,9 +232,7 @@ describe("the listings of the documents", () => {
   });
 
   test("give no complaint that belongs to none of them", () => {
-    assert.deepEqual(
-      complaints.filter((complaint) => !complaint.startsWith("listing-")),
-      [],
-    );
+    const others = complaints.filter((complaint) => !complaint.startsWith("listing-"));
+    assert.deepEqual(others, []);
   });
 });

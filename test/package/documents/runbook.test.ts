@@ -70,9 +70,7 @@ describe("docs/runbook.md", () => {
     const isThere = (name: string): boolean =>
       (settingNames as readonly string[]).includes(name) ||
       sources.some((source) => source.includes(name.replace("onegini_otp_login_", "")));
-    assert.deepEqual(
-      names.filter((name) => !isThere(name)),
-      [],
-    );
+    const missing = names.filter((name) => !isThere(name));
+    assert.deepEqual(missing, []);
   });
 });

@@ -73,10 +73,8 @@ test("logs in with a ticket, once and only in the browser that began the login, 
     await each.getByText("Logged in as demo-user", { exact: true }).waitFor();
 
   const session = (await own.cookies()).filter(({ name }) => name === "authjs.session-token");
-  assert.deepEqual(
-    session.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path })),
-    [{ httpOnly: true, sameSite: "Lax", path: "/" }],
-  );
+  const flags = session.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path }));
+  assert.deepEqual(flags, [{ httpOnly: true, sameSite: "Lax", path: "/" }]);
   await own.clearCookies({ name: "authjs.session-token" });
   await page.unroute("**/login/otp?*");
   await another.goto(ticketUrl);

@@ -42,10 +42,8 @@ test("docs/get-started.md leads to a login in a new folder", async () => {
   const emulator = await startEmulator({ folder });
   const port = await freePort();
   const files = [...page.matchAll(/^```js\n(\/\/ (\S+\.js)\n[^]*?)^```$/gm)];
-  assert.deepEqual(
-    files.map(([, , file]) => file),
-    ["otp-login.js", "server.js"],
-  );
+  const names = files.map(([, , file]) => file);
+  assert.deepEqual(names, ["otp-login.js", "server.js"]);
   for (const [, code = "", file = ""] of files)
     writeFileSync(
       join(folder, file),

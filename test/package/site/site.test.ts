@@ -192,10 +192,8 @@ describe("The first page", () => {
     const groups = ["Start", "Widget", "Server", "Operate", "Security", "Reference"];
     const page = await open("/");
     const navigation = page.getByRole("navigation", { name: "Main Navigation" });
-    assert.deepEqual(
-      (await navigation.getByRole("link").allTextContents()).map((text) => text.trim()),
-      groups,
-    );
+    const texts = (await navigation.getByRole("link").allTextContents()).map((text) => text.trim());
+    assert.deepEqual(texts, groups);
     await navigation.getByRole("link", { name: "Operate" }).click();
     const sidebar = page.getByRole("navigation", { name: "Sidebar" });
     await sidebar.getByRole("link", { name: "Deployment" }).waitFor();
@@ -207,10 +205,8 @@ describe("The first page", () => {
     ] as const) {
       await visit(page, path);
       const active = await navigation.locator("a.active").allTextContents();
-      assert.deepEqual(
-        active.map((text) => text.trim()),
-        [group],
-      );
+      const shownGroups = active.map((text) => text.trim());
+      assert.deepEqual(shownGroups, [group]);
     }
   });
 });
@@ -382,10 +378,8 @@ describe("The theming page", () => {
       @font-face { font-family: typed; src: url(${origin}/typed/font.woff2) }
       body { font-family: typed; background: u\\72l(${origin}/typed/picture.png), url(${origin}/typed/last-of-all.png) }`);
     await blocked;
-    assert.deepEqual(
-      asked.filter((path) => path.startsWith("/typed/")),
-      [],
-    );
+    const typed = asked.filter((path) => path.startsWith("/typed/"));
+    assert.deepEqual(typed, []);
   });
 
   test("shows its examples whole from 320 pixels on", async () => {
@@ -507,10 +501,8 @@ describe("The pages", () => {
       ({ sheet, look, name }) => sheet === "phases" && name !== undefined && look === "dark",
     );
     assert.equal(shown.length, cards.length);
-    assert.deepEqual(
-      shown.filter((src) => !src.includes("-dark.")),
-      [],
-    );
+    const light = shown.filter((src) => !src.includes("-dark."));
+    assert.deepEqual(light, []);
   });
 
   test("show the button that copies a listing where nothing can hover", async () => {
@@ -534,10 +526,8 @@ describe("The pages", () => {
   test("are made from the documents, and not from a site that was built before", async () => {
     // The site is there by now.
     const { documents } = await import("../../../docs/files/[file].paths.js");
-    assert.deepEqual(
-      documents.filter((path) => path.startsWith(folder)),
-      [],
-    );
+    const inFolder = documents.filter((path) => path.startsWith(folder));
+    assert.deepEqual(inFolder, []);
   });
 
   test("have listings with a button that copies them", async () => {

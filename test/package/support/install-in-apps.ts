@@ -47,10 +47,8 @@ export async function testInstallInApps(major: string, nodeLines: string[]): Pro
         );
         assert.deepEqual(newWarnings(own, ours), []);
         const added = packagesOf(folder).filter((each) => !ownPackages.includes(each));
-        assert.deepEqual(
-          added.filter((each) => !npm.packages.includes(each)),
-          [],
-        );
+        const unknown = added.filter((each) => !npm.packages.includes(each));
+        assert.deepEqual(unknown, []);
         assert.ok(added.includes("onegini-otp-login"));
         if (app.addElement) {
           app.addElement(folder);

@@ -27,11 +27,8 @@ describe("the clock of a host", { concurrency: 2 }, () => {
     site.nodes[1]?.setClock(-hour);
     await acceptAll(before.slice(3));
     const after = await site.open(6);
-    assert.deepEqual(
-      during.map(({ visitor: { state } }) => "attempt" in state && state.attempt),
-      shown,
-      "Each page still shows the attempt that it began with.",
-    );
+    const attempts = during.map(({ visitor: { state } }) => "attempt" in state && state.attempt);
+    assert.deepEqual(attempts, shown, "Each page still shows the attempt that it began with.");
     await acceptAll([...during, ...after]);
     await expectAllLoggedIn(t, site, [...before, ...during, ...after]);
   });

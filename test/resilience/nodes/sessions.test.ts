@@ -74,10 +74,8 @@ for (const [where, nodes] of [
 
       const found = await Promise.all(ids.map((id) => there.find(id)));
 
-      assert.deepEqual(
-        found.map((session) => session?.userId),
-        users,
-      );
+      const owners = found.map((session) => session?.userId);
+      assert.deepEqual(owners, users);
     });
 
     it("end after their lifetime", async () => {

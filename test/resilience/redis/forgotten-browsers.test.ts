@@ -6,6 +6,7 @@ import { documentedRights, documentedServiceRights } from "./support/documented-
 import { Browser } from "../../unit/server/support/browser.js";
 import { numberIn } from "../../unit/server/support/number-on-phone.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
+import { pluck } from "../../unit/server/support/events.js";
 
 /** What the service remembers of forgotten browsers in Redis, and what is left of it when Redis forgets. */
 
@@ -176,10 +177,7 @@ describe("a record that cannot be read", () => {
       assert.match(String(line?.["description"]), /known-since:http:\/\/localhost:8000/);
       const metrics = await (await service.call("GET", "/metrics")).text();
       assert.match(metrics, /^onegini_otp_login_store_unreadable_total\{what="mark"\} 1$/m);
-      assert.deepEqual(
-        events(service, "browsers_not_forgotten").map(({ level }) => level),
-        ["error"],
-      );
+      assert.deepEqual(pluck(events(service, "browsers_not_forgotten"), "level"), ["error"]);
     });
 
   test("for one user forgets the others' browsers all the same", async (t) => {
@@ -223,10 +221,8 @@ test("each write drops some of the marks that are older than 400 days, and nothi
     assert.equal((await forget(service, { user_id: "alice" })).status, 204);
   }
   assert.deepEqual([count(/^fresh/), count(/^unreadable/)], [1_000, 1]);
-  assert.deepEqual(
-    ["epoch", "all", "format"].map((name) => redis.command("HGET", key, name)),
-    [old, old, "1"],
-  );
+  const fields = ["epoch", "all", "format"].map((name) => redis.command("HGET", key, name));
+  assert.deepEqual(fields, [old, old, "1"]);
 });
 
 describe("a mark, where Redis has a replica", () => {

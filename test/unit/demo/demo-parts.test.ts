@@ -86,10 +86,8 @@ describe("The phone's list of calls", () => {
   it("adds lines to the latest call, or replaces the last line", () => {
     let calls = addCall(addCall([], callOf("1")), callOf("2"));
     calls = addLine(addLine(addLine(calls, "a"), "waiting"), "accepted", "instead");
-    assert.deepEqual(
-      calls.map(({ lines }) => lines),
-      [["a", "accepted"], []],
-    );
+    const linesOfCalls = calls.map(({ lines }) => lines);
+    assert.deepEqual(linesOfCalls, [["a", "accepted"], []]);
     assert.deepEqual(addLine([], "nothing to add to"), []);
   });
 });

@@ -13,6 +13,7 @@ import {
 } from "onegini-otp-login/redis";
 import type { RedisCluster, RedisServer, SentinelGroup } from "../../../support/services/redis.js";
 import { holds, until } from "../../../support/until.js";
+import { pluck } from "../../../unit/server/support/events.js";
 
 /** A server's Redis store, and the errors that it reported. */
 export interface OpenStore {
@@ -52,10 +53,7 @@ export function describeLimiter(place: string, open: (t: TestContext) => Promise
     const [here, there] = [one.store.limiter(limit), two.store.limiter(limit)];
     const counted = [];
     for (const limiter of [here, there, here, there, here]) counted.push(await limiter.count("::1"));
-    assert.deepEqual(
-      counted.map(({ allowed }) => allowed),
-      [true, true, true, false, false],
-    );
+    assert.deepEqual(pluck(counted, "allowed"), [true, true, true, false, false]);
     for (const { resetMs } of counted) holds(resetMs > 50_000 && resetMs <= 60_000, `${resetMs} ms`);
     assert.equal((await here.count("::2")).allowed, true);
     assert.equal((await one.store.limiter({ ...limit, name: "another" }).count("::1")).allowed, true);

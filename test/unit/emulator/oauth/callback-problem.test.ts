@@ -122,9 +122,7 @@ suite("A callback that fails is a line that says which one, why and what to set"
       if (callback_uri === site.uri) await site.next();
     }
     await until(() => lines.length > 0, "the line of the one that fails");
-    assert.deepEqual(
-      lines.map((line) => line.includes(missing)),
-      [true],
-    );
+    const isSaid = lines.map((line) => line.includes(missing));
+    assert.deepEqual(isSaid, [true]);
   });
 });

@@ -23,10 +23,8 @@ suite("createPhone", { timeout: 20_000 }, () => {
     assert.equal((await result(id)).status, 404);
     confirmation.accept();
     assert.equal(await handled, undefined);
-    assert.deepEqual(
-      [(await result(id)).body["user_id"], (await result(id)).body["is_authenticated"]],
-      ["lisa", true],
-    );
+    const answer = [(await result(id)).body["user_id"], (await result(id)).body["is_authenticated"]];
+    assert.deepEqual(answer, ["lisa", true]);
   });
 
   test("resolves when the denial is delivered", async (t) => {

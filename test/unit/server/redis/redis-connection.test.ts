@@ -14,10 +14,8 @@ test("the store's own connection has the options of the site's client, without i
     const duplicate = (given: object) => ((overrides = given), connection);
     await listen(Object.assign(Object.create(client), { duplicate }) as never, "channel", ignore, ignore);
     const options = client.duplicate(overrides).options as Record<string, unknown>;
-    assert.deepEqual(
-      [options["name"], options["clientSideCache"], options["emitInvalidate"]],
-      ["site", undefined, undefined],
-    );
+    const set = [options["name"], options["clientSideCache"], options["emitInvalidate"]];
+    assert.deepEqual(set, ["site", undefined, undefined]);
   }
 });
 

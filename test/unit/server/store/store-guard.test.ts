@@ -68,14 +68,10 @@ for (const [what, make] of Object.entries(unreadable))
         const answer = await call();
         assert.deepEqual(await errorOf(answer), [404, "unknown_attempt"]);
       }
-      assert.deepEqual(
-        eventsOf(where, "store_unreadable").map(({ level, what: kind }) => [level, kind]),
-        [["error", "attempt"]],
-      );
-      assert.deepEqual(
-        where.events.filter(({ type }) => type === "store_trouble" || type === "internal_error"),
-        [],
-      );
+      const told = eventsOf(where, "store_unreadable").map(({ level, what: kind }) => [level, kind]);
+      assert.deepEqual(told, [["error", "attempt"]]);
+      const faults = where.events.filter(({ type }) => type === "store_trouble" || type === "internal_error");
+      assert.deepEqual(faults, []);
       assert.equal(written(), 0);
     });
 

@@ -8,6 +8,7 @@ import {
 } from "../../../../src/server/limits/rate-limiter.js";
 import { holds } from "../../../support/until.js";
 import { TokenServerOutage, type Fault } from "../../../support/token-server-outage.js";
+import { pluck } from "../support/events.js";
 
 /** A visitor at each of so many seconds. Returns how many calls they led to, those of the kit itself included. */
 async function visitors(outage: TokenServerOutage, seconds: number, aSecond = 1): Promise<number> {
@@ -29,10 +30,7 @@ const down = (fault: Fault): TokenServerOutage => {
 async function open(fault: Fault = "refused"): Promise<TokenServerOutage> {
   const outage = down(fault);
   await outage.visits(3);
-  assert.deepEqual(
-    outage.outages.map(({ type }) => type),
-    ["token_server_down"],
-  );
+  assert.deepEqual(pluck(outage.outages, "type"), ["token_server_down"]);
   return outage;
 }
 

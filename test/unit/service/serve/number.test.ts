@@ -117,10 +117,8 @@ describe("known browsers of the service", () => {
     assert.equal((await service.call("POST", "/forget-browsers", { body: { all: true } })).status, 204);
     assert.deepEqual([await isAsked(service, browser), await isAsked(service, browser, "bob")], [true, true]);
     await logInWithNumber(service, browser);
-    assert.deepEqual(
-      [await isAsked(service, browser), await isAsked(service, browser, "bob")],
-      [false, true],
-    );
+    const asked = [await isAsked(service, browser), await isAsked(service, browser, "bob")];
+    assert.deepEqual(asked, [false, true]);
   });
 
   test("are unknown after a restart, where they are kept in memory, until the next number", async (t) => {

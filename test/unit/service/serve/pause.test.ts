@@ -19,11 +19,8 @@ test("PUT /pause takes the time at which logins go on, and says what is wrong wi
   ]) {
     const answer = await service.call("PUT", "/pause", { body: { until: wrong } });
     const { error_description } = (await answer.json()) as { error_description: string };
-    assert.deepEqual(
-      [answer.status, error_description.startsWith('"until" must be ')],
-      [400, true],
-      String(wrong),
-    );
+    const answered = [answer.status, error_description.startsWith('"until" must be ')];
+    assert.deepEqual(answered, [400, true], String(wrong));
   }
   assert.deepEqual(await (await service.call("GET", "/pause")).json(), paused);
   for (const until of ["2999-01-01T06:00:00+02:00", "2999-01-01T06:00Z", null])

@@ -143,10 +143,8 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
     service.child.kill("SIGTERM");
     await service.exit();
     const lines = service.stdout().trim().split("\n");
-    assert.deepEqual(
-      lines.map((line) => (JSON.parse(line) as { level: string; event: string }).event),
-      ["internal_call_refused"],
-    );
+    const told = lines.map((line) => (JSON.parse(line) as { level: string; event: string }).event);
+    assert.deepEqual(told, ["internal_call_refused"]);
   });
 
   test("goes on after SIGHUP, with the secrets that their files hold then", async (t) => {

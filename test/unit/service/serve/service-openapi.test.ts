@@ -114,18 +114,14 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
   const examined = answers.map((answer) => api.examine(answer));
 
   await t.test("the port gives no answer that is not documented", () => {
-    assert.deepEqual(
-      examined.flatMap(({ faults }) => faults),
-      [],
-    );
+    const faults = examined.flatMap(({ faults }) => faults);
+    assert.deepEqual(faults, []);
     holds(examined.length > 40);
   });
 
   await t.test("the port gives every answer that is documented", () => {
     const seen = new Set(examined.flatMap(({ shows }) => shows));
-    assert.deepEqual(
-      api.listed().filter((entry) => !seen.has(entry)),
-      [],
-    );
+    const unseen = api.listed().filter((entry) => !seen.has(entry));
+    assert.deepEqual(unseen, []);
   });
 });

@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { holds, until } from "../../../support/until.js";
 import { findLeaks } from "../../../support/secrets.js";
 import { internalSecret, origin, runService, type RunningService } from "./running-service.js";
+import { pluck } from "../../server/support/events.js";
 
 /** `serve` with both ports, against the emulator. */
 
@@ -178,21 +179,14 @@ describe("The internal port", () => {
       assert.equal((await service.call("POST", "/scanned", { body })).status, 204);
     }
     const begun = service.emulator.starts.slice(-8).filter((_start, index) => index % 2 === 0);
-    assert.deepEqual(
-      begun.map((start) => start.get("ip_address")),
-      [null, "fe80::1", "2001:db8::1", "192.0.2.7"],
-    );
+    const addresses = begun.map((start) => start.get("ip_address"));
+    assert.deepEqual(addresses, [null, "fe80::1", "2001:db8::1", "192.0.2.7"]);
     const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     const scans = lines.filter(({ event }) => event === "code_scanned").slice(-4);
-    assert.deepEqual(
-      scans.map(({ address }) => address),
-      [undefined, "fe80::1", "2001:db8::1", "192.0.2.7"],
-    );
+    assert.deepEqual(pluck(scans, "address"), [undefined, "fe80::1", "2001:db8::1", "192.0.2.7"]);
     const warned = lines.filter(({ event }) => event === "invalid_client_address");
-    assert.deepEqual(
-      warned.map(({ description }) => String(description).split(" is ")[0]),
-      ['"address" of POST /begin', '"address" of POST /scanned'],
-    );
+    const warnedOf = warned.map(({ description }) => String(description).split(" is ")[0]);
+    assert.deepEqual(warnedOf, ['"address" of POST /begin', '"address" of POST /scanned']);
     holds(!service.lines.some((line) => line.includes("Amsterdam")), "The text is in the log.");
   });
 

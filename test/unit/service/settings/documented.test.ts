@@ -11,10 +11,8 @@ describe("The settings of serve", () => {
     const [, section = ""] = guide.split("\n## Settings\n");
     const [, table = ""] = section.split(/\n\| setting .*\n\|[ |-]*\n/);
     const rows = [...(table.split("\n\n")[0] ?? "").matchAll(/^\| `([a-z-]+)`( ◆)?/gm)];
-    assert.deepEqual(
-      rows.map(([, name]) => name),
-      settingNames,
-    );
+    const names = rows.map(([, name]) => name);
+    assert.deepEqual(names, settingNames);
     for (const [, name = "", mark] of rows)
       assert.equal(mark !== undefined, settingOf(name as never).isSecret === true, name);
   });

@@ -44,10 +44,8 @@ describe("The log of serve", () => {
     );
     assert.equal(status, 3);
     const events = stdout.trimEnd().split("\n");
-    assert.deepEqual(
-      events.map((line) => (JSON.parse(line) as { event: string }).event),
-      ["first", "last"],
-    );
+    const told = events.map((line) => (JSON.parse(line) as { event: string }).event);
+    assert.deepEqual(told, ["first", "last"]);
   });
 
   it("has of an error name, message, stack and cause, and not its members, where libraries keep commands", () => {
