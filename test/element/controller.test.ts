@@ -1,14 +1,10 @@
 import { expect } from "chai";
 import "../../src/define.js";
-import { inPhase, LoginApi, put, until } from "./support/page.js";
+import { inPhase, put, until, withLoginApi, type LoginApi } from "./support/page.js";
 
 describe("the controller", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    document.body.replaceChildren();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   it("removes a query, a fragment and slashes at the end from the endpoint", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login/?tenant=1#top"></onegini-otp-login>`);

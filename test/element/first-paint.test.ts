@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import "../../src/define.js";
 import { runFlow, type Scripts } from "./support/flow.js";
-import { inPhase, LoginApi, put, until } from "./support/page.js";
+import { inPhase, LoginApi, put, until, withLoginApi } from "./support/page.js";
 import { otp } from "./support/models.js";
 
 /** A server on which the attempt of the page is open, unless a test says otherwise. */
@@ -120,11 +120,7 @@ const handed = (attempt: string, expiresIn = 3_600) =>
 
 describe("the element in a page whose server began an attempt", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    document.body.replaceChildren();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
   const starts = () => api.calls.filter(({ method }) => method === "POST").map(({ path }) => path);
 
   it("has the code on its canvas before the next frame, and starts no attempt", async () => {
@@ -198,11 +194,9 @@ describe("the element in a page whose server began an attempt", () => {
 
 describe("the answer to the request of early.js", () => {
   let api: LoginApi;
+  withLoginApi((each) => (api = each));
   const page = globalThis as { oneginiOtpLoginEarly?: unknown };
-  beforeEach(() => (api = new LoginApi()));
   afterEach(() => {
-    document.body.replaceChildren();
-    api.restore();
     page.oneginiOtpLoginEarly = undefined;
   });
   const answer = (expires_in = 60) =>

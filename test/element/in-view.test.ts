@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { clear, inPhase, LoginApi, part, put } from "./support/page.js";
+import { inPhase, part, put, withLoginApi, type LoginApi } from "./support/page.js";
 import { OneginiOtpLogin } from "../../src/index.js";
 
 const tag = `<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`;
@@ -12,12 +12,8 @@ const twoFrames = async () => {
 
 describe("an element that nobody can see", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
+  withLoginApi((each) => (api = each));
   const starts = () => api.calls.filter(({ method }) => method === "POST").length;
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
 
   const places: [where: string, markup: string, show: (box: HTMLElement) => void][] = [
     [

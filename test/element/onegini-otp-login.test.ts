@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { LoginErrorEvent, LoginEvent, OneginiOtpLogin, StateChangeEvent } from "../../src/index.js";
-import { clear, inPhase, LoginApi, part, parts, put, until } from "./support/page.js";
+import { clear, inPhase, LoginApi, part, parts, put, until, withLoginApi } from "./support/page.js";
 import { otp } from "./support/models.js";
 
 const phases = ["idle", "requesting", "pending", "approved", "completed", "denied", "expired", "failed"];
@@ -8,11 +8,7 @@ const matching = (element: Element) => phases.filter((phase) => element.matches(
 
 describe("the element", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   describe("its start and end", () => {
     it("starts by itself when it is in view, and logs in when the phone accepts", async () => {

@@ -7,16 +7,14 @@ import { fr } from "../../../src/locales/fr.js";
 import { nb } from "../../../src/locales/nb.js";
 import { nl } from "../../../src/locales/nl.js";
 import { pt } from "../../../src/locales/pt.js";
-import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
+import { inPhase, part, put, until, withLoginApi, type LoginApi } from "../support/page.js";
 
 const title = (element: OneginiOtpLogin) => part(element, "title").textContent;
 
 describe("the language", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
+  withLoginApi((each) => (api = each));
   afterEach(() => {
-    clear();
-    api.restore();
     document.documentElement.lang = "en";
   });
 

@@ -4,7 +4,7 @@ import { fillCount, type Messages } from "../../../src/element/i18n/messages.js"
 import { formatTime } from "../../../src/element/view/countdown.js";
 import type { OneginiOtpLogin } from "../../../src/index.js";
 import { directionOf, locales } from "../support/locales.js";
-import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
+import { inPhase, part, put, until, withLoginApi, type LoginApi } from "../support/page.js";
 
 type Key = keyof Messages;
 const english = locales["en"]!;
@@ -153,10 +153,8 @@ for (const language of Object.keys(locales))
 
 describe("the language of a page", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
+  withLoginApi((each) => (api = each));
   afterEach(() => {
-    clear();
-    api.restore();
     document.documentElement.lang = "en";
     document.documentElement.removeAttribute("dir");
   });

@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import { expect } from "chai";
 import type { OneginiOtpLogin } from "../../../src/index.js";
-import { clear, inPhase, LoginApi, part, put, until } from "../support/page.js";
+import { clear, inPhase, LoginApi, part, put, until, withLoginApi } from "../support/page.js";
 import { model, pending, phases } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
@@ -76,11 +76,7 @@ describe("accessibility", () => {
 
 describe("the focus", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
   /** The part or control that has the focus. */
   const focused = (element: OneginiOtpLogin) => {
     const active = element.shadowRoot!.activeElement;
@@ -153,11 +149,7 @@ describe("the focus", () => {
 
 describe("the large code", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
   const open = async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     await inPhase(element, "pending");
@@ -199,11 +191,7 @@ describe("the large code", () => {
 
 describe("the live region", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   it("is empty at first, and announces three things in a login", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login" manual></onegini-otp-login>`);

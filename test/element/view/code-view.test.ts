@@ -1,7 +1,17 @@
 import { expect } from "chai";
 import { encode } from "../../../src/protocol/qr.js";
 import { canvasPixels, modulePixels } from "../../../src/element/view/qr-code/qr-canvas.js";
-import { clear, inPhase, itExceptIn, LoginApi, part, put, shows, until } from "../support/page.js";
+import {
+  clear,
+  inPhase,
+  itExceptIn,
+  LoginApi,
+  part,
+  put,
+  shows,
+  until,
+  withLoginApi,
+} from "../support/page.js";
 import { model, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
@@ -181,11 +191,7 @@ describe("the code on the canvas", () => {
 
 describe("a code whose time is over", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   it("is removed, and a message is in its place", async () => {
     api.start = () => LoginApi.json({ attempt: "a", status: "pending", otp, expires_in: 1 }, 201);
@@ -211,12 +217,7 @@ describe("a code whose time is over", () => {
 });
 
 describe("the time", () => {
-  let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi();
 
   it("changes once a second, ring and digits together", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);

@@ -1,14 +1,10 @@
 import { expect } from "chai";
 import "../../../src/define.js";
-import { inPhase, LoginApi, put, until } from "../support/page.js";
+import { inPhase, put, until, withLoginApi, type LoginApi } from "../support/page.js";
 
 describe("the enlarged code", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    document.body.replaceChildren();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   const enlarge = async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);

@@ -1,14 +1,10 @@
 import { expect } from "chai";
 import "../../../src/define.js";
-import { clear, inPhase, LoginApi, put, until } from "../support/page.js";
+import { inPhase, put, until, withLoginApi, type LoginApi } from "../support/page.js";
 
 describe("the message in the place of the time", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   it("says “Reconnecting…” after the stream broke", async () => {
     const element = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);

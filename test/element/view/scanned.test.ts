@@ -1,16 +1,12 @@
 import { expect } from "chai";
 import "../../../src/define.js";
-import { clear, inPhase, LoginApi, part, parts, put, shows, until } from "../support/page.js";
+import { inPhase, LoginApi, part, parts, put, shows, until, withLoginApi } from "../support/page.js";
 import { model, otp, scanned } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
 describe("a scanned code", () => {
   let api: LoginApi;
-  beforeEach(() => (api = new LoginApi()));
-  afterEach(() => {
-    clear();
-    api.restore();
-  });
+  withLoginApi((each) => (api = each));
 
   async function scannedElement() {
     const element = put(`<onegini-otp-login></onegini-otp-login>`);
