@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import {
-  memoryStore,
-  type AttemptStore,
-  type LoginKitEvent,
-  type PauseSwitch,
-} from "onegini-otp-login/server";
+import { memoryStore, type AttemptStore, type PauseSwitch } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
+import { eventsOf } from "../support/events.js";
 import { scriptedTokenServer, site, type Site } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
@@ -25,8 +21,7 @@ class SharedText implements PauseSwitch {
     this.beforeCompare = () => undefined;
     before();
     if (this.text !== text) return Promise.resolve(false);
-    this.text = next;
-    this.tellAll();
+    this.change(next);
     return Promise.resolve(true);
   }
 
@@ -34,6 +29,12 @@ class SharedText implements PauseSwitch {
     const listener = () => call();
     this.#listeners.add(listener);
     return Promise.resolve(() => void this.#listeners.delete(listener));
+  }
+
+  /** The store has another text, and tells of it. */
+  change(text: string | undefined): void {
+    this.text = text;
+    this.tellAll();
   }
 
   /** As a store that works again. */
@@ -92,9 +93,6 @@ const allAre = (isPaused: boolean, nodes: readonly Site[]): Promise<void> =>
 const startAt = async ({ url }: Site): Promise<number> =>
   (await new Browser({ url, origin }).post("")).status;
 
-const eventsOf = (type: LoginKitEvent["type"], { events }: Site): LoginKitEvent[] =>
-  events.filter((event) => event.type === type);
-
 describe("what the operator said last", () => {
   test("is written back to a store that was emptied, thirty seconds later at the latest", async (t) => {
     const { clock, shared, server } = await scene(t);
@@ -151,9 +149,8 @@ describe("what the operator said last", () => {
     const atSecond = startAt(await newServer());
     await until(() => clock.timers > 1, "both to wait");
     // The one that was busy is back.
-    shared.text = said;
-    shared.tellAll();
-    await until(() => eventsOf("login_paused", first).length > 0, "the pause");
+    shared.change(said);
+    await until(() => eventsOf(first, "login_paused").length > 0, "the pause");
     assert.equal(await afterObjections(atSecond), 503);
     assert.equal(await atFirst, 503);
   });
@@ -201,8 +198,7 @@ describe("what the operator said last", () => {
       await nodes[0]!.kit[word]();
       await allAre(word === "pause", nodes);
       const said = shared.text;
-      shared.text = older;
-      shared.tellAll();
+      shared.change(older);
       await until(() => shared.text === said, "the last word");
       await allAre(word === "pause", nodes);
       older = said;
@@ -215,8 +211,7 @@ describe("what the operator said last", () => {
     await one.kit.pause();
     const { version } = shared.register;
     const newer = JSON.stringify({ format: 1, version: Number(version) + 1, paused: false });
-    shared.text = newer;
-    shared.tellAll();
+    shared.change(newer);
     await allAre(false, [one]);
     assert.equal(shared.text, newer);
   });
@@ -228,16 +223,14 @@ describe("what the operator said last", () => {
     await allAre(true, nodes);
     const paused = shared.text;
     const resumed = JSON.stringify({ ...shared.register, paused: false });
-    shared.text = resumed;
-    shared.tellAll();
+    shared.change(resumed);
     await until(() => shared.text === paused, "the pause in the store");
     await allAre(true, nodes);
 
     await nodes[0]!.kit.resume();
     await allAre(false, nodes);
     const other = JSON.stringify({ ...shared.register, paused: true });
-    shared.text = other;
-    shared.tellAll();
+    shared.change(other);
     await allAre(true, nodes);
     assert.equal(shared.text, other);
   });
@@ -282,8 +275,7 @@ describe("a pause that cannot be read", () => {
       const { clock, shared, server } = await scene(t);
       const one = await server();
       assert.equal(await startAt(one), 201);
-      shared.text = text;
-      shared.tellAll();
+      shared.change(text);
       await allAre(true, [one]);
       const later = await server();
       for (const where of [one, later]) {
@@ -293,16 +285,16 @@ describe("a pause that cannot be read", () => {
             name: "UnreadablePause",
             message: /^The store has a pause of http:\/\/localhost:3000 that this version cannot read /,
           });
-        const [event] = eventsOf("store_unreadable", where);
-        assert.equal(event?.type === "store_unreadable" && `${event.level} ${event.what}`, "error pause");
-        assert.equal(eventsOf("login_paused", where).length, 1);
+        const [event] = eventsOf(where, "store_unreadable");
+        assert.deepEqual([event?.level, event?.what], ["error", "pause"]);
+        assert.equal(eventsOf(where, "login_paused").length, 1);
         assert.deepEqual((await where.kit.health()).paused, {});
       }
       await clock.advance(59);
       assert.equal(shared.text, text);
-      assert.equal(eventsOf("store_unreadable", one).length, 1);
+      assert.equal(eventsOf(one, "store_unreadable").length, 1);
       await clock.advance(60);
-      assert.equal(eventsOf("store_unreadable", one).length, 2);
+      assert.equal(eventsOf(one, "store_unreadable").length, 2);
     });
   }
 
@@ -311,11 +303,9 @@ describe("a pause that cannot be read", () => {
     const one = await server();
     await one.kit.resume({ by: "jane" });
     const said = shared.text;
-    shared.text = "garbage";
-    shared.tellAll();
+    shared.change("garbage");
     await allAre(true, [one]);
-    shared.text = undefined;
-    shared.tellAll();
+    shared.change(undefined);
     await allAre(false, [one]);
     assert.equal(shared.text, said);
   });
