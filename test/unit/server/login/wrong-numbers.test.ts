@@ -65,6 +65,18 @@ async function scene(t: TestContext) {
   const limits = { startsPerAddress: false, startsPerBrowser: false, tokenServerCalls: false } as const;
   const all = await numberedSite(t, {}, { store, clientIp: () => place.address, limits }, clock);
   const compared = () => eventsOf(all.where, "wrong_number").length;
+  /** Posts a wrong number for each of forty accepted attempts, each in a browser of its own. */
+  const fortyAtOnce = async (userOf: (count: number) => string): Promise<void> => {
+    const attempts = [];
+    for (let count = 0; count < 40; count++) {
+      all.tokenServer.result = accepted(userOf(count));
+      const browser = all.person();
+      attempts.push({ browser, ...(await all.accept(browser)) });
+    }
+    await Promise.all(
+      attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
+    );
+  };
   /** A user accepts a code, and these numbers are typed, each made of the right one. Resolves to the last answer. */
   const type = async (
     user: string,
@@ -82,7 +94,7 @@ async function scene(t: TestContext) {
   };
   const reasons = () => pluck(eventsOf(all.where, "pairing_failed"), "reason");
   const sprayed = () => eventsOf(all.where, "numbers_sprayed");
-  return { ...all, counts, compared, place, type, reasons, sprayed };
+  return { ...all, counts, compared, place, type, fortyAtOnce, reasons, sprayed };
 }
 
 const right = (number: string): string => number;
@@ -104,17 +116,10 @@ describe("wrong numbers in one browser", () => {
 
 describe("wrong numbers of one user", () => {
   test("are ten, however many accepted attempts are posted to at once", async (t) => {
-    const { where, place, person, accept } = await scene(t);
+    const { place, compared, fortyAtOnce } = await scene(t);
     place.address = undefined;
-    const attempts = [];
-    for (let count = 0; count < 40; count++) {
-      const browser = person();
-      attempts.push({ browser, ...(await accept(browser)) });
-    }
-    await Promise.all(
-      attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
-    );
-    assert.equal(eventsOf(where, "wrong_number").length, 10);
+    await fortyAtOnce(() => "alice");
+    assert.equal(compared(), 10);
   });
 
   test("are not counted where the number was right, or the same wrong one came again", async (t) => {
@@ -200,17 +205,9 @@ describe("the counts of wrong numbers", () => {
 
 describe("users with only wrong numbers at one address", () => {
   test("are ten, however many users' numbers are posted at once", async (t) => {
-    const { where, tokenServer, person, accept } = await scene(t);
-    const attempts = [];
-    for (let user = 0; user < 40; user++) {
-      tokenServer.result = accepted(`user ${user}`);
-      const browser = person();
-      attempts.push({ browser, ...(await accept(browser)) });
-    }
-    await Promise.all(
-      attempts.map(({ browser, attempt, number }) => browser.postLogin(attempt, wrong(number))),
-    );
-    assert.equal(eventsOf(where, "wrong_number").length, 10);
+    const { compared, fortyAtOnce } = await scene(t);
+    await fortyAtOnce((count) => `user ${count}`);
+    assert.equal(compared(), 10);
   });
 
   test("are ten in an hour: then it is refused there, before the number is compared", async (t) => {
