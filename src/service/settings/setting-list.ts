@@ -70,7 +70,7 @@ export const settingList = {
   "token-server-url": { schema: option(tokenServer.url, address), value: "url", meaning: "the Token Server" },
   "client-id": { schema: option(tokenServer.clientId), value: "text", meaning: "id of the API client" },
   "client-secret": {
-    schema: secretsOption(tokenServer.clientSecret),
+    schema: secretsOption(tokenServer.clientSecret, "the API client's secret"),
     value: "text",
     meaning: "its secret",
     isSecret: true,
