@@ -80,7 +80,7 @@ export const listOption = (schema: v.GenericSchema, expected: string) =>
   listThat((values) => v.is(schema, values), expected, byCommas);
 
 /** Separated by line breaks, because a secret made by another system may contain any other character. */
-export const secretsOption = (schema: v.GenericSchema, expected = expectedBy(schema)) =>
+export const secretsOption = (schema: v.GenericSchema, expected: string) =>
   listThat((values) => v.is(schema, values), `${expected}, or two of them, one per line`, byLines);
 
 export const redisAddress = textThat((value) => {
@@ -120,7 +120,7 @@ const howToMake = "without spaces, such as the output of: openssl rand -base64 3
 
 /** Too long to be guessed. Two while the site's backend changes from one to the other. */
 export const internalSecrets = listThat(
-  (values) => values.length <= 2 && values.every((value) => value.length >= 32 && isPlain(value)),
+  (values) => [1, 2].includes(values.length) && values.every((value) => value.length >= 32 && isPlain(value)),
   `a string of at least 32 characters, ${howToMake}; or two of them, separated by a comma`,
   byCommasOrLines,
 );

@@ -361,6 +361,10 @@ describe("What is wrong with the settings", () => {
     ["--internal-secret-file none", "--internal-secret-file names a file that cannot be read (ENOENT)."],
     ["--config list", "The file list must contain an object of settings."],
     ["--config unknown", 'Unknown setting "prot" in unknown.'],
+    [
+      "--config no-secret",
+      /^internal-secret in no-secret must be a string of at least 32 characters[^"]*\.$/,
+    ],
     ["--config types", "client-id in types must be the API client's id, not 12."],
     ["--config broken", /^The file broken is neither YAML nor JSON: .*line 2.*\.$/],
   ] as [string, string | RegExp][]) {
@@ -368,6 +372,7 @@ describe("What is wrong with the settings", () => {
       const files = {
         list: "- origin",
         unknown: '{"prot": 1}',
+        "no-secret": "internal-secret: []",
         types: "client-id: 12",
         broken: 'client-secret: "hidden\nport: [',
       };
