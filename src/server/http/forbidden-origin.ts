@@ -20,7 +20,7 @@ export function whyForbidden(from: string | null, site: string | null, pages: Pa
   if (from === "null")
     return `The page has no origin: it is a file or in a sandboxed frame. Open the login page at "origin", ${pages.origin}.`;
   const match = pages.match(from);
-  if (!isOrigin(from)) return `The header Origin is not the origin of a page. ${proxies}`;
+  if (!isPageOrigin(from)) return `The header Origin is not the origin of a page. ${proxies}`;
   if (match === undefined) return whyUnlisted(from, site, pages);
   if (site === null && match === "pattern")
     return `${from} fits a pattern in "origins", and the call has no Sec-Fetch-Site, which tells whether it is of the same site. ${proxies} For browsers without it name the origin itself in "origins".`;
@@ -43,5 +43,5 @@ function whyUnlisted(from: string, site: string | null, { origin, apiOrigin }: P
 /** No host's name is longer. */
 const maxLength = 300;
 
-const isOrigin = (text: string): boolean =>
+const isPageOrigin = (text: string): boolean =>
   text.length <= maxLength && URL.canParse(text) && new URL(text).origin === text;

@@ -7,7 +7,7 @@
 const isKnownSuffix = (name: string): boolean =>
   /^(?:ac|co|com|edu|gob|gov|gouv|go|mil|ne|net|nom|or|org)\.[a-z]{2}$/.test(name);
 
-const isAddress = (hostname: string): boolean => /^\[|(?:^|\.)\d+$/.test(hostname);
+const isIpAddress = (hostname: string): boolean => /^\[|(?:^|\.)\d+$/.test(hostname);
 
 const lastLabels = (hostname: string, count: number): string => hostname.split(".").slice(-count).join(".");
 
@@ -16,7 +16,7 @@ export function canShareSite(origin: string, other: string): boolean {
   const [a, b] = [new URL(origin), new URL(other)];
   if (a.protocol !== b.protocol) return false;
   if (a.hostname === b.hostname) return true;
-  if (isAddress(a.hostname) || isAddress(b.hostname)) return false;
+  if (isIpAddress(a.hostname) || isIpAddress(b.hostname)) return false;
   const isName = [a, b].every(({ hostname }) => hostname.includes("."));
   return isName && lastLabels(a.hostname, 2) === lastLabels(b.hostname, 2);
 }
@@ -29,7 +29,7 @@ export function canShareSite(origin: string, other: string): boolean {
 export function isPatternOfSite(pattern: string, origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
   const fixed = new URL(pattern.replace("*.", "")).hostname;
-  if (protocol !== "https:" || isAddress(hostname) || !fixed.includes(".") || isKnownSuffix(fixed))
+  if (protocol !== "https:" || isIpAddress(hostname) || !fixed.includes(".") || isKnownSuffix(fixed))
     return false;
   const site = lastLabels(hostname, isKnownSuffix(lastLabels(hostname, 2)) ? 3 : 2);
   return fixed === site || fixed.endsWith(`.${site}`);
