@@ -49,7 +49,7 @@ export const wings = [
     ],
     floors: [["service/serve/", "service/doctor/"], ["service/settings/"], ["service/process/"]],
   },
-  { name: "demo", uses: ["service/process/"], floors: [["../demo/"]] },
+  { name: "demo", uses: ["service/process/", "server/text/"], floors: [["../demo/"]] },
 ];
 
 /** The paths of a room, from the top of the repository. */

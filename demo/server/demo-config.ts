@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isAddress, isLoopback, isOrigin, parseUrl } from "../../src/service/process/loopback.js";
+import { isAddress, isLoopback, isOrigin, parseUrl } from "../../src/server/text/safe-url.js";
 
 /** The configuration, or its problem in one sentence. */
 export type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isLoopback } from "../../../process/loopback.js";
+import { isLoopback } from "../../../../server/text/safe-url.js";
 import { scriptTypes, type HtmlPage, type PageScript } from "./html-page.js";
 import { readImportMaps, resolveImport, type ImportMap } from "./import-map.js";
 import { fitsIntegrity } from "./integrity.js";

@@ -1,1 +1,0 @@
-export { isAddress, isLoopback, isOrigin, parseUrl } from "../../server/text/safe-url.js";
