@@ -50,9 +50,16 @@ function expectedOf(text: unknown, maxLength: number, digits: number | undefined
   return `1 to ${maxLength} characters${isForPairing ? ` without ${placeholder}, which is for "pairing"` : ""}`;
 }
 
-function isMessage(text: unknown, maxLength: number, digits: number | undefined): text is string {
-  if (typeof text !== "string") return false;
+const isMessage = (text: unknown, maxLength: number, digits: number | undefined): text is string =>
+  typeof text === "string" && text !== "" && messageProblem(text, maxLength, digits) === undefined;
+
+/** What is wrong with a text: the number stands in it too often or not at all, or it is too long. */
+export function messageProblem(
+  text: string,
+  maxLength: number,
+  digits: number | undefined,
+): "number" | "length" | undefined {
   const parts = text.split(placeholder);
-  const length = [...parts.join("")].length + (digits ?? 0);
-  return text !== "" && parts.length === (digits === undefined ? 1 : 2) && length <= maxLength;
+  if (parts.length !== (digits === undefined ? 1 : 2)) return "number";
+  return [...parts.join("")].length + (digits ?? 0) <= maxLength ? undefined : "length";
 }

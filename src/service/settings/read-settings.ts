@@ -12,6 +12,7 @@ import {
 import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
 import { isLoopback } from "../../server/text/safe-url.js";
+import { messageProblem } from "../../server/token-server/message.js";
 
 /*
  * The settings of `serve`, which `doctor` reads too. `setting-list.ts` names each one with its schema (`value-schemas.ts`).
@@ -160,18 +161,17 @@ function messageProblems({
   pairing,
   "pairing-digits": digits,
 }: Settings): string[] {
-  const texts = typeof message === "string" ? [message] : Object.values(message ?? {});
-  if (pairing === "off" && texts.some((text) => text.includes("{number}")))
-    return ["message must not have {number}, because pairing is off."];
-  if (
-    pairing !== "off" &&
-    (message === undefined || texts.some((text) => text.split("{number}").length !== 2))
-  )
+  const isOff = pairing === "off";
+  const texts = typeof message === "object" ? Object.values(message) : [message ?? ""];
+  if (message === undefined && isOff) return [];
+  const problems = texts.map((text) => messageProblem(text, longest, isOff ? undefined : digits));
+  if (problems.includes("number"))
     return [
-      `message must be a text with {number} exactly once, in each language, because pairing is ${pairing}: the phone shows the number there.`,
+      isOff
+        ? "message must not have {number}, because pairing is off."
+        : `message must be a text with {number} exactly once, in each language, because pairing is ${pairing}: the phone shows the number there.`,
     ];
-  const lengthOf = (text: string): number => [...text.replace("{number}", "0".repeat(digits))].length;
-  return texts.some((text) => lengthOf(text) > longest)
+  return problems.includes("length")
     ? [`message must have at most ${longest} characters (max-message-length).`]
     : [];
 }
