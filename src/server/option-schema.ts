@@ -9,13 +9,13 @@ import { defaultTimeouts, type Timeouts } from "./defaults/timeouts.js";
 
 /* Each option has a schema. Its message says what is expected, and is part of the error that names the option. */
 
-const textThat = (isRight: (value: string) => boolean, expected: string) =>
+export const textThat = (isRight: (value: string) => boolean, expected: string) =>
   v.pipe(v.string(expected), v.check(isRight, expected));
 
-const numberThat = (isRight: (value: number) => boolean, expected: string) =>
+export const numberThat = (isRight: (value: number) => boolean, expected: string) =>
   v.pipe(v.number(expected), v.check(isRight, expected));
 
-const text = (expected: string) => textThat((value) => value !== "", expected);
+export const text = (expected: string) => textThat((value) => value !== "", expected);
 
 const origin = textThat(
   isOrigin,

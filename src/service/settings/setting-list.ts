@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { optionSchema } from "../../server/option-schema.js";
+import { optionSchema, text } from "../../server/option-schema.js";
 import { defaultPrefix } from "../../server/defaults/redis-prefix.js";
 import {
   drainSeconds,
@@ -17,7 +17,6 @@ import {
   redisNodes,
   redisSentinels,
   secretsOption,
-  text,
   wholeNumber,
 } from "./value-schemas.js";
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isObject } from "../../protocol/login-api.js";
+import { numberThat, textThat } from "../../server/option-schema.js";
 import { parseUrl } from "../../server/text/safe-url.js";
 
 /*
@@ -34,26 +35,21 @@ const numberIn = (value: unknown): unknown =>
 export const numberOption = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(v.unknown(), v.transform(numberIn), option(schema));
 
-const textThat = (isRight: (text: string) => boolean, expected: string) =>
-  v.pipe(v.string(expected), v.check(isRight, expected));
-
-export const text = (expected: string) => textThat((value) => value !== "", expected);
-
 export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
   v.picklist(choices, choices.join(" or "));
 
-const numberThat = (isRight: (number: number) => boolean, expected: string) =>
-  v.pipe(v.unknown(), v.transform(numberIn), v.number(expected), v.check(isRight, expected));
+const settingThat = (isRight: (number: number) => boolean, expected: string) =>
+  v.pipe(v.unknown(), v.transform(numberIn), numberThat(isRight, expected));
 
 export const wholeNumber = (from: number, to: number) =>
-  numberThat(
+  settingThat(
     (number) => Number.isInteger(number) && number >= from && number <= to,
     `a whole number from ${from} to ${to}`,
   );
 
 export const port = wholeNumber(0, 65_535);
 
-export const drainSeconds = numberThat(
+export const drainSeconds = settingThat(
   (number) => number >= 0 && number <= 3600,
   "a number of seconds, 0 for none and at most 3600",
 );
