@@ -80,8 +80,8 @@ export const pause: Claims = {
       title: "rejects while the store does not work, and no start passes before the store was read",
     },
     "An operator's words forge no line of a log": {
-      at: "src/server/pause/pause-options.ts: isSpeakersText",
-      replace: ["printable(text) === text", 'text !== ""'],
+      at: "src/server/text/printable.ts: isNote",
+      remove: "&& printable(text) === text",
       title: "takes by and reason, at most 100 characters each, and says what is wrong with one",
     },
   },

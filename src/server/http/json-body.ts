@@ -1,5 +1,6 @@
 import { isObject, ownMembers, parseJson } from "../../protocol/login-api.js";
 import { readUpTo } from "../text/bytes.js";
+import { isJsonType } from "../text/json-type.js";
 import { timedOut, withTimeout, type Runtime } from "../runtime.js";
 import { invalidRequest } from "./api-error.js";
 
@@ -52,10 +53,6 @@ const incomplete = () => invalidRequest("The body is incomplete.");
 
 const tooLarge = (maxBytes: number) =>
   invalidRequest(`The body may have at most ${maxBytes} bytes.`, { status: 413 });
-
-/** `application/json` (RFC 8259) or a type that ends in `+json` (RFC 6839). */
-const isJsonType = (contentType: string | null): boolean =>
-  /^application\/(?:[\w.-]+\+)?json$/i.test(contentType?.split(";")[0]?.trim() ?? "");
 
 /** The text; empty for invalid UTF-8, which is not JSON. */
 function decode(bytes: Uint8Array): string {

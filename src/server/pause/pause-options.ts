@@ -1,15 +1,6 @@
 import type { Pause } from "../store/pause-switch.js";
 import type { Speaker } from "./pause-register.js";
-import { printable } from "../text/printable.js";
-
-/** The longest `by` and `reason`, in characters. */
-const maxLength = 100;
-
-/** Whether a text may be a `by` or a `reason`. */
-const isSpeakersText = (text: unknown): text is string =>
-  typeof text === "string" && [...text].length <= maxLength && printable(text) === text;
-
-const textExpected = `a string of at most ${maxLength} characters without control characters`;
+import { isNote, noteExpected } from "../text/printable.js";
 
 /** The latest time of a `Date`. */
 const maxTime = 8.64e15;
@@ -24,7 +15,8 @@ function parseSpeaker(method: "pause" | "resume", options: unknown = {}, names: 
   for (const name of ["by", "reason"] as const) {
     const text = (options as Record<string, unknown>)[name];
     if (text === undefined) continue;
-    if (!isSpeakersText(text)) throw new TypeError(`kit.${method}: "${name}" must be ${textExpected}`);
+    if (typeof text !== "string" || !isNote(text))
+      throw new TypeError(`kit.${method}: "${name}" must be ${noteExpected}`);
     speaker[name] = text;
   }
   return speaker;

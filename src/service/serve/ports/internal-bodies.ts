@@ -4,12 +4,15 @@ import * as v from "valibot";
 import { isObject, parseJson } from "../../../protocol/login-api.js";
 import { parseQrLink } from "../../../protocol/qr-link.js";
 import { readUpTo } from "../../../server/text/bytes.js";
+import { isJsonType } from "../../../server/text/json-type.js";
 import { ownObject } from "../../../server/text/own-object.js";
+import { isNote, noteExpected } from "../../../server/text/printable.js";
 import { badRequest, InternalError } from "./internal-error.js";
 
 /* The bodies of the internal port's calls. An optional member may also be null, which is how most languages write it. */
 
-const optionalText = (name: string) => v.nullish(v.string(`"${name}" must be a string or null.`));
+const text = (name: string) => v.string(`"${name}" must be a string or null.`);
+const optionalText = (name: string) => v.nullish(text(name));
 
 const qrLinkExpected =
   '"qr_link" must be an https link with {otp} in its fragment and at most 110 other characters.';
@@ -44,11 +47,11 @@ export const scannedRequest = ownObject({
 
 const userExpected = '"user_id" must be the user_id of a login.';
 
-/** Who gave an order, or why: for the log. */
-const note = (name: string) => {
-  const expected = `"${name}" must be a string of at most 100 printable characters, or null.`;
-  return v.nullish(v.pipe(v.string(expected), v.regex(/^[^\p{C}\p{Zl}\p{Zp}]{0,100}$/u, expected)));
-};
+const note = (name: string) =>
+  v.nullish(v.pipe(text(name), v.check(isNote, `"${name}" must be ${noteExpected}.`)));
+
+/** Who gave an order, and why: for the log. */
+const whoAndWhy = { by: note("by"), reason: note("reason") };
 
 const whoseExpected = 'Exactly one of "user_id" and "all" is required.';
 const allExpected = '"all" must be true or null.';
@@ -57,8 +60,7 @@ export const forgetBrowsersRequest = v.pipe(
   ownObject({
     user_id: v.nullish(v.pipe(v.string(userExpected), v.nonEmpty(userExpected))),
     all: v.nullish(v.literal(true, allExpected)),
-    by: note("by"),
-    reason: note("reason"),
+    ...whoAndWhy,
   }),
   v.check(({ user_id: user, all }) => (user == null) !== (all == null), whoseExpected),
 );
@@ -66,8 +68,6 @@ export const forgetBrowsersRequest = v.pipe(
 const untilExpected =
   '"until" must be an instant in ISO 8601 with its time zone, such as "2026-01-01T06:00:00Z", or null.';
 
-// What they may contain is the kit's rule.
-const whoAndWhy = { by: optionalText("by"), reason: optionalText("reason") };
 export const resumeRequest = ownObject(whoAndWhy);
 
 export const pauseRequest = ownObject({
@@ -119,8 +119,7 @@ export async function optionalBodyOf<Schema extends v.GenericSchema>(
 }
 
 function checkType(c: Context): void {
-  const type = c.req.header("Content-Type")?.split(";")[0]?.trim() ?? "";
-  if (!/^application\/(?:[\w.-]+\+)?json$/i.test(type))
+  if (!isJsonType(c.req.header("Content-Type")))
     throw new InternalError(415, "invalid_request", "The body must be application/json.");
 }
 

@@ -215,11 +215,8 @@ const otherMethod = (allow: string) => (): never => {
 };
 
 function withoutPause(error: unknown): never {
-  if (error instanceof TypeError) {
-    const [, fault = ""] = /^kit\.\w+: (.*)$/.exec(error.message) ?? [];
-    // The kit's clock decides, which with Redis is that of its host.
-    throw badRequest(fault.startsWith('"until"') ? '"until" must be in the future.' : `${fault}.`);
-  }
+  // The kit's clock decides, which with Redis is that of its host.
+  if (error instanceof TypeError) throw badRequest('"until" must be in the future.');
   // What to do about it is in its message.
   if (error instanceof Error && error.name === "UnreadablePause") throw unavailable(error.message);
   return withoutStore();

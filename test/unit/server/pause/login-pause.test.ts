@@ -259,6 +259,7 @@ describe("a pause", () => {
           "a\u0000",
           "\u001b[31m",
           "\u0085",
+          "\u202eops",
           "a\u2028",
           5,
           null,

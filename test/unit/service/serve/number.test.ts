@@ -137,7 +137,7 @@ describe("known browsers of the service", () => {
   test("are forgotten with who did it and why in the log, for a user as information, for all as a warning", async (t) => {
     const service = await serve(t);
     const forget = (body: object) => service.call("POST", "/forget-browsers", { body });
-    const order = { by: "ops, Zoë", reason: "a phone was stolen" };
+    const order = { by: "ops, Zoë 👩‍💻", reason: "a phone was stolen" };
     assert.equal((await forget({ user_id: "alice", ...order })).status, 204);
     assert.equal((await forget({ all: true, ...order })).status, 204);
     assert.equal((await forget({ all: true, user_id: null, by: null })).status, 204);
