@@ -3,7 +3,7 @@
  * structure are made from it.
  *
  * A room is a file, a folder, or two that belong together. Its wing has floors, the highest first: a room imports rooms on
- * lower floors, and of other wings what `uses` names. Paths are below `src`.
+ * lower floors, and of other wings what `uses` names: `../dist/` is the package by its own name. Paths are below `src`.
  */
 export const wings = [
   {
@@ -29,7 +29,7 @@ export const wings = [
   },
   { name: "login API", uses: [], floors: [["protocol/"]] },
   { name: "emulator", uses: [], floors: [["emulator.ts"], ["emulator/"]] },
-  { name: "tag", uses: [], floors: [["frameworks/"]] },
+  { name: "tag", uses: ["../dist/"], floors: [["frameworks/"]] },
   {
     name: "command",
     uses: ["service/serve/", "service/doctor/", "service/process/", "../demo/"],
@@ -46,10 +46,11 @@ export const wings = [
       "server/runtime.ts",
       "server/defaults/",
       "server/text/",
+      "../dist/",
     ],
     floors: [["service/serve/", "service/doctor/"], ["service/settings/"], ["service/process/"]],
   },
-  { name: "demo", uses: ["service/process/", "server/text/"], floors: [["../demo/"]] },
+  { name: "demo", uses: ["service/process/", "server/text/", "../dist/"], floors: [["../demo/"]] },
 ];
 
 /** The paths of a room, from the top of the repository. */

@@ -21,15 +21,18 @@ const modules = new Set(
     .concat(sources),
 );
 
-/** The files of the repository that a file imports, for types too. */
+/** The files of the repository that a file imports, for types too: `dist/` for the package by its own name. */
 const importsOf = new Map(
   [...modules].map((file) => [
     file,
     ts
       .preProcessFile(readFileSync(file, "utf8"), true, true)
-      .importedFiles.filter(({ fileName }) => fileName.startsWith("."))
-      .map(({ fileName }) => join(dirname(file), fileName).replace(/\.js$/, ".ts"))
-      .filter((imported) => modules.has(imported)),
+      .importedFiles.map(({ fileName }) =>
+        /^onegini-otp-login\b/.test(fileName)
+          ? "dist/"
+          : join(dirname(file), fileName).replace(/\.js$/, ".ts"),
+      )
+      .filter((imported) => modules.has(imported) || imported.startsWith("dist/")),
   ]),
 );
 
