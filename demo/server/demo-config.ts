@@ -53,7 +53,7 @@ const environment = v.object({
 
 type Output = v.InferOutput<typeof environment>;
 
-/** The environment variables, parsed. @param isPublic whether everybody may use the emulator: at an origin that is not this machine */
+/** The parsed environment variables. @param isPublic whether everybody may use the emulator, at an origin of another machine */
 const toConfig = (output: Output, isPublic: boolean) => ({
   /** 0 picks a free port. */
   port: output.PORT,

@@ -1,5 +1,5 @@
 /**
- * The site of the documents: `npm run docs`. Its pages are the Markdown files as they are in the project. docs/index.md is the first,
+ * The site of the documents: `npm run docs`. Its pages are the project's Markdown files as they are. docs/index.md is the first,
  * in place of README.md, which introduces the project where there is no live element.
  */
 import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";

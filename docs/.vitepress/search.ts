@@ -49,7 +49,7 @@ export const answers: Readonly<Record<string, string>> = {
   webhook: "docs/token-server.md#4-set-the-callback",
 };
 
-/** For a page of people who work on this project, less than for all others; for the answer to the word that was found, much more. */
+/** For a page of people who work on this project, less than for others; for the answer to the word that was found, much more. */
 function rank(id: string, word: string, wanted: Readonly<Record<string, string>>): number {
   if (wanted[word] === id) return 100;
   return /^\/(decisions|tests|contributing|changelog|gallery|files)\b/.test(id) ? 0.2 : 1;

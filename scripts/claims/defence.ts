@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-/** Claims of docs/security.md and docs/cross-device.md, in a few words, by the file of the test that must fail without the defence. */
+/** Claims of docs/security.md and docs/cross-device.md, in a few words, by the test file that must fail without the defence. */
 export type Claims = Readonly<Record<string, Readonly<Record<string, Defence>>>>;
 
 /** The defence in the code that makes a claim true. */

@@ -68,7 +68,7 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @cssproperty [--onegini-otp-login-surface=light-dark(#fff, #17191f)] - The card.
  * @cssproperty [--onegini-otp-login-text=light-dark(#15181e, #f1f3f6)] - Text on the card.
  * @cssproperty [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time and footer.
- * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the circles of the numbers.
+ * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the numbers' circles.
  * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The square without a code, and the discs of ticks.
  * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
  * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring. Those of the white plate in it are 4 px smaller.

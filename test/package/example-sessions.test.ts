@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-/** `sessions.js`, which each example of a server without a session library has for itself, so that its folder can be copied alone. */
+/** `sessions.js`, of which each example without a session library has a copy, so that its folder can be copied alone. */
 
 interface Sessions {
   begin: (userId: string, attempt: string) => string;

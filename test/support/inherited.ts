@@ -1,4 +1,4 @@
-/** Runs a test while every object inherits these members, as if a library of the page or the server had polluted the prototype. */
+/** Runs a test while every object inherits these members, as if a library of page or server had polluted the prototype. */
 export async function whileAllInherit<Result>(
   members: Record<string, unknown>,
   run: () => Result | Promise<Result>,

@@ -50,7 +50,7 @@ export async function answer(
   return result;
 }
 
-/** Not the SDK: the bank's own call for its app, by which the login page says "Check your phone". The login does not depend on it. */
+/** Not the SDK: the bank's own call for its app. By it the login page says "Check your phone"; the login does not need it. */
 export const tellScanned = (user: string, transactionId: string): Promise<unknown> =>
   call("POST", "/app/scanned", { transaction_id: transactionId, user });
 

@@ -25,7 +25,7 @@ const picture = ({ file, look, width, height }: GalleryPicture, alt: string): VN
     loading: "lazy",
   });
 
-/** All pictures of a sheet, or those of one card of it. Cards that have pictures of their own stand beside each other, with their names. */
+/** All pictures of a sheet, or of one card of it. Cards with pictures of their own stand beside each other, with their names. */
 export const Gallery = defineComponent({
   props: { sheet: { type: String, required: true }, card: String, alt: { type: String, required: true } },
   setup({ sheet, card, alt }) {

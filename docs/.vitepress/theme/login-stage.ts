@@ -19,8 +19,8 @@ const shown = [
 const endpoint = "/stand-in/otp-login";
 
 /**
- * The card as it is with the first code, as HTML with a shadow root that the browser's parser attaches: so it is painted at once, in the
- * reader's font and colours, before any script. Only the server needs it. `npm run docs` writes it.
+ * The card as it is with the first code, as HTML with a shadow root that the browser's parser attaches: so it is painted at
+ * once, in the reader's font and colours, before any script. Only the server needs it. `npm run docs` writes it.
  */
 const paintedCard = import.meta.env.SSR
   ? Object.values(

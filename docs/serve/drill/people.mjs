@@ -1,5 +1,5 @@
-// People in a drill (docs/runbook.md), one after the other: each is a browser at the login service, a phone at the emulator, and the
-// site that redeems the ticket. Usage: node people.mjs accept|deny [how many]
+// People in a drill (docs/runbook.md), one after the other: each is a browser at the login service, a phone at the emulator, and
+// the site that redeems the ticket. Usage: node people.mjs accept|deny [how many]
 import { readFileSync } from "node:fs";
 
 const { ORIGIN: origin, SITE: site, INTERNAL: internal, TOKEN_SERVER: tokenServer } = process.env;

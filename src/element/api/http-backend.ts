@@ -153,22 +153,22 @@ async function exchange<T>(
   url: string,
   init: RequestInit,
   parse: (value: unknown) => T | undefined,
-  toCode = toErrorCode,
+  codeOf = toErrorCode,
   early?: Promise<Response | undefined>,
 ): Promise<T> {
   // Not `await early`: without an early answer the request must go out in this task.
   const response = (early && (await early)) ?? (await send(url, init));
   const value = await readBody(response);
   const answer = response.ok ? parse(value) : undefined;
-  if (answer === undefined) throw errorOf(response, value, toCode);
+  if (answer === undefined) throw errorOf(response, value, codeOf);
   return answer;
 }
 
-const errorOf = (response: Response, body: unknown, toCode: typeof toErrorCode) => {
+const errorOf = (response: Response, body: unknown, codeOf: typeof toErrorCode) => {
   const { status, headers } = response;
   const error = parseErrorAnswer(body);
   return new RequestError(
-    toCode(status, error),
+    codeOf(status, error),
     response,
     error?.error_description,
     retryAfterMs(headers.get("Retry-After") ?? ""),

@@ -46,7 +46,7 @@ export interface World {
   tooLong?: RegExp;
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
-  /** The attempt left for the app: whether this tab is its owner already, how long another tab has the lock, and when it becomes the owner. */
+  /** The attempt left for the app: whether this tab is its owner, until when another tab has the lock, and when it becomes the owner. */
   shared?: { isOwner?: boolean; lockedMs?: number; isTakenOverAtMs?: number };
   /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
@@ -129,7 +129,7 @@ function marbles<T>(script: string, values: Record<string, T>): [string, Record<
 /** The numbers that a person types. */
 const typed = { right: "4713", wrong: "4731" };
 
-/** An action in the form in which tests compare it: its type, the connection, whether a scan counts, or the question and its tries. */
+/** An action as tests compare it: its type, the connection, whether a scan counts, or the question and its tries. */
 const nameOf = (action: Action): string => {
   if (action.type === "asked") {
     const { isSending, triesLeft, wrong, connection } = action.question;
@@ -147,8 +147,8 @@ const backendCalls = ["start", "renew", "stream", "poll", "login"] as const;
 
 /**
  * Runs the flow in virtual time until `untilMs`, then unsubscribes.
- * @returns its actions, and as "milliseconds name" in `said`; when it became the owner; the number in each login; when each request was subscribed and unsubscribed, as "from-to" in
- * milliseconds; and the `Prefer: wait` of each poll in seconds
+ * @returns its actions, and as "milliseconds name" in `said`; when it became the owner; the number in each login; when each request
+ * was subscribed and unsubscribed, as "from-to" in milliseconds; and the `Prefer: wait` of each poll in seconds
  */
 export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
   const said: string[] = [];

@@ -11,8 +11,8 @@ import {
 } from "@microsoft/api-extractor";
 
 /**
- * The reports beside this file: the public types of each entry, as `npm run build` wrote them. A difference is a change that a site's
- * code can notice. If it is intended, `npm test -- --write test/package/api` renews them.
+ * The reports beside this file: the public types of each entry, as `npm run build` wrote them. A difference is a change that
+ * a site's code can notice. If it is intended, `npm test -- --write test/package/api` renews them.
  */
 const isWriting = process.env["WRITE_SNAPSHOTS"] === "1";
 const projectFolder = resolve(".");

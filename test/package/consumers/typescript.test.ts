@@ -17,7 +17,7 @@ import {
 } from "../support/compilers.js";
 import { pack } from "../support/packed-package.js";
 
-/** The types of the packed package, of all entries that are not for one library, with every TypeScript that docs/kit.md allows. */
+/** The types of the packed package, of all entries that are for no one library, with every TypeScript that docs/kit.md allows. */
 
 const page = `
 import "onegini-otp-login/define";

@@ -6,7 +6,7 @@ import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { Metrics } from "../../../src/service/serve/telemetry/metrics.js";
 
-/** The recipes of docs/logs.md: a login, and one whose session fails, with log, spans, counts and the funnel as the page writes them. */
+/** The recipes of docs/logs.md: a login, and one whose session fails, with log, spans, counts and funnel as the page has them. */
 
 const page = readFileSync("docs/logs.md", "utf8");
 const recipes = [...page.matchAll(/^```ts\n(\/\/ (\S+-event\.ts)\n[^]*?)^```$/gm)].map(

@@ -30,7 +30,7 @@ import {
   withNumber,
 } from "../support/session-browser.js";
 
-/** The examples of frameworks that have pages, routes and sessions of their own: from the production build, with its session and log-out. */
+/** The examples of frameworks with pages, routes and sessions of their own: the production build, with session and log-out. */
 
 let browser: Browser;
 before(async () => (browser = await launchBrowser()));

@@ -228,7 +228,7 @@ const proxies = { nginx: startNginx, HAProxy: startHaproxy, Caddy: startCaddy };
 const proxiesOf = (title: string) =>
   Object.entries(proxies).filter(([name]) => name === "nginx" || title === "express-session");
 
-/** Starts a documented proxy in front of a site, until the end of the test. Returns a browser that reaches the site through it. */
+/** Starts a documented proxy in front of a site, until the test ends. Returns a browser that reaches the site through it. */
 async function browseThrough(
   t: TestContext,
   start: (typeof proxies)[keyof typeof proxies],
@@ -263,7 +263,7 @@ app.get("/account", (req: any, res) => {
 const server = app.listen(0, () => console.log("ready: http://localhost:" + (server.address() as any).port));
 `;
 
-/** A page that begins a session before the login, what HAProxy and Caddy ask for, and more in the answer of the listing's account page. */
+/** A page that begins a session before the login, what HAProxy and Caddy ask for, and more in the answer of the account page. */
 const fastifyPages = (plant: string, user: string): Served => ({
   replaced: [
     ["Fastify()", "Fastify({ trustProxy: true })"],

@@ -145,7 +145,7 @@ export interface Emulator extends Server {
   addresses: () => (string | undefined)[];
 }
 
-/** Runs a command that prints its address, such as `onegini-otp-login demo` in the line `ready: …`. Resolves when it has done so. */
+/** Runs a command that prints its address, such as `onegini-otp-login demo` in the line `ready: …`. Resolves then. */
 export async function startCommand(
   command: string,
   args: string[],

@@ -210,7 +210,7 @@ export function withNumber(kitFile: string): string {
   return changed;
 }
 
-/** Logs in twice, at a site on http that has a ticket and a number: only the answer that takes the login makes the browser known. */
+/** Logs in twice, at a site on http with a ticket and a number: only the answer that takes the login makes the browser known. */
 export async function isKnownByTheSite(browser: SiteBrowser, { phone }: Emulator): Promise<void> {
   const known = "onegini-otp-login-known";
   const logIn = () =>

@@ -11,8 +11,9 @@ import { origin, runService, type RunningService } from "../../unit/service/serv
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /**
- * What the service promises while its Redis forgets: two processes with `pairing`, under a load of logins, and Redis is emptied, comes
- * back with an older copy, fails over or is full. No login gets in without the number that it needs, and none begins after a pause.
+ * What the service promises while its Redis forgets: two processes with `pairing`, under a load of logins, and Redis is emptied,
+ * comes back with an older copy, fails over or is full. No login gets in without the number that it needs, and none begins after
+ * a pause.
  */
 
 type Outcome = "done" | "asked" | "not begun" | "lost";

@@ -8,8 +8,9 @@ import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
 
 /**
- * The drills of docs/runbook.md, in their order and as the page writes them: each line is typed into one bash, and prints what its
- * comment says. A Prometheus reads the real metrics with the real rules, and after each fault it has the drill's alert, and no other.
+ * The drills of docs/runbook.md, in their order and as the page writes them: each line is typed into one bash, and prints what
+ * its comment says. A Prometheus reads the real metrics with the real rules, and after each fault it has the drill's alert, and no
+ * other.
  */
 
 interface Drill {
