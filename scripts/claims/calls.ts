@@ -230,12 +230,12 @@ export const calls: Claims = {
       title: "is impossible for another browser, even if the attempt is approved",
     },
     "After 60 s a login cannot be repeated": {
-      at: "src/server/attempt/claim.ts: claim",
+      at: "src/server/attempt/claim.ts: repeat",
       remove: "leftMs <= 0 ||",
       title: "can be repeated by the same browser for a minute if the answer was lost, with the same attempt",
     },
     "A login is repeated 19 times at most": {
-      at: "src/server/attempt/claim.ts: claim",
+      at: "src/server/attempt/claim.ts: repeat",
       replace: ["> maxLogins", "> Infinity"],
       title:
         "is 429 from the 21st on, on every server, until the minute is over: signIn runs 20 times at most",
@@ -373,12 +373,12 @@ export const calls: Claims = {
       title: "is replaced by the next one when the login call is repeated within 60 s",
     },
     "A repeated login call replaces the ticket": {
-      at: "src/server/attempt/claim.ts: claim",
-      replace: ["logins, ...ticket", "logins"],
+      at: "src/server/attempt/claim.ts: repeat",
+      replace: ["logins, ...ticketOf(claimed, timeouts)", "logins"],
       title: "is replaced by the next one when the login call is repeated within 60 s",
     },
     "After its redemption there is no other ticket": {
-      at: "src/server/attempt/claim.ts: claim",
+      at: "src/server/attempt/claim.ts: repeat",
       remove: "|| state.ticket?.redeemedAt !== undefined",
       title:
         "ends its attempt when it is redeemed: the login call is 409 attempt_settled, and a later one too",
@@ -443,8 +443,8 @@ export const calls: Claims = {
   },
   "test/resilience/model/kit.test.ts": {
     "Tickets are as the model has them": {
-      at: "src/server/attempt/claim.ts: claim",
-      replace: ["logins, ...ticket", "logins"],
+      at: "src/server/attempt/claim.ts: repeat",
+      replace: ["logins, ...ticketOf(claimed, timeouts)", "logins"],
       title: "the kit answers as the model of an attempt, in any order of steps",
     },
   },

@@ -30,7 +30,7 @@ export const pairing: Claims = {
   },
   "test/unit/server/login/pairing.test.ts": {
     "Only the number of the accepted code logs in": {
-      at: "src/server/attempt/claim.ts: claim",
+      at: "src/server/attempt/claim.ts: complete",
       replace: ["acceptedTransaction(attempt, state)", "attempt.transactions.at(-1)"],
       title: "takes only the number of the code that was accepted",
     },
@@ -273,7 +273,7 @@ export const pairing: Claims = {
       title: "fails a login that was accepted before, …",
     },
     "Forgetting a user's browsers ends the repetition of a login": {
-      at: "src/server/attempt/claim.ts: claim",
+      at: "src/server/attempt/claim.ts: repeat",
       remove: 'proof.kind === "revoked" ||',
       title: "ends the minute in which a login can be repeated",
     },
