@@ -74,6 +74,8 @@ describe("sitePath", () => {
   ])
     test(`refuses ${JSON.stringify(address.slice(0, 60))}`, () => assert.equal(sitePath(address), undefined));
 
+  test("takes 2,000 characters", () => assert.equal(sitePath(`/${"a".repeat(1999)}`)?.length, 2000));
+
   test("refuses what is no string", () => {
     for (const value of [undefined, null, 7, true, {}, ["/orders"], new URL("https://example.org/orders")])
       assert.equal(sitePath(value), undefined);

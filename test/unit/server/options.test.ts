@@ -42,6 +42,11 @@ describe("wrong options", () => {
       /"apiOrigin" is wrong; expected an origin of the same site as "origin"/,
     ]),
     [
+      "apiOrigin of another protocol",
+      { origin: "http://localhost:3000", apiOrigin: "https://localhost:3001" },
+      /"apiOrigin" is wrong; expected an origin of the same site/,
+    ],
+    [
       "apiOrigin of another address",
       { origin: "http://localhost:3000", apiOrigin: "http://127.0.0.1:3001" },
       /"apiOrigin" is wrong; expected an origin of the same site/,

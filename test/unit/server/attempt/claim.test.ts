@@ -69,6 +69,8 @@ describe("a claim", () => {
     });
     assert.equal(outcome(once, { at: t0 + 66 * second }), "settled");
     assert.equal(outcome(once, { proof: { kind: "revoked" } }), "settled");
+    const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: claimed.at };
+    assert.equal(outcome({ ...once, state: { ...once.state, ticket } as Attempt["state"] }, {}), "settled");
   });
 
   test("changes the attempt as the number's rule says", () => {

@@ -8,6 +8,7 @@ import {
   claimableUntil,
   isOpen,
   openUntil,
+  scannedUntil,
   secondsLeft,
   statusAnswer,
 } from "../../../../src/server/attempt/deadlines.js";
@@ -34,6 +35,13 @@ describe("an attempt with several transactions", () => {
     assert.equal(openUntil(pendingWith(ending(60), ending(90)), timeouts), 100 * second);
     assert.equal(openUntil(pendingWith(ending(90), ending(60)), timeouts), 100 * second);
     assert.equal(openUntil(pendingWith(ending(60), ending(90, true)), timeouts), 70 * second);
+  });
+
+  test("is scanned until the end of the scanned code, and not once the page has asked for a newer one", () => {
+    const scanned = pendingWith({ ...ending(60), scanned: { at: 0, startedCount: 1 } });
+    assert.equal(scannedUntil(scanned, 59_999), 60_000);
+    assert.equal(scannedUntil(scanned, 60_000), 0);
+    assert.equal(scannedUntil({ ...scanned, startedCount: 2 }, 0), 0);
   });
 
   test("shows the time of its newest code in whole seconds, rounded down, and 0 once it is closed or over", () => {

@@ -51,7 +51,7 @@ describe("a code with a number", () => {
         ["second", 1],
       ] as const
     ).entries()) {
-      const outcome = numberOutcome(state, code, typed(number));
+      const outcome = numberOutcome(state, code, typed(number, "by an older key"));
       assert.ok(outcome.kind === "wrong");
       assert.deepEqual([outcome.isNew, outcome.triesLeft], [true, triesLeft]);
       state = outcome.next;

@@ -53,6 +53,7 @@ describe("a ticket", () => {
     const ticket = { hash: "ticket", endsAt: t0 + 66 * second, redeemedAt: redemption.at };
     assert.deepEqual(once, { ...issued, version: issued.version + 1, state: { ...issued.state, ticket } });
     assert.equal(redeem(once).outcome, "used");
+    assert.equal(redeem(once, { browser: "other" }).outcome, "other_browser");
     assert.equal(after(once, withTicket), once);
     assert.equal(after(once, claimed), once);
   });

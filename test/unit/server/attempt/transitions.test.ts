@@ -108,6 +108,7 @@ describe("an attempt", () => {
     const next = everything.map((what) => change(attempt, what, timeouts).state.status);
     assert.deepEqual(new Set(next), new Set(["approved", "expired"]));
     assert.equal(after(attempt, claimed).state.status, "completed");
+    assert.equal(after(attempt, { kind: "time_over", at: t0 + 125 * second }).state.status, "expired");
   });
 
   test("is scanned while the code can be accepted, once", () => {
@@ -126,6 +127,13 @@ describe("an attempt", () => {
     assert.equal(after(scanned, scanAt(t0 + 59 * second, "192.0.2.2")), scanned);
     const fresh = begin();
     assert.equal(after(fresh, scanAt(t0 + 60 * second, "192.0.2.1")), fresh);
+  });
+
+  test("is scanned by five users at most", () => {
+    const scanBy = (userId: string): Change => ({ kind: "scanned", id: "one", scan: { at: t0, userId } });
+    const scanned = after(begin(), ...["a", "b", "c", "d", "e"].map(scanBy));
+    assert.equal(scanned.version, 6);
+    assert.equal(after(scanned, scanBy("f")), scanned);
   });
 
   test("is never changed in place, and counts its versions", () => {

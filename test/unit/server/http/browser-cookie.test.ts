@@ -37,6 +37,10 @@ describe("the browser's cookie", () => {
     assert.equal(plain.header(value), `onegini-otp-login=${value}; Path=/; HttpOnly; SameSite=Lax`);
   });
 
+  test("of a part of a day stays the nearest number of seconds", () => {
+    assert.match(secure.header(value, 1.00001), /; Max-Age=86401;/);
+  });
+
   test("is deleted by an empty cookie with the same attributes and Max-Age=0", () => {
     assert.equal(
       secure.endHeader(),

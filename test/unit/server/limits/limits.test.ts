@@ -592,6 +592,15 @@ describe("calls to the Token Server", () => {
     assert.deepEqual(got, [true, true, false]);
   });
 
+  test("a result call gets the quota of the last moment", async () => {
+    const clock = new VirtualClock();
+    const quota = new CallQuota({ count: 1, seconds: 4 }, clock);
+    quota.take("result", undefined);
+    const got = quota.wait("result", 4000, undefined);
+    await clock.advance(4);
+    assert.equal(await got, true);
+  });
+
   test("nothing is counted while there is no quota", async () => {
     const clock = new VirtualClock();
     const quota = new CallQuota({ count: 1, seconds: 1 }, clock);
@@ -856,13 +865,15 @@ describe("the limits", () => {
 
   test("are counted in the store if it can count; if that fails, a start is 503", async (t) => {
     const names: string[] = [];
+    let counted = 0;
     let down = false;
     const store = {
       ...memoryStore(),
       limiter: (limit: Parameters<typeof memoryLimiter>[0]): RateLimiter => {
         names.push(`${limit.name} ${limit.count}/${limit.seconds}`);
         const limiter = memoryLimiter(limit);
-        return { count: (key) => (down ? Promise.reject(new Error("gone")) : limiter.count(key)) };
+        const count = (key: string) => (counted++, limiter.count(key));
+        return { count: (key) => (down ? Promise.reject(new Error("gone")) : count(key)) };
       },
     };
     const where = await site(t, {
@@ -878,6 +889,11 @@ describe("the limits", () => {
     down = true;
     assert.equal((await new Browser(where).post("")).status, 503);
     holds(where.events.some(({ type }) => type === "store_trouble"));
+    down = false;
+    await new Browser(where).start();
+    counted = 0;
+    assert.equal((await new Browser(where).post("")).status, 429);
+    assert.equal(counted, 0, "one above the limit is not counted");
   });
 
   for (const wrong of [

@@ -7,6 +7,7 @@ import { wrong } from "../support/number-on-phone.js";
 import { numberedSite } from "../support/numbered-site.js";
 import type { SiteKitOptions } from "../support/site.js";
 import { pluck } from "../support/events.js";
+import { parseKnownSince } from "../../../../src/server/pairing/revocations.js";
 
 /** A user's browsers are forgotten while a login is under way. */
 async function scene(
@@ -117,6 +118,11 @@ describe("forgetting a user's browsers", () => {
     epoch.at = clock.now();
     assert.equal((await alice.postLogin(attempt, number)).status, 200);
   });
+});
+
+test("what knownSince says are no seconds, and clocks may differ by two minutes", () => {
+  assert.deepEqual(parseKnownSince(1e11), { revokedMs: 1e11, knownAfterMs: 1e11 + 120_000 });
+  assert.throws(() => parseKnownSince(1e11 - 1), TypeError);
 });
 
 describe("a login's calls", () => {

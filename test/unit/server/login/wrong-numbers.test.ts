@@ -102,13 +102,19 @@ const wrongBy = (by: number) => (number: string) => wrong(number, by);
 
 describe("wrong numbers in one browser", () => {
   test("are ten in an hour, of all users together", async (t) => {
-    const { clock, person, type, reasons } = await scene(t);
+    const { accept, clock, person, type, reasons } = await scene(t);
     const attacker = person();
     for (let user = 0; user < 5; user++) await type(`user ${user}`, [wrongBy(1), wrongBy(2)], attacker);
     const { status, json, retryAfter } = await type("another", [right], attacker);
     assert.deepEqual([status, json["error"]], [403, "pairing_failed"]);
     assert.ok(retryAfter > 0 && retryAfter <= hour, String(retryAfter));
-    assert.deepEqual(reasons(), ["browser_limit"]);
+    const { attempt } = await accept(attacker);
+    assert.equal(
+      (await attacker.postLogin(attempt)).json["error"],
+      "pairing_failed",
+      "no number is asked for",
+    );
+    assert.deepEqual(reasons(), ["browser_limit", "browser_limit"]);
     assert.equal((await type("another", [right])).status, 200, "in another browser");
     await clock.advance(hour);
   });
