@@ -8,7 +8,7 @@ export interface Group {
 }
 
 /** The median of `values` as a bar. */
-export interface Bar {
+interface Bar {
   label: string;
   values: readonly number[];
   isOurs: boolean;

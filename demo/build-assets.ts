@@ -6,7 +6,7 @@ import { toAsset, type Asset } from "./server/assets.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export interface BuiltAssets {
+interface BuiltAssets {
   /** The files that the pages load, by name. */
   assets: ReadonlyMap<string, Asset>;
   /** The npm packages in the scripts. */

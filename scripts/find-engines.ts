@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The browser engines that the element supports. */
-export const engineNames = ["chromium", "firefox", "webkit"] as const;
+const engineNames = ["chromium", "firefox", "webkit"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export const engineTitles: Record<EngineName, string> = {
@@ -48,7 +48,7 @@ export const findFirefox = (): string | undefined =>
   ]);
 
 /** The programs that run WebKit by WebDriver on a machine without a screen. */
-export interface WebKitPrograms {
+interface WebKitPrograms {
   /** WebKitGTK's WebDriver, an HTTP server. */
   driver: string;
   /** The small browser that comes with WebKitGTK. */

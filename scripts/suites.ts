@@ -1,7 +1,7 @@
 /** What must be there before a suite can run. */
 export type Need = "build" | "browser" | "services" | "redis" | "proxies" | "languages";
 
-export interface Suite {
+interface Suite {
   /** A folder, or one file. */
   path: string;
   /** `test`: `npm test` and `npm run test:all`. `all`: `npm run test:all` alone. `named`: a command that names it. */

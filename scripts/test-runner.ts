@@ -50,7 +50,7 @@ export function watchFiles(files: readonly string[]): Promise<number> {
 }
 
 /** What tests have said by `t.diagnostic`, without the counts at the end. */
-export const measuredIn = (output: string): string[] =>
+const measuredIn = (output: string): string[] =>
   [...output.matchAll(/^ *ℹ (.+)$/gm)]
     .map(([, text = ""]) => text)
     .filter((text) => !/^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/.test(text));

@@ -1,5 +1,5 @@
 /** A channel to the other pages of this site in this browser. */
-export interface PageChannel {
+interface PageChannel {
   post: (message: unknown) => void;
 }
 

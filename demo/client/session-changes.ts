@@ -1,7 +1,7 @@
 import { openPageChannel } from "./page-channel.js";
 
 /** What happens to the session of this browser. */
-export type SessionChange = "begun" | "ended";
+type SessionChange = "begun" | "ended";
 
 /** Tells the other tabs what happens to the session in this one, and hears it from them. */
 export function openSessionChanges(onChange: (change: SessionChange) => void): {

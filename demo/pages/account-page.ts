@@ -6,7 +6,7 @@ import { pageTexts } from "./page-texts.js";
 import { confirmation, icon, layout, type Html, type PageSetting } from "./page-layout.js";
 import type { Language } from "./site-language.js";
 
-export interface Account {
+interface Account {
   /** The session of the browser that shows the page. */
   session: Session;
   /** The user's other sessions. */

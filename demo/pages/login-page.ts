@@ -4,12 +4,12 @@ import { pageTexts } from "./page-texts.js";
 import { confirmation, icon, layout, type Html, type PageSetting } from "./page-layout.js";
 
 const notices = ["password", "logged-out"] as const;
-export type Notice = (typeof notices)[number];
+type Notice = (typeof notices)[number];
 
 export const parseNotice = (text: string | undefined): Notice | undefined =>
   notices.find((notice) => notice === text);
 
-export interface LoginPage {
+interface LoginPage {
   /** What the person did before: sent the password form, or logged out. */
   notice: Notice | undefined;
   /** The source of the code: the page itself, the script in its head ("early"), or the element (`null`). */

@@ -20,7 +20,7 @@ export interface PageSetting extends DemoSetting {
   language: Language;
 }
 
-export interface Layout extends PageSetting {
+interface Layout extends PageSetting {
   title: string;
   main: Html;
   /** Names of the page's own style sheet and script under `/assets/`. */

@@ -2,7 +2,7 @@ import { html, raw } from "hono/html";
 import { layout, type Html } from "./page-layout.js";
 import type { Language } from "./site-language.js";
 
-export interface PhonePage {
+interface PhonePage {
   language: Language;
   isPublic: boolean;
   /** Whether the bank is at the same address. This phone cannot report its scans to another site's backend. */

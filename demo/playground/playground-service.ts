@@ -25,7 +25,7 @@ import {
 } from "./playground-choices.js";
 import { PlaygroundSessions, type PlaygroundSession } from "./playground-sessions.js";
 
-export interface PlaygroundOptions {
+interface PlaygroundOptions {
   clientSecret: string;
   /** The options of the demo's own kit. The playground chooses the type, and whether there is a number. */
   kit: Omit<CommonOptions, "path" | "store" | "callback" | "message" | "pairing"> & { signIn: SignIn };
@@ -36,7 +36,7 @@ export interface PlaygroundOptions {
 }
 
 /** The playground's login service. */
-export interface Playground {
+interface Playground {
   /** Answers a request; undefined for a request to another part of the demo. */
   answer: (request: Request, sockets: Sockets) => Promise<Response> | undefined;
   /** Tells the page that its code was scanned. */

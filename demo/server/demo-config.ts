@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { isAddress, isLoopback, isOrigin, parseUrl } from "../../src/server/text/safe-url.js";
 
 /** The configuration, or its problem in one sentence. */
-export type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };
+type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };
 
 const wholeNumber = (from: number, to: number, kind = "a whole number") => {
   const expected = `must be ${kind} from ${from} to ${to}`;

@@ -10,7 +10,7 @@ export const otpType = "qr-code";
 export const typeWithLife = (seconds: number): string => `${otpType}-${seconds}-seconds`;
 
 /** The Token Server that the demo calls, and the part of it that this process answers. */
-export interface DemoTokenServer {
+interface DemoTokenServer {
   url: string;
   /** Whether the page `/phone` can work: a real Token Server needs the real app. */
   hasPhone: boolean;

@@ -11,7 +11,7 @@ export interface Storage {
 }
 
 /** The storage, or the reason why there is none, in one sentence. */
-export type StorageResult = { kind: "open"; storage: Storage } | { kind: "unreachable"; problem: string };
+type StorageResult = { kind: "open"; storage: Storage } | { kind: "unreachable"; problem: string };
 
 /** Both in this process's memory, or both in the Redis that several demos share. */
 export async function chooseStorage(redisUrl: string | undefined): Promise<StorageResult> {

@@ -4,7 +4,7 @@ import ts from "typescript";
 export type Claims = Readonly<Record<string, Readonly<Record<string, Defence>>>>;
 
 /** The defence in the code that makes a claim true. */
-export type Defence = Change & {
+type Defence = Change & {
   /** The title of the test or its suite, with … for each `${…}`. */
   title: string;
 };
@@ -80,7 +80,7 @@ interface Declared {
 }
 
 /** What a file declares at its top, and the members of its classes. */
-export const declarationsIn = (file: ts.SourceFile): Declared[] =>
+const declarationsIn = (file: ts.SourceFile): Declared[] =>
   file.statements.flatMap((declaration): Declared[] => {
     if (ts.isVariableStatement(declaration))
       return declaration.declarationList.declarations.map((each) => ({

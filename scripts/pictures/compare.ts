@@ -1,6 +1,6 @@
 import sharp from "sharp";
 
-export interface Difference {
+interface Difference {
   /** How many pixels differ. */
   changed: number;
   /** The two pictures, and the changed pixels black, side by side (PNG). */

@@ -11,7 +11,7 @@ const list = "scripts/pictures/drawn-from.json";
 const read = (): Record<string, string> => JSON.parse(readFileSync(list, "utf8")) as Record<string, string>;
 
 /** Pictures by their paths, each with the hash of what it is drawn from now. */
-export type DrawnFrom = ReadonlyMap<string, string>;
+type DrawnFrom = ReadonlyMap<string, string>;
 
 /** The pictures that have a hash. */
 export const drawnPictures = (): string[] => Object.keys(read());

@@ -18,7 +18,7 @@ export function titlesIn(path: string): Set<string> {
 const filledIn = (template: string): string => template.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
 
 /** A test that a document names, and its title as `titlesIn` gives it. */
-export interface ShownBy {
+interface ShownBy {
   path: string;
   title: string;
 }

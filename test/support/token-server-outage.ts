@@ -21,7 +21,7 @@ export interface Visitor {
 }
 
 /** What a visitor's start was answered, and after how many milliseconds. */
-export interface OutageAnswer {
+interface OutageAnswer {
   status: number;
   error: string | undefined;
   retryAfter: number;

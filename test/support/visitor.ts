@@ -27,7 +27,7 @@ export interface PageRequest {
   signal?: AbortSignal;
 }
 
-export interface VisitorOptions<A> {
+interface VisitorOptions<A> {
   /** The address of the login API. */
   url: string;
   /** The site's origin, as a browser sends it. */

@@ -5,7 +5,7 @@ import { initialState, reduce, type State } from "../../src/element/flow/state.j
 import { until } from "./until.js";
 import { Visitor, type BrowserRequest } from "./visitor.js";
 
-export interface WidgetVisitorOptions {
+interface WidgetVisitorOptions {
   /** The site's origin, as the visitor's browser sends it. */
   origin: string;
   /** Where a request is sent: the proxy, or a server that a proxy would choose. */
@@ -22,7 +22,7 @@ export interface BrowserAnswer {
 }
 
 /** A status stream that a visitor opened. */
-export interface OpenedStream {
+interface OpenedStream {
   /** When it was opened, by `performance.now()`. */
   at: number;
   /** How long to wait before reconnecting after the stream's end, in milliseconds, if the server said so (`retry:`). */

@@ -18,7 +18,7 @@ export function report(url: string, cut: () => void = () => undefined): void {
 }
 
 /** Bytes of resident memory, as the system counts them. */
-export interface Memory {
+interface Memory {
   now: number;
   peak: number;
 }

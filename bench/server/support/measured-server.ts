@@ -6,7 +6,7 @@ import { bundle } from "./bundle.js";
 import { firstMessage, residentBytes } from "./child.js";
 
 /** Bytes of a process: of its JavaScript heap with the buffers outside it, and of its resident memory. */
-export interface ProcessMemory {
+interface ProcessMemory {
   heap: number;
   resident: number;
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 /** What happens to a page's stream. */
-export interface StreamEvents {
+interface StreamEvents {
   /** The first event of a connection arrived. It is the whole status. */
   opened: () => void;
   /** The connection is gone. */

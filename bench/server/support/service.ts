@@ -6,7 +6,7 @@ import { freePort } from "../../../test/support/services/free-port.js";
 import { until } from "../../../test/support/until.js";
 
 /** The built service in a process of its own. */
-export interface ServiceProcess {
+interface ServiceProcess {
   url: string;
   kill: () => void;
 }

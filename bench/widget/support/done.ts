@@ -18,7 +18,7 @@ export interface Login {
 }
 
 /** A page whose code is scanned. The person has not accepted yet. */
-export interface Waiting {
+interface Waiting {
   /**
    * Accepts on the phone. Resolves to the milliseconds until the page knows that it is logged in.
    * @param afterFaultMs how long after the fault the person accepts

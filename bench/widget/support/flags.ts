@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { conditions, type Condition } from "./conditions.js";
 
 /** The flags of a bench. */
-export interface Flags {
+interface Flags {
   rounds: number;
   conditions: readonly Condition[];
   /** A quick check that the bench runs. Its figures mean nothing. */

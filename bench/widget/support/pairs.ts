@@ -1,7 +1,7 @@
 import { median } from "../../figures.js";
 
 /** Figures of two things that were measured in turns, pair by pair. */
-export interface Pairs {
+interface Pairs {
   what: string;
   ours: readonly number[];
   theirs: readonly number[];

@@ -129,7 +129,7 @@ export class Settings {
 }
 
 /** A user's enrollment, as far as this page knows: other pages may change it too. */
-export type Enrollment = "never" | "enrolled" | "ended";
+type Enrollment = "never" | "enrolled" | "ended";
 
 /** The enrollments that this tab knows. They survive a reload, as the emulator does. */
 interface Enrollments {

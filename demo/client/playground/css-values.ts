@@ -33,7 +33,7 @@ const string = /"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'/g;
 /** A variable that is not the element's, and an escape, which can hide it. */
 const foreign = /\\|\bvar\(\s*(?!--onegini-otp-login-)/i;
 
-export interface Declarations {
+interface Declarations {
   /** What holds in every page, as the browser writes it; empty if there is nothing. */
   css: string;
   /** What is left out, because the browser does not understand it. */

@@ -3,7 +3,7 @@ import { attributesOf, cssOf, slotted } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
 import { defaultWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
 
-export interface ElementStageOptions {
+interface ElementStageOptions {
   /** The box in which the element must fit, and the element's place in it. */
   stage: HTMLElement;
   place: HTMLElement;

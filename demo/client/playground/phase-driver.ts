@@ -116,7 +116,7 @@ function untilIn(wanted: PhaseName, watched: Watched, signal: AbortSignal): Prom
   });
 }
 
-export interface PhaseDriverOptions {
+interface PhaseDriverOptions {
   element: () => OneginiOtpLogin;
   /** What is seen of the element. */
   shown: () => PhaseName;

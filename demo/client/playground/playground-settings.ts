@@ -9,7 +9,7 @@ import {
 } from "../../playground/playground-choices.js";
 
 /** What a site sets, by the name of a property, part or slot. */
-export type Values = Readonly<Record<string, string>>;
+type Values = Readonly<Record<string, string>>;
 
 /** The phases, and what a person may see within `pending`. */
 export const phases = [

@@ -165,7 +165,7 @@ function normalLength(value: string): string {
 }
 
 /** The values of a theme's style sheet, by the names of their controls. */
-export function valuesOf(css: string): Map<string, string> {
+function valuesOf(css: string): Map<string, string> {
   const values = new Map<string, string>();
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);

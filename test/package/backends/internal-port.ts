@@ -4,7 +4,7 @@ import { Server as NetServer } from "node:net";
 import { freePort } from "../../support/services/free-port.js";
 
 /** What happens to the calls of an internal port. */
-export type CallMode =
+type CallMode =
   | "pass"
   | "without secret"
   | "unavailable"
@@ -18,7 +18,7 @@ export type CallMode =
   | "answer lost";
 
 /** An answer to `/redeem`, as a service gives it. */
-export interface StubbedLogin {
+interface StubbedLogin {
   user_id: string;
   attempt: string;
   login: { approved_at: string };

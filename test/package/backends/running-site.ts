@@ -25,7 +25,7 @@ const programs = join(temporaryFolder, "programs");
 /** That of the READMEs. */
 export const internalSecret = "for-this-machine-only-0123456789abcdef";
 /** Shorter than by default, so that a test can wait until a ticket has expired. */
-export const ticketSeconds = 30;
+const ticketSeconds = 30;
 
 /**
  * Copies the examples, and installs the packed package beside them, for `npx onegini-otp-login`.

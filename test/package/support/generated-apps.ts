@@ -8,7 +8,7 @@ import { install, npm as runNpm, temporaryFolder } from "./packed-package.js";
 
 /** What today's generators make: an app that has not installed its packages yet. */
 
-export interface App {
+interface App {
   /** The generator, and its template where it has several. */
   name: string;
   /** Makes the app in the folder `app` of a folder. */

@@ -1,7 +1,7 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
 
 /** The demo phone's page, as a person uses it. */
-export interface DemoPhone {
+interface DemoPhone {
   page: Page;
   /** The phone in the page, without the rest of the page. */
   screen: Locator;

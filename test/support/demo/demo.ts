@@ -25,7 +25,7 @@ export interface Demo {
 }
 
 /** How a demo ended. */
-export interface Ending {
+interface Ending {
   code: number | null;
   stdout: string;
   stderr: string;

@@ -101,7 +101,7 @@ async function end(child: ChildProcess): Promise<void> {
  * The calls of W3C WebDriver that these tests need. There are only five, and the maintained libraries require Node 22
  * or install programs that download browsers.
  */
-export interface WebDriverSession {
+interface WebDriverSession {
   /** The browser's name and version, as the driver reports them. */
   capabilities: Record<string, unknown>;
   open: (url: string) => Promise<void>;

@@ -8,7 +8,7 @@ export { describeLog, isHeldPoll, isOfLogin, isPoll, isStream } from "./requests
 export type { LoggedConnection, LoggedRequest } from "./requests.js";
 
 /** The connections to which a treatment applies. */
-export interface Scope {
+interface Scope {
   /** The open connections, future ones, or all. Default all. */
   connections?: "open" | "new" | "all";
   /** Only while a connection carries a stream. Default false. */

@@ -53,7 +53,7 @@ type Place =
   | { at: "trailer" }
   | { at: "body-until-close" };
 
-export interface MessageEvents {
+interface MessageEvents {
   /** The first line and the headers, without the empty line. */
   head?: (head: string) => void;
   /** Bytes of the body as they arrive, without chunk lengths. */

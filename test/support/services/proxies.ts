@@ -29,7 +29,7 @@ export interface AddressLimits {
 }
 
 /** A request that a proxy has passed on, from its log. */
-export interface Passed {
+interface Passed {
   method: string;
   path: string;
   status: number;

@@ -23,7 +23,7 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-export interface Started {
+interface Started {
   id: string;
   otp: string;
 }

@@ -26,7 +26,7 @@ export interface Reply<Outcome extends StartOutcome | ResultOutcome = StartOutco
   answer: SeenAnswer | undefined;
 }
 
-export interface SeenAnswer {
+interface SeenAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   /** The vendor's error, if it is one. */

@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 
 /** Records what a screen reader announces by itself: every change of every live region, in shadow roots too. */
-export interface Ear {
+interface Ear {
   /** What was said so far, in order. */
   heard: () => Promise<string[]>;
 }
@@ -43,7 +43,7 @@ export const focused = (page: Page): Promise<string> =>
   });
 
 /** A stop of the Tab key. */
-export interface Stop {
+interface Stop {
   name: string;
   top: number;
   left: number;
@@ -82,7 +82,7 @@ interface Snapshot {
 const structure = ["paragraph", "generic", "none", "InlineTextBox"];
 
 /** Lines such as `button "Close"` and `text "0:45"`, in reading order. */
-export type Reading = string[];
+type Reading = string[];
 
 /** The tree as Playwright computes it, in the form of the snapshots. */
 export const snapshotReading = async (seen: Locator): Promise<Reading> =>

@@ -12,7 +12,7 @@ import { launchBrowser } from "../../../support/browser.js";
 /** What a call is answered; `never` leaves it open, `reset` breaks its connection. */
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> } | "never" | "reset";
 
-export interface Answers {
+interface Answers {
   start: Answer;
   renew: Answer;
   /** `stream` opens a stream, on which the test sends statuses. */

@@ -22,7 +22,7 @@ export async function loadAxe(page: Page | Frame): Promise<void> {
 }
 
 /** What axe found on a whole page. */
-export interface Findings {
+interface Findings {
   /** A line for each finding: the rule, the element, and the reason. */
   violations: string[];
   /** The same for what axe cannot decide. */

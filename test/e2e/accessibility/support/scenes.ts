@@ -13,9 +13,9 @@ export interface Scene {
   reach: (stage: Stage) => Promise<void>;
 }
 
-export type Device = "computer" | "low window" | "tablet" | "phone" | "phone sideways";
+type Device = "computer" | "low window" | "tablet" | "phone" | "phone sideways";
 
-export const devices: Record<Device, BrowserContextOptions> = {
+const devices: Record<Device, BrowserContextOptions> = {
   computer: { viewport: { width: 800, height: 900 } },
   "low window": { viewport: { width: 844, height: 420 } },
   tablet: { viewport: { width: 800, height: 1000 }, isMobile: true, hasTouch: true },

@@ -31,7 +31,7 @@ export interface Visit {
   loggedInAfter: (since: number, maxMs: number) => Promise<number>;
 }
 
-export interface VisitOptions extends KitSiteOptions {
+interface VisitOptions extends KitSiteOptions {
   browser: Browser;
   /** Opens the browser's page. Default: in its own context, which is closed at the end. */
   newPage?: () => Promise<Page>;

@@ -25,7 +25,7 @@ const holdsTheCode = ["base", "body", "stage", "qr", "dialog"];
 type Declarations = Readonly<Record<string, readonly string[]>>;
 
 /** Inherited properties. Not `visibility`: a site that hides the element hides the code on purpose. */
-export const inherited: Declarations = {
+const inherited: Declarations = {
   color: ["#fff", "#000", "#8888", "transparent"],
   "-webkit-text-fill-color": ["#fff", "transparent"],
   "-webkit-text-stroke": ["30px #000", "2px #fff"],

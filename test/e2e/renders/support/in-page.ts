@@ -14,7 +14,7 @@ export interface Place {
   css: string;
 }
 
-export interface Box {
+interface Box {
   left: number;
   top: number;
   right: number;

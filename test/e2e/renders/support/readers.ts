@@ -9,7 +9,7 @@ import { emptyPicture, readPng, writePng, type Picture } from "../../../support/
 import "../../../support/qr.js";
 
 /** Reads every QR code in a picture, from its pixels alone. */
-export type Reader = (picture: Picture) => Promise<string[]>;
+type Reader = (picture: Picture) => Promise<string[]>;
 
 /** ZXing as zxing-cpp has it. It does not try white on black, because many phones read only black on white. */
 const zxing: Reader = async ({ data, width, height }) => {

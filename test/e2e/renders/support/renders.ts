@@ -30,7 +30,7 @@ export interface Condition {
 }
 
 /** A render in which something is wrong. */
-export interface Miss {
+interface Miss {
   condition: string;
   /** Repeats the render with the same random values. */
   seed: string;
@@ -40,7 +40,7 @@ export interface Miss {
   css: string;
 }
 
-export interface Tally {
+interface Tally {
   condition: string;
   renders: number;
   read: Record<ReaderName, number>;

@@ -11,7 +11,7 @@ import { redisStore } from "onegini-otp-login/redis";
 import { freePort } from "../../../support/services/free-port.js";
 
 /** What a server needs to start. */
-export interface NodeSettings {
+interface NodeSettings {
   origin: string;
   port: number;
   redisUrl: string;

@@ -11,7 +11,7 @@ import { until } from "../../../support/until.js";
 import { startKit, type FromNode, type KitProcess } from "./kit-process.js";
 import { WidgetVisitor } from "../../../support/widget-visitor.js";
 
-export interface ProductionOptions {
+interface ProductionOptions {
   /** How many servers. Default 2. */
   nodes?: number;
   /** How long a code lives. Default 60. */

@@ -34,7 +34,7 @@ export interface Step {
 }
 
 /** A possible result of a step: the next step, or the end of the call with its answer. */
-export interface Move {
+interface Move {
   readonly state: AttemptState;
   readonly next: Step | Said;
 }
@@ -287,13 +287,13 @@ export type Said = string;
 export const unknown: Said = "404 unknown_attempt";
 export const down: Said = "503 temporarily_unavailable";
 export const settled: Said = "409 attempt_settled";
-export const statusIs = ({ status }: { status: string }, expiresIn: number | undefined): Said =>
+const statusIs = ({ status }: { status: string }, expiresIn: number | undefined): Said =>
   expiresIn === undefined ? `is ${status}` : `is ${status} for ${expiresIn} s`;
 export const newCode = (seconds: number): Said => `new code for ${seconds} s`;
 /** @param isKnown whether the browser is known for the user from now on */
-export const signedIn = (user: string | undefined, isKnown: boolean): Said =>
+const signedIn = (user: string | undefined, isKnown: boolean): Said =>
   `signed in ${user}${isKnown ? ", is known" : ""}`;
-export const ticketIs = (text: string): Said => `ticket ${text}`;
+const ticketIs = (text: string): Said => `ticket ${text}`;
 export const redeemedFor = (user: string | undefined, isKnown: boolean): Said =>
   `redeemed for ${user}${isKnown ? ", is known" : ""}`;
 const numberAsked = (error: "pairing_required" | "wrong_number", state: AttemptState, now: number): Said =>

@@ -17,7 +17,7 @@ import { bytesOf, inWords, shownStatus, type Said, statusCall } from "./calls.js
 /** For longer runs, or to repeat a counterexample. */
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH } = process.env;
 
-export interface CheckOptions {
+interface CheckOptions {
   runs: number;
   sabotage?: Sabotage;
   /** Default one at random. */
@@ -101,7 +101,7 @@ export async function checkModel(
  * Checks what must hold after each step. The monitor has seen every write and every login. In addition, a stranger and
  * the owner read one of the attempts.
  */
-export async function checkInvariants(model: Model, world: World): Promise<void> {
+async function checkInvariants(model: Model, world: World): Promise<void> {
   world.monitor.check();
   const attempt = model.attempts[model.steps++ % Math.max(1, model.attempts.length)];
   if (!attempt) return;
@@ -166,7 +166,7 @@ async function expectToStay(attempt: ModelAttempt, model: Model, world: World): 
 }
 
 /** At the end the store must be empty. */
-export async function checkNothingIsLeft(model: Model, world: World): Promise<void> {
+async function checkNothingIsLeft(model: Model, world: World): Promise<void> {
   const over = model.attempts.flatMap(({ states }) => states.map(forgetAt));
   const remains = model.attempts.map(({ id, startedAt, states }) => ({
     id,
@@ -195,7 +195,7 @@ const sweptAfterMs = 600_000;
 
 const stores = { memory, redis: onRedis("redis"), valkey: onRedis("valkey") } as const;
 
-export interface ModelWork {
+interface ModelWork {
   store: keyof typeof stores;
   runs: number;
 }

@@ -53,7 +53,7 @@ const fromNewest = <T>(all: readonly T[], index: number): T | undefined =>
 export const nobodysId = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** A ticket that nobody got. */
-export const inventedTicket = (attempt: string): string => `${attempt}.${"A".repeat(43)}`;
+const inventedTicket = (attempt: string): string => `${attempt}.${"A".repeat(43)}`;
 
 /** Keeps the states that explain the answers. Fails if there is none. */
 export function settleOn(made: Made[], attempt: ModelAttempt | undefined, world: World): void {
@@ -151,7 +151,7 @@ export interface Made {
  * The possible states of an attempt after concurrent calls: the results of every order of their steps that gives
  * exactly the observed answers. Empty if no order does.
  */
-export function explain(states: readonly AttemptState[], calls: readonly Made[]): AttemptState[] {
+function explain(states: readonly AttemptState[], calls: readonly Made[]): AttemptState[] {
   const seen = new Set<string>();
   const found = new Map<string, AttemptState>();
   const visit = (state: AttemptState, running: readonly Made[]): void => {

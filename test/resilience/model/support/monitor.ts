@@ -15,7 +15,7 @@ interface SignedIn {
 }
 
 /** A ticket that gave a login. */
-export interface Redeemed {
+interface Redeemed {
   userId: string;
   attempt: string;
   ticket: string;

@@ -60,7 +60,7 @@ interface CallContext {
   signInThrows: boolean;
 }
 
-export interface NodeParts {
+interface NodeParts {
   index: number;
   store: AttemptStore;
   tokenServerUrl: string;

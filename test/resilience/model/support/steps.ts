@@ -204,7 +204,7 @@ const step: fc.Arbitrary<ModelStep> = fc.oneof(
 );
 
 /** The minimum of steps in a run. Only shrunk counterexamples have fewer. */
-export const minSteps = 30;
+const minSteps = 30;
 const maxSteps = 40;
 
 class Steps extends fc.Arbitrary<ModelStep[]> {

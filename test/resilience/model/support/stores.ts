@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import { nodeCount } from "./steps.js";
 
 /** A forgotten attempt, with the keys under which a store might still keep something of it. */
-export interface Remains {
+interface Remains {
   id: string;
   codes: readonly string[];
   /** An instant before it was due to be forgotten. */

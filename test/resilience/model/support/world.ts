@@ -6,7 +6,7 @@ import { nodeCount, type Site } from "./steps.js";
 import type { ModelStore } from "./stores.js";
 import type { ModelTokenServer } from "./token-server.js";
 
-export interface WorldParts {
+interface WorldParts {
   store: ModelStore;
   tokenServer: ModelTokenServer;
   site: Site;

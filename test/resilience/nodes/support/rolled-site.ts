@@ -22,7 +22,7 @@ export interface RolledSite {
 }
 
 /** Starts a proxy. */
-export type StartAnyProxy = (options: ProxyOptions) => Promise<PlainProxy>;
+type StartAnyProxy = (options: ProxyOptions) => Promise<PlainProxy>;
 
 interface Parts {
   origin: string;

@@ -81,7 +81,7 @@ export async function watchersOf(node: Demo): Promise<number> {
 }
 
 /** Three servers in this process behind a proxy, to test what the proxy does when nodes fail. */
-export interface FakeNodes {
+interface FakeNodes {
   proxy: Proxy;
   servers: readonly Server[];
 }

@@ -9,7 +9,7 @@ interface Connection {
 }
 
 /** A TCP proxy in front of a Redis. It can stop passing bytes while connections stay open. */
-export interface DeadEnd {
+interface DeadEnd {
   url: string;
   /** Stops passing bytes on the connections that are open. New ones work. */
   swallowAll(): void;

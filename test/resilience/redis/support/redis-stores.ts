@@ -74,7 +74,7 @@ export function describeLimiter(place: string, open: (t: TestContext) => Promise
 const script = fileURLToPath(import.meta.url);
 
 /** The time at which an attempt was written, by the store's clock and by the host's. */
-export interface Written {
+interface Written {
   now: number;
   hostNow: number;
 }

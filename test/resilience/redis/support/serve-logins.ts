@@ -11,7 +11,7 @@ import { emulator } from "../../../unit/server/support/site.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** Two processes of `serve` that share a Redis, and people who log in at both in turn. */
-export interface ServedSite {
+interface ServedSite {
   nodes: readonly ServeProcess[];
   /** A person comes to the login page. Resolves when the code is on the screen. */
   open: () => Promise<Person>;
@@ -19,7 +19,7 @@ export interface ServedSite {
   forgetBrowsers: (user: string) => Promise<number>;
 }
 
-export interface Person {
+interface Person {
   user: string;
   /** How often a login was begun. More than once: an attempt was lost. */
   begun: () => number;

@@ -74,7 +74,7 @@ export async function visitSimulated(
 export const steadyHeap = "--js-flags=--no-opt --no-maglev --no-sparkplug";
 
 /** The counts that must not grow. */
-export interface Figures {
+interface Figures {
   listeners: number;
   nodes: number;
   documents: number;

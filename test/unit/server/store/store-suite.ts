@@ -16,7 +16,7 @@ const hostileTexts = {
 };
 
 /** One store, opened twice as by two servers. The same object twice where a store is for one process. */
-export interface StoreUnderTest {
+interface StoreUnderTest {
   name: string;
   open: (t: TestContext) => Promise<{ store: AttemptStore; other: AttemptStore }>;
 }

@@ -35,7 +35,7 @@ export interface Operation {
 
 export const methods = ["get", "head", "post", "put", "patch", "delete", "options", "trace"] as const;
 
-export type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {
+type PathItem = Partial<Record<(typeof methods)[number], Operation>> & {
   /** The answer to any other method. */
   "x-other-methods": Pick<Operation, "responses">;
 };

@@ -64,7 +64,7 @@ export function exchange(origin: string, text: string, { until }: { until?: RegE
 }
 
 /** A header as received on the wire. */
-export type RawHeader = readonly [name: string, value: string];
+type RawHeader = readonly [name: string, value: string];
 
 /** A request and its answer. */
 export interface RecordedExchange {
@@ -80,7 +80,7 @@ export interface RecordedExchange {
 }
 
 /** A proxy that passes everything on unchanged and records it. */
-export interface RecordingProxy {
+interface RecordingProxy {
   origin: string;
   exchanges: RecordedExchange[];
 }

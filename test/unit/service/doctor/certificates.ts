@@ -8,7 +8,7 @@ export interface Identity {
   cert: string;
 }
 
-export interface Certificates {
+interface Certificates {
   /** The authority that a test trusts. */
   authority: string;
   /** For 127.0.0.1 and localhost, from that authority. */

@@ -8,7 +8,7 @@ import { findLeaks } from "../../../support/secrets.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** The JSON of `--json`. */
-export interface Found {
+interface Found {
   kind: string;
   address: string;
   at: string;
