@@ -39,6 +39,8 @@ const textThat = (isRight: (text: string) => boolean, expected: string) =>
 
 export const text = (expected: string) => textThat((value) => value !== "", expected);
 
+export const pemFile = text("the path of a file in PEM");
+
 export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
   v.picklist(choices, choices.join(" or "));
 

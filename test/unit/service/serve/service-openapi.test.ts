@@ -36,7 +36,11 @@ function brokenApi() {
     readiness: createReadiness(kit),
     strangers: new StrangerSampling(20),
     forgotten: { forget: fail, forgetAll: fail },
-    secrets: () => [internalSecret],
+    secrets: () => ({
+      "internal-secret": [internalSecret],
+      "operator-secret": undefined,
+      "metrics-secret": undefined,
+    }),
   });
 }
 
