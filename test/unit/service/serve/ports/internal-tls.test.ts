@@ -78,24 +78,24 @@ describe("The internal port with internal-tls-cert", () => {
     assert.match(body, /\{internal-secret\} is required/);
   });
 
-  test("takes a resumed session for no certificate", async (t) => {
-    const { bank, other, options, call } = await tlsService(t);
-    for (const by of [{}, pem(other.issue("foreign"))])
+  test("takes a resumed session for no certificate, and not for one of an authority that has been removed", async (t) => {
+    const { service, bank, other, callers, options, call } = await tlsService(t);
+    const ours = pem(bank.issue("backend"));
+    const resumed: RequestOptions[] = [];
+    for (const by of [{}, pem(other.issue("foreign")), ours])
       for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
-        const first = connect({
-          ...(options({ ...by }) as object),
-          port: Number(options().port),
-          maxVersion,
-        });
+        const first = connect({ ...(options(by) as object), port: Number(options().port), maxVersion });
         let session: Buffer | undefined;
         first.on("session", (given: Buffer) => (session = given));
         first.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await text(first);
         session ??= first.getSession();
-        const { status } = await call("/forget", { maxVersion, ...(session && { session }) });
-        assert.equal(status, 401);
+        resumed.push({ maxVersion, ...(session && { session }) });
       }
-    assert.equal((await call("/forget", pem(bank.issue("backend")))).status, 200);
+    for (const by of resumed.slice(0, 4)) assert.equal((await call("/forget", by)).status, 401);
+    writeFileSync(callers, readFileSync(other.certificate));
+    assert.equal(await service.rereadSecrets(), true);
+    for (const by of resumed) assert.equal((await call("/forget", { ...ours, ...by })).status, 401);
   });
 
   test("names the caller by its certificate, else by its address", async (t) => {
