@@ -84,7 +84,7 @@ function adviceFor(reason: string): string {
   if (/^NOPERM |^ERR ACL failure/.test(reason)) return "Grant this user the missing permission.";
   if (/^ERR No such master/.test(reason)) return "Give the name that the Sentinels know: redis-master.";
   if (/cluster support disabled/.test(reason)) return "It is no cluster: give redis-url alone.";
-  if (/CERT|SIGNATURE|^ERR_(?:TLS|SSL)/.test(reason))
+  if (/cert|signature|ssl|tls/i.test(reason))
     return "Check its certificate and name, the authority (redis-tls-ca), and whether it asks for a certificate (redis-tls-cert).";
   return "Start Redis there, or give another address.";
 }

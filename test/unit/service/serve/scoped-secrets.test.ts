@@ -125,7 +125,7 @@ describe("The secrets of the internal port", () => {
     for (const call of ["GET /metrics", "PUT /pause"] as const) await send(service, call, internalSecret);
     await send(service, "PUT /pause", metricsSecret);
     assert.deepEqual(await counts(), [unknown + all.length, other + ofOperators.length + 3]);
-    const pause = await (await send(service, "GET /pause", operatorSecret)).json();
+    const pause: unknown = await (await send(service, "GET /pause", operatorSecret)).json();
     assert.deepEqual(pause, { paused: false });
     const lines = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     holds(lines.some(({ event, status }) => event === "internal_call_refused" && status === 403));
