@@ -65,8 +65,8 @@ export const service: Claims = {
     "A file that is being written is not read": {
       at: "src/service/serve/watch-files.ts: watchFiles",
       replace: [
-        "if (found !== seen) looksLeft = 1;",
-        "if (found !== seen) { looksLeft = undefined; void read(); }",
+        "if (!isDeepStrictEqual(found, before)) looksLeft = 1;",
+        "if (!isDeepStrictEqual(found, before)) { looksLeft = undefined; void use(textsIn(found)); }",
       ],
       title: "is not read while it is being written, or gone for a moment",
     },

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { codeOrText } from "../process/error-code.js";
 import type { RedisTls } from "../process/connect-redis.js";
+import type { ReadText } from "./watch-files.js";
 import type { Settings } from "../settings/setting-list.js";
 
 /** The settings that name a file of certificates or of a key, those of one use together. */
@@ -61,15 +62,17 @@ export class Certificates {
   /**
    * Reads the files again. Those of one use change together; if one of them is wrong, they all stay as they were.
    *
+   * @param readText gives the text of a file, or throws the system's error
    * @param checkRedis resolves to the problem with a connection to Redis that uses the new ones
    */
   async reread(
+    readText: ReadText,
     checkRedis: (tls: RedisTls) => Promise<string | undefined>,
   ): Promise<{ changed: CertificateName[]; problems: CertificateProblem[] }> {
     const changed: CertificateName[] = [];
     const problems: CertificateProblem[] = [];
     for (const use of uses) {
-      const read = readPem(this.#settings, use);
+      const read = readPem(this.#settings, use, readText);
       if ("problem" in read) {
         problems.push(read.problem);
         continue;
@@ -100,14 +103,18 @@ const redisTlsOf = ({ cert, key, ca }: Pem): RedisTls => ({
 export function readCertificates(settings: CertificateSettings): Certificates | CertificateProblem {
   const inUse: Record<Use, Pem> = { internal: {}, redis: {} };
   for (const use of uses) {
-    const read = readPem(settings, use);
+    const read = readPem(settings, use, (path) => readFileSync(path, "utf8"));
     if ("problem" in read) return read.problem;
     inUse[use] = read.pem;
   }
   return new Certificates(settings, inUse);
 }
 
-function readPem(settings: CertificateSettings, use: Use): { pem: Pem } | { problem: CertificateProblem } {
+function readPem(
+  settings: CertificateSettings,
+  use: Use,
+  readText: ReadText,
+): { pem: Pem } | { problem: CertificateProblem } {
   const pem: Pem = {};
   const names = certificateSettings[use];
   let key: KeyObject | undefined;
@@ -117,7 +124,7 @@ function readPem(settings: CertificateSettings, use: Use): { pem: Pem } | { prob
     if (path === undefined) continue;
     let text: string;
     try {
-      text = readFileSync(path, "utf8");
+      text = readText(path);
     } catch (error) {
       // Without the path: it may be the key itself, given by mistake.
       const description = `${setting} names a file that cannot be read (${codeOrText(error)}).`;

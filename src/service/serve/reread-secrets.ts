@@ -4,6 +4,7 @@ import type { Certificates } from "./certificates.js";
 import { sharedSecretProblem } from "../settings/internal-secrets.js";
 import { readSecret, type SecretFile, type Secrets } from "../settings/secret-files.js";
 import type { Log } from "./telemetry/log.js";
+import type { ReadText } from "./watch-files.js";
 
 interface Rereading {
   /** The secrets in use, which are replaced. */
@@ -31,7 +32,7 @@ export function secretsReader({
   useCertificates,
   checkRedis,
   log,
-}: Rereading): (reason: RereadReason) => Promise<boolean> {
+}: Rereading): (reason: RereadReason, read: ReadText) => Promise<boolean> {
   /** What was wrong at the last time, by the setting. */
   let told = new Map<string, string>();
 
@@ -42,16 +43,16 @@ export function secretsReader({
     return sharedSecretProblem({ ...secrets, [name]: value });
   };
 
-  return async (reason) => {
+  return async (reason, read) => {
     const changed: string[] = [];
     const problems = new Map<string, string>();
     // Before redis-url, which may be tried with them.
-    const ofCertificates = await certificates.reread((tls) => checkRedis({ tls }));
+    const ofCertificates = await certificates.reread(read, (tls) => checkRedis({ tls }));
     for (const { setting, description } of ofCertificates.problems) problems.set(setting, description);
     if (ofCertificates.changed.length > 0) useCertificates();
     changed.push(...ofCertificates.changed);
     for (const file of files) {
-      const result = readSecret(file);
+      const result = readSecret(file, read);
       const problem = await problemWith(result);
       if (problem !== undefined) {
         problems.set(file.name, problem);

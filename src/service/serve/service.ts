@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
 import { codeOf, codeOrText } from "../process/error-code.js";
@@ -20,7 +21,7 @@ import { secretsReader, type RereadReason } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
 import { openStore, redisUrlProblem } from "./store/store.js";
 import { StrangerSampling } from "./telemetry/stranger-sampling.js";
-import { watchFiles } from "./watch-files.js";
+import { settledFiles, watchFiles, type ReadText } from "./watch-files.js";
 
 /** The running service. */
 export interface Service {
@@ -115,9 +116,11 @@ export async function startService(
     const tell = (state: AppendOnly): void => metrics.appendOnly(state);
     if (appendOnly) tell(appendOnly);
     const endAppendOnly = store.appendOnly && watchAppendOnly(store.appendOnly, tell);
+    // A pipe can be read only once.
+    const readable = secretFiles.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isFile());
     const reread = secretsReader({
       secrets,
-      files: secretFiles,
+      files: readable,
       certificates,
       useCertificates() {
         if (certificates.internal.cert !== undefined) useCertificates(internalServer, certificates.internal);
@@ -128,16 +131,17 @@ export async function startService(
     });
     let reading = Promise.resolve(true);
     // One after the other.
-    const read = (reason: RereadReason): Promise<boolean> => (reading = reading.then(() => reread(reason)));
-    const watched = [...secretFiles.map(({ path }) => path), ...certificates.paths];
-    const endFileWatch = watchFiles(watched, () => read("watch"));
+    const read = (reason: RereadReason, texts: ReadText): Promise<boolean> =>
+      (reading = reading.then(() => reread(reason, texts)));
+    const watched = [...readable.map(({ path }) => path), ...certificates.paths];
+    const endFileWatch = watchFiles(watched, (texts) => read("watch", texts));
     return {
       publicAddress,
       internalAddress,
       secret: secrets["internal-secret"]?.[0] ?? "",
       files,
       appendOnly,
-      rereadSecrets: () => read("signal"),
+      rereadSecrets: async () => read("signal", await settledFiles(watched)),
       stop({ drain = 0 } = {}) {
         endWatch();
         endFileWatch();

@@ -89,21 +89,21 @@ describe("The files of certificates", () => {
     assert.ok(read instanceof Certificates);
     const { redisTls } = read;
     const { cert: list } = redisTls;
-    assert.deepEqual(await read.reread(() => assert.fail("Nothing has changed.")), {
+    assert.deepEqual(await read.reread(textOf, () => assert.fail("Nothing has changed.")), {
       changed: [],
       problems: [],
     });
 
     file("redis.pem", textOf(second.certificate));
     file("redis.key", textOf(second.key));
-    assert.deepEqual(await read.reread(() => Promise.resolve("Redis refuses it.")), {
+    assert.deepEqual(await read.reread(textOf, () => Promise.resolve("Redis refuses it.")), {
       changed: [],
       problems: [{ setting: "redis-tls-cert", description: "Redis refuses it." }],
     });
     assert.deepEqual(redisTls.cert, [textOf(first.certificate)]);
 
     const tried: unknown[] = [];
-    const { changed } = await read.reread((tls) => {
+    const { changed } = await read.reread(textOf, (tls) => {
       tried.push(tls);
       return Promise.resolve(undefined);
     });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { Certificates } from "../../../../src/service/serve/certificates.js";
-import { secretsReader } from "../../../../src/service/serve/reread-secrets.js";
+import { secretsReader, type RereadReason } from "../../../../src/service/serve/reread-secrets.js";
 import { createLog } from "../../../../src/service/serve/telemetry/log.js";
 import { readSettings } from "../../../../src/service/settings/read-settings.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
@@ -34,7 +34,7 @@ function service(t: TestContext) {
   const secrets = { ...settings };
   let lines: unknown[] = [];
   const redis = { problem: undefined as string | undefined, tried: [] as unknown[] };
-  const read = secretsReader({
+  const reader = secretsReader({
     secrets,
     files: secretFiles,
     certificates: new Certificates(settings, { internal: {}, redis: {} }),
@@ -51,6 +51,7 @@ function service(t: TestContext) {
       },
     }),
   });
+  const read = (reason: RereadReason) => reader(reason, (path) => readFileSync(path, "utf8"));
   /** The lines since the last time. */
   const said = (): unknown[] => {
     const since = lines;

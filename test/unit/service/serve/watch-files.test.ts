@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { watchFiles } from "../../../../src/service/serve/watch-files.js";
+import { settledFiles, watchFiles } from "../../../../src/service/serve/watch-files.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { until } from "../../../support/until.js";
 
 /** What was in a file each time when it was read; undefined: it was not there. */
 function readings(t: TestContext, path: string, isRight: (text: string | undefined) => boolean = () => true) {
   const texts: (string | undefined)[] = [];
-  const end = watchFiles([path], () => {
+  const end = watchFiles([path], (read) => {
     let text: string | undefined;
     try {
-      text = readFileSync(path, "utf8");
+      text = read(path);
     } catch {
       // It is not there.
     }
@@ -78,5 +78,32 @@ describe("A watched file", { concurrency: true }, () => {
     await until(() => texts.length === 2, "the second reading");
     end();
     assert.deepEqual(texts, ["same", "same"]);
+  });
+
+  test("is used as two looks have found it, also if it is being written when it is read", async (t) => {
+    const path = join(temporaryFolder(t), "secret");
+    writeFileSync(path, "whole");
+    const used = new Promise<string>((resolve) => {
+      const end = watchFiles([path], (read) => {
+        // The next one is being written.
+        writeFileSync(path, "");
+        resolve(read(path));
+        return Promise.resolve(true);
+      });
+      t.after(end);
+    });
+    assert.equal(await used, "whole");
+  });
+
+  test("is waited for on a signal, too, while it is being written", async (t) => {
+    const path = join(temporaryFolder(t), "secret");
+    writeFileSync(path, "");
+    const reading = settledFiles([path]);
+    for (const text of ["a", "ab", "whole"]) {
+      // How far apart a writer writes.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      writeFileSync(path, text);
+    }
+    assert.equal((await reading)(path), "whole");
   });
 });
