@@ -32,6 +32,12 @@ export const suites: readonly Suite[] = [
     runsIn: "all",
     needs: ["build", "services"],
   },
+  { path: "test/unit/service/serve/certificates.test.ts", runsIn: "all", needs: ["services"] },
+  {
+    path: "test/unit/service/serve/ports/internal-tls.test.ts",
+    runsIn: "all",
+    needs: ["build", "services"],
+  },
   { path: "test/unit/service/serve/store/append-only.test.ts", runsIn: "all", needs: ["build", "services"] },
   { path: "test/unit/service/serve/telemetry/traces.test.ts", runsIn: "all", needs: ["build", "services"] },
   { path: "test/unit/service/doctor", runsIn: "test", needs: ["build"] },

@@ -4,17 +4,71 @@ import type { Claims } from "./defence.js";
 export const service: Claims = {
   "test/unit/service/serve/service.test.ts": {
     "The internal port needs the secret": {
-      at: "src/service/serve/ports/internal-server.ts: requireSecret",
-      replace: ["!fits.includes(true)", 'given === ""'],
+      at: "src/service/serve/ports/credentials.ts: credentialOf",
+      replace: ["return fits[0]", 'return fits[0] ?? (given === "" ? undefined : "internal-secret")'],
       title: "needs the secret for every address but /health and /ready, and uses no ticket without it",
     },
     "The public port has nothing of the internal one": {
       at: "src/service/serve/service.ts: startService",
       replace: [
         "createPublicServer({ kit, files, path: settings.path, readiness })",
-        "createInternalServer({ kit, log, metrics, readiness, forgotten, secrets: internalSecrets })",
+        "createInternalServer({ kit, log, metrics, readiness, strangers, forgotten, secrets: () => secrets })",
       ],
       title: "serves nothing of the internal one, even with the secret",
+    },
+  },
+  "test/unit/service/serve/scoped-secrets.test.ts": {
+    "A secret of the internal port opens its own calls alone": {
+      at: "src/service/serve/ports/internal-server.ts: requireSecret",
+      remove: "requireCredential(c, allowed, secrets());",
+      title: "open the calls of their own, and no others",
+    },
+    "All browsers are forgotten with the operator's secret alone": {
+      at: "src/service/serve/ports/internal-server.ts: addForgetCalls",
+      remove: "requireCredential(…, service.secrets());",
+      title: "open the calls of their own, and no others",
+    },
+    "Where operators have a secret, the backend's is not theirs": {
+      at: "src/service/serve/ports/credentials.ts: inUse",
+      replace: ["secrets[credential] === undefined", "credential !== undefined"],
+      title: "count as refused at each call that they do not open, and change nothing",
+    },
+    "POST /forget-browsers is limited": {
+      at: "src/service/serve/ports/internal-server.ts: forgetLimit",
+      replace: ["allowed || (await burst.count(whose)).allowed", "resetMs >= 0"],
+      title: "takes a burst of a hundred calls and then ten a second, and says when to come again",
+    },
+  },
+  "test/unit/service/serve/ports/internal-tls.test.ts": {
+    "With internal-client-ca a secret is void without a certificate": {
+      at: "src/service/serve/ports/internal-server.ts: requireSecret",
+      remove: "if (withClientCertificates && …) throw …;",
+      title: "is open to probes without a certificate, and to no other call",
+    },
+    "A resumed TLS session without a certificate opens nothing": {
+      at: "src/service/serve/ports/internal-server.ts: contextOf",
+      value: "pem",
+      title: "resumes no session, which would stand for a certificate that the call has not shown",
+    },
+    "A certificate of another authority names nobody": {
+      at: "src/service/serve/ports/peer.ts: certificateOf",
+      replace: ["tls.authorized === true", "tls.getPeerX509Certificate"],
+      title: "names the caller by its certificate, else by its address",
+    },
+    "A certificate that is not whole does not replace a good one": {
+      at: "src/service/serve/certificates.ts: readPem",
+      replace: ["!areCertificates(text)", "text === undefined"],
+      title: "uses files that have changed for the next connection, and keeps what it had where one is wrong",
+    },
+  },
+  "test/unit/service/serve/watch-files.test.ts": {
+    "A file that is being written is not read": {
+      at: "src/service/serve/watch-files.ts: watchFiles",
+      replace: [
+        "if (!isDeepStrictEqual(found, before)) looksLeft = 1;",
+        "if (!isDeepStrictEqual(found, before)) { looksLeft = undefined; void use(textsIn(found)); }",
+      ],
+      title: "is not read while it is being written, or gone for a moment",
     },
   },
   "test/unit/service/serve/telemetry/stranger-sampling.test.ts": {

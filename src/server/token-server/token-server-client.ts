@@ -67,6 +67,8 @@ interface TokenServerRequest {
   path: string;
   /** Of a POST. Without one it is a GET. */
   form: URLSearchParams | undefined;
+  /** Whether a call that is refused is made again with another secret. */
+  hasOtherSecret: boolean;
 }
 
 /** Far more than a Token Server answers. */
@@ -150,8 +152,10 @@ export class TokenServerClient {
     const redact = (text: string): string => redactor(clientId, secrets)(text);
     const redactWords = (text: string): string => redact(withoutNumbers(text, this.#settings.numberDigits));
     let answer: Answer = { kind: "unavailable", reason: "was not asked" };
-    for (const secret of this.#acceptedFirst(secrets)) {
-      answer = await this.#callWith(secret, { path, form }, redact);
+    const ordered = this.#acceptedFirst(secrets);
+    for (const [index, secret] of ordered.entries()) {
+      const hasOtherSecret = index < ordered.length - 1;
+      answer = await this.#callWith(secret, { path, form, hasOtherSecret }, redact);
       if (answer.kind === "unavailable") return { ...answer, redact, redactWords };
       if (answer.status !== 401) {
         this.#accepted = secret;
@@ -170,7 +174,7 @@ export class TokenServerClient {
 
   async #callWith(
     clientSecret: string,
-    { path, form }: TokenServerRequest,
+    { path, form, hasOtherSecret }: TokenServerRequest,
     redact: Reply["redact"],
   ): Promise<Answer> {
     const { url, timeoutMs, clientId, clientAuthentication } = this.#settings;
@@ -182,7 +186,13 @@ export class TokenServerClient {
     const abort = new AbortController();
     const { signal } = abort;
     try {
-      const call = this.#transport({ url: url + path, ...request, maxBytes: maxAnswerBytes, signal });
+      const call = this.#transport({
+        url: url + path,
+        ...request,
+        ...(hasOtherSecret && { hasOtherSecret }),
+        maxBytes: maxAnswerBytes,
+        signal,
+      });
       const answer = await withTimeout(call, timeoutMs, this.#runtime);
       if (answer === timedOut) {
         abort.abort();

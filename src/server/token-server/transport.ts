@@ -7,6 +7,8 @@ export interface TransportCall {
   method: "GET" | "POST";
   headers: Readonly<Record<string, string>>;
   body?: string;
+  /** There is a second secret, so that a 401 is no refusal yet: the call is made once more with the other one. */
+  hasOtherSecret?: true;
   /** The most bytes of the answer's body that are read. */
   maxBytes: number;
   /** Aborts the call: the promise rejects. */

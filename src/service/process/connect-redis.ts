@@ -16,6 +16,16 @@ const longestRetryMs = 1_000;
 /** The connection to the Redis or Valkey that several processes share. It reconnects by itself. */
 export type RedisClient = Awaited<ReturnType<typeof connect>>;
 
+/**
+ * The authority of the servers, and this client's certificate and key, in PEM. The lists are read for each connection: what
+ * changes them in place changes the next one. Without an authority it is one that Node knows.
+ */
+export interface RedisTls {
+  ca?: string[];
+  cert?: string[];
+  key?: string[];
+}
+
 /** The client, or one sentence about why there is none. */
 type RedisResult = { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string };
 
@@ -24,14 +34,16 @@ type RedisResult = { kind: "connected"; client: RedisClient } | { kind: "unreach
  *
  * @param command the command that connects, for the words of a problem
  * @param currentUrl the address with the user name and password for each connection
+ * @param tls for an address with `rediss:`
  */
 export async function connectRedis(
   url: string,
   command = "demo",
   currentUrl: () => string = () => url,
+  tls: RedisTls = {},
 ): Promise<RedisResult> {
   try {
-    return { kind: "connected", client: await connect(url, currentUrl) };
+    return { kind: "connected", client: await connect(url, currentUrl, tls) };
   } catch (error) {
     return { kind: "unreachable", problem: redisProblem(url, error, command) };
   }
@@ -72,6 +84,8 @@ function adviceFor(reason: string): string {
   if (/^NOPERM |^ERR ACL failure/.test(reason)) return "Grant this user the missing permission.";
   if (/^ERR No such master/.test(reason)) return "Give the name that the Sentinels know: redis-master.";
   if (/cluster support disabled/.test(reason)) return "It is no cluster: give redis-url alone.";
+  if (/cert|signature|ssl|tls/i.test(reason))
+    return "Check its certificate and name, the authority (redis-tls-ca), and whether it asks for a certificate (redis-tls-cert).";
   return "Start Redis there, or give another address.";
 }
 
@@ -105,13 +119,19 @@ export const commandOptions = { timeout: commandMs };
  *
  * @param currentUrl an address with the user name and password, read anew for each connection
  * @param wasConnected whether the client has been connected once: from then on it reconnects by itself
+ * @param tls for a server that is reached by TLS; else it has no effect
  */
-export const connectionOptions = (currentUrl: () => string | undefined, wasConnected: () => boolean) => ({
+export const connectionOptions = (
+  currentUrl: () => string | undefined,
+  wasConnected: () => boolean,
+  tls: RedisTls = {},
+) => ({
   credentialsProvider: {
     type: "async-credentials-provider" as const,
     credentials: () => Promise.resolve(credentialsIn(currentUrl() ?? "redis://localhost")),
   },
   socket: {
+    ...tls,
     connectTimeout: firstConnectionMs,
     socketTimeout: silenceMs,
     reconnectStrategy: (tries: number, cause: Error) =>
@@ -122,11 +142,11 @@ export const connectionOptions = (currentUrl: () => string | undefined, wasConne
   pingInterval: pingMs,
 });
 
-async function connect(url: string, currentUrl: () => string) {
+async function connect(url: string, currentUrl: () => string, tls: RedisTls) {
   let wasConnected = false;
   const client = await openClient({
     url: withoutUser(url),
-    ...connectionOptions(currentUrl, () => wasConnected),
+    ...connectionOptions(currentUrl, () => wasConnected, tls),
   });
   wasConnected = true;
   return client;

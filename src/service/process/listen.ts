@@ -11,6 +11,8 @@ export function listen(server: Server, port: number, host: string): Promise<Addr
   });
 }
 
-/** The http URL of an address. */
-export const urlOf = ({ address, port }: Pick<AddressInfo, "address" | "port">): string =>
-  `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
+/** The URL of an address. */
+export const urlOf = (
+  { address, port }: Pick<AddressInfo, "address" | "port">,
+  scheme: "http" | "https" = "http",
+): string => `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`;

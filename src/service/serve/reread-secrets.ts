@@ -1,38 +1,78 @@
+import { isDeepStrictEqual } from "node:util";
+import type { RedisTls } from "../process/connect-redis.js";
+import type { Certificates } from "./certificates.js";
+import { sharedSecretProblem } from "../settings/internal-secrets.js";
 import { readSecret, type SecretFile, type Secrets } from "../settings/secret-files.js";
-import type { SecretName } from "../settings/setting-list.js";
 import type { Log } from "./telemetry/log.js";
+import type { ReadText } from "./watch-files.js";
 
 interface Rereading {
   /** The secrets in use, which are replaced. */
   secrets: Secrets;
   files: readonly SecretFile[];
-  /** Resolves to the problem with a new address of Redis, without its password. */
-  checkRedis: (url: string) => Promise<string | undefined>;
+  certificates: Pick<Certificates, "paths" | "reread">;
+  /** Called after certificates have changed. */
+  useCertificates: () => void;
+  /** Resolves to the problem with a new address of Redis, without its password, or with new certificates for it. */
+  checkRedis: (changed: { url?: string; tls?: RedisTls }) => Promise<string | undefined>;
   log: Log;
 }
 
-/** Reads the files of the secrets again. If one is wrong, that is logged and its secret stays as it was. */
-export async function rereadSecrets({ secrets, files, checkRedis, log }: Rereading): Promise<void> {
-  const changed: SecretName[] = [];
-  for (const file of files) {
-    const result = readSecret(file);
-    const problem =
-      "problem" in result
-        ? result.problem
-        : result.name === "redis-url" && result.value !== secrets["redis-url"]
-          ? await checkRedis(String(result.value))
-          : undefined;
-    if ("problem" in result || problem !== undefined) {
-      log.error({ setting: file.name, description: problem }, "secret_not_read");
-    } else if (JSON.stringify(result.value) !== JSON.stringify(secrets[result.name])) {
-      Object.assign(secrets, { [result.name]: result.value });
-      changed.push(result.name);
+/** Why files are read again: a signal, which is always answered in the log, or because they seem to have changed. */
+export type RereadReason = "signal" | "watch";
+
+/**
+ * Returns the function that reads the files of secrets and certificates again. If one is wrong, that is logged, and what it held
+ * before stays in use. It resolves to whether all were right.
+ */
+export function secretsReader({
+  secrets,
+  files,
+  certificates,
+  useCertificates,
+  checkRedis,
+  log,
+}: Rereading): (reason: RereadReason, read: ReadText) => Promise<boolean> {
+  /** What was wrong at the last time, by the setting. */
+  let told = new Map<string, string>();
+
+  const problemWith = async (result: ReturnType<typeof readSecret>): Promise<string | undefined> => {
+    if ("problem" in result) return result.problem;
+    const { name, value } = result;
+    if (name === "redis-url" && value !== secrets["redis-url"]) return checkRedis({ url: String(value) });
+    return sharedSecretProblem({ ...secrets, [name]: value });
+  };
+
+  return async (reason, read) => {
+    const changed: string[] = [];
+    const problems = new Map<string, string>();
+    // Before redis-url, which may be tried with them.
+    const ofCertificates = await certificates.reread(read, (tls) => checkRedis({ tls }));
+    for (const { setting, description } of ofCertificates.problems) problems.set(setting, description);
+    if (ofCertificates.changed.length > 0) useCertificates();
+    changed.push(...ofCertificates.changed);
+    for (const file of files) {
+      const result = readSecret(file, read);
+      const problem = await problemWith(result);
+      if (problem !== undefined) {
+        problems.set(file.name, problem);
+      } else if ("value" in result && !isDeepStrictEqual(result.value, secrets[result.name])) {
+        Object.assign(secrets, { [result.name]: result.value });
+        changed.push(result.name);
+      }
     }
-  }
-  if (files.length > 0) log.info({ changed }, "secrets_read");
-  else
-    log.warn(
-      { changed, description: "No secret is in a file of its own, so secrets change only with a restart." },
-      "secrets_read",
-    );
+    for (const [setting, description] of problems)
+      if (reason === "signal" || told.get(setting) !== description)
+        log.error({ setting, description }, "secret_not_read");
+    told = problems;
+    const isRight = problems.size === 0;
+    if (reason === "watch" && changed.length === 0) return isRight;
+    if (files.length + certificates.paths.length > 0) log.info({ changed }, "secrets_read");
+    else
+      log.warn(
+        { changed, description: "No secret is in a file of its own, so secrets change only with a restart." },
+        "secrets_read",
+      );
+    return isRight;
+  };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { gracefulShutdown } from "onegini-otp-login/node";
 import { codeOf, codeOrText } from "../process/error-code.js";
@@ -8,17 +9,19 @@ import type { SecretFile, Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
 import { watchAppendOnly, type AppendOnly } from "./store/append-only.js";
 import { readWidgetFiles, type WidgetFile } from "./ports/assets.js";
+import { readCertificates } from "./certificates.js";
 import { createKit } from "./create-kit.js";
 import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
-import { createInternalServer } from "./ports/internal-server.js";
+import { createInternalServer, useCertificates } from "./ports/internal-server.js";
 import type { Log } from "./telemetry/log.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { createPublicServer } from "./ports/public-server.js";
 import { createReadiness } from "./ports/readiness.js";
-import { rereadSecrets } from "./reread-secrets.js";
+import { secretsReader, type RereadReason } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
 import { openStore, redisUrlProblem } from "./store/store.js";
 import { StrangerSampling } from "./telemetry/stranger-sampling.js";
+import { settledFiles, watchFiles, type ReadText } from "./watch-files.js";
 
 /** The running service. */
 export interface Service {
@@ -30,8 +33,8 @@ export interface Service {
   files: readonly WidgetFile[];
   /** Whether Redis has an append-only file; undefined: no Redis. */
   appendOnly: AppendOnly | undefined;
-  /** Reads the files of secrets again. */
-  rereadSecrets: () => Promise<void>;
+  /** Reads the files of secrets and certificates again. It also does so by itself when one of them has changed. */
+  rereadSecrets: () => Promise<boolean>;
   /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
   stop: (options?: { drain?: number }) => Promise<boolean>;
 }
@@ -56,10 +59,15 @@ async function prepare(settings: Settings, log: Log, version?: string) {
   const metrics = new Metrics(version);
   const madeSecret = randomBytes(32).toString("base64url");
   const secrets: Secrets = { ...settings, "internal-secret": settings["internal-secret"] ?? [madeSecret] };
+  const certificates = readCertificates(settings);
+  if ("description" in certificates) throw new StartProblem(certificates.description, 2);
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log, metrics)]);
-  return { metrics, secrets, files, store };
+  const [files, store] = await Promise.all([
+    readWidgetFiles(),
+    openStore(settings, secrets, log, metrics, certificates.redisTls),
+  ]);
+  return { metrics, secrets, certificates, files, store };
 }
 
 /**
@@ -75,7 +83,7 @@ export async function startService(
   secretFiles: readonly SecretFile[] = [],
   version?: string,
 ): Promise<Service> {
-  const { metrics, secrets, files, store } = await prepare(settings, log, version);
+  const { metrics, secrets, certificates, files, store } = await prepare(settings, log, version);
   const servers: Server[] = [];
   try {
     const { forgotten } = store;
@@ -83,18 +91,21 @@ export async function startService(
     const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, strangers, forgotten });
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
-    const internalSecrets = () => secrets["internal-secret"] ?? [];
     const readiness = createReadiness(kit);
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
-    const internalServer = createInternalServer({
-      kit,
-      log,
-      metrics,
-      readiness,
-      strangers,
-      forgotten,
-      secrets: internalSecrets,
-    });
+    const internalServer = createInternalServer(
+      {
+        kit,
+        log,
+        metrics,
+        readiness,
+        strangers,
+        forgotten,
+        secrets: () => secrets,
+        withClientCertificates: settings["internal-client-ca"] !== undefined,
+      },
+      certificates.internal,
+    );
     servers.push(publicServer, internalServer);
     const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
     // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
@@ -105,19 +116,35 @@ export async function startService(
     const tell = (state: AppendOnly): void => metrics.appendOnly(state);
     if (appendOnly) tell(appendOnly);
     const endAppendOnly = store.appendOnly && watchAppendOnly(store.appendOnly, tell);
-    const checkRedis = (url: string) => redisUrlProblem(settings, url, secrets);
-    let reading = Promise.resolve();
+    // A pipe can be read only once.
+    const readable = secretFiles.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isFile());
+    const reread = secretsReader({
+      secrets,
+      files: readable,
+      certificates,
+      useCertificates() {
+        if (certificates.internal.cert !== undefined) useCertificates(internalServer, certificates.internal);
+      },
+      checkRedis: ({ url = secrets["redis-url"], tls = certificates.redisTls }) =>
+        redisUrlProblem(settings, url ?? "", secrets, tls),
+      log,
+    });
+    let reading = Promise.resolve(true);
+    // One after the other.
+    const read = (reason: RereadReason, texts: ReadText): Promise<boolean> =>
+      (reading = reading.then(() => reread(reason, texts)));
+    const watched = [...readable.map(({ path }) => path), ...certificates.paths];
+    const endFileWatch = watchFiles(watched, (texts) => read("watch", texts));
     return {
       publicAddress,
       internalAddress,
-      secret: internalSecrets()[0] ?? "",
+      secret: secrets["internal-secret"]?.[0] ?? "",
       files,
       appendOnly,
-      // One after the other.
-      rereadSecrets: () =>
-        (reading = reading.then(() => rereadSecrets({ secrets, files: secretFiles, checkRedis, log }))),
+      rereadSecrets: async () => read("signal", await settledFiles(watched)),
       stop({ drain = 0 } = {}) {
         endWatch();
+        endFileWatch();
         endAppendOnly?.();
         readiness.stop();
         return shutDown({ noticeSeconds: drain });
@@ -186,7 +213,8 @@ async function listenAt(
 ): Promise<string> {
   const [host, port] = [settings[hostName], settings[portName]];
   try {
-    return urlOf(await listen(server, port, host));
+    const isTls = portName === "internal-port" && settings["internal-tls-cert"] !== undefined;
+    return urlOf(await listen(server, port, host), isTls ? "https" : "http");
   } catch (error) {
     const problem = listenProblem(codeOrText(error), { host, port, hostName, portName });
     throw codeOf(error) === "EADDRINUSE" ? new PortInUse(problem, 1) : new StartProblem(problem, 1);

@@ -9,6 +9,7 @@ import {
   type Environment,
   type Given,
 } from "./given-values.js";
+import { sharedSecretProblem } from "./internal-secrets.js";
 import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
 import { isLoopback } from "../../server/text/safe-url.js";
@@ -141,6 +142,7 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
     problems.push("callback-username and callback-password must be given together.");
   if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
     problems.push("port and internal-port must be different.");
+  problems.push(...credentialProblems(settings));
   problems.push(...redisProblems(settings));
   problems.push(...messageProblems(settings));
   if (
@@ -187,6 +189,26 @@ function pairingWarnings(givenAt: ReadonlyMap<SettingName, string>): string[] {
     `${parts.join(", ")} ${are} no effect, because pairing is not given: no browser is asked for the number. ` +
       `Set pairing to unknown-browsers or always, or to off.`,
   ];
+}
+
+/** Each caller has a secret of its own, and each certificate its key. What the files hold is for `serve` to read. */
+function credentialProblems(settings: Settings): string[] {
+  const shared = sharedSecretProblem(settings);
+  const problems = shared === undefined ? [] : [shared];
+  for (const [cert, key] of [
+    ["internal-tls-cert", "internal-tls-key"],
+    ["redis-tls-cert", "redis-tls-key"],
+  ] as const)
+    if ((settings[cert] === undefined) !== (settings[key] === undefined))
+      problems.push(`${cert} and ${key} must be given together.`);
+  if (settings["internal-client-ca"] !== undefined && settings["internal-tls-cert"] === undefined)
+    problems.push(
+      "internal-client-ca needs internal-tls-cert: without TLS there are no client certificates.",
+    );
+  for (const name of ["redis-tls-cert", "redis-tls-ca"] as const)
+    if (settings[name] !== undefined && settings["redis-url"]?.startsWith("rediss:") !== true)
+      problems.push(`${name} needs a redis-url that begins with rediss://.`);
+  return problems;
 }
 
 /** One Redis, Sentinels, or a cluster. */

@@ -12,6 +12,7 @@ import {
   oneOf,
   option,
   pairingKeys,
+  pemFile,
   port,
   redisAddress,
   redisNodes,
@@ -121,6 +122,29 @@ export const settingList = {
     meaning: "the secret of the internal port (on loopback: a new one at each start)",
     isSecret: true,
   },
+  "operator-secret": {
+    schema: v.optional(internalSecrets),
+    value: "text",
+    meaning: "if set, it alone pauses, resumes and forgets all browsers (none)",
+    isSecret: true,
+  },
+  "metrics-secret": {
+    schema: v.optional(internalSecrets),
+    value: "text",
+    meaning: "if set, it alone opens the metrics (none)",
+    isSecret: true,
+  },
+  "internal-tls-cert": {
+    schema: v.optional(pemFile),
+    value: "file",
+    meaning: "the internal port's certificate and chain, in PEM (plain http)",
+  },
+  "internal-tls-key": { schema: v.optional(pemFile), value: "file", meaning: "its private key" },
+  "internal-client-ca": {
+    schema: v.optional(pemFile),
+    value: "file",
+    meaning: "whose certificates a caller must have there (none)",
+  },
   proxies: {
     schema: v.optional(wholeNumber(0, 100), 0),
     value: "number",
@@ -152,6 +176,17 @@ export const settingList = {
     schema: v.optional(text("a string such as shop-login:"), defaultPrefix),
     value: "text",
     meaning: "the prefix of each key there, different for each site (onegini-otp-login:)",
+  },
+  "redis-tls-cert": {
+    schema: v.optional(pemFile),
+    value: "file",
+    meaning: "with rediss://: the service's own certificate, in PEM (none)",
+  },
+  "redis-tls-key": { schema: v.optional(pemFile), value: "file", meaning: "its private key" },
+  "redis-tls-ca": {
+    schema: v.optional(pemFile),
+    value: "file",
+    meaning: "with rediss://: the authority of Redis' certificate (Node's)",
   },
   pairing: {
     schema: v.optional(oneOf("off", ...pairing.when.wrapped.options), "off"),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isObject } from "../../protocol/login-api.js";
-import { numberThat, textThat } from "../../server/option-schema.js";
+import { numberThat, text, textThat } from "../../server/option-schema.js";
 import { parseUrl } from "../../server/text/safe-url.js";
 
 /*
@@ -34,6 +34,8 @@ const numberIn = (value: unknown): unknown =>
 /** The same for an option that is a number. */
 export const numberOption = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(v.unknown(), v.transform(numberIn), option(schema));
+
+export const pemFile = text("the path of a file in PEM");
 
 export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
   v.picklist(choices, choices.join(" or "));

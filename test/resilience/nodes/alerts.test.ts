@@ -40,6 +40,8 @@ const working: Series = {
   [call("result", "200")]: "0+30x120",
   [call("result", "404")]: "0+20x120",
   [call("result", "401")]: "0x120",
+  // A rotation of client-secret, half-way.
+  [call("start", "retried")]: "0+1x120",
   [ours("store_errors_total")]: "0x120",
   [unreadable("attempt")]: "0x120",
   [ours("callbacks_missing_total")]: "0x120",
@@ -55,6 +57,7 @@ const working: Series = {
   [floods]: "0x120",
   [refused("forbidden_origin")]: "0+1x120",
   [refused("invalid_client")]: "0x120",
+  [refused("insufficient_scope")]: "0x120",
   [ours("paused")]: "0x120",
   [ours("redis_append_only")]: "1x120",
   [ours("waiting")]: "100x120",
@@ -127,6 +130,9 @@ const faults = [
   }),
   fault("the backend has another secret", "LoginInternalCallsRefused", 14, {
     [refused("invalid_client")]: "0x10 0+5x50",
+  }),
+  fault("somebody tries the backend's secret on a pause", "LoginInternalCallsRefused", 14, {
+    [refused("insufficient_scope")]: "0x10 0+5x50",
   }),
   fault("a pause is forgotten", "LoginPaused", 75, { [ours("paused")]: "0x10 1x110" }),
   fault("Redis loses its append-only file", "LoginRedisForgets", 22, {

@@ -42,6 +42,38 @@ export function makeCertificate(directory: string): Certificate {
   return files;
 }
 
+/** An authority of the test's own. */
+export interface Authority {
+  /** The file with its certificate. */
+  certificate: string;
+  /** Makes the files of a certificate for this machine. Those of the same name are replaced. */
+  issue: (name: string, subject?: string) => Pick<Certificate, "certificate" | "key">;
+}
+
+export function makeAuthority(directory: string, authority: string): Authority {
+  const at = (name: string, kind: "pem" | "key"): string => join(directory, `${name}.${kind}`);
+  const sign = (name: string, subject: string, extensions: string[], by: string[]): void =>
+    void execFileSync(
+      "openssl",
+      [
+        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+        ...["-days", "2", "-subj", subject, ...by],
+        ...extensions.flatMap((extension) => ["-addext", extension]),
+        ...["-keyout", at(name, "key"), "-out", at(name, "pem")],
+      ],
+      { stdio: "pipe" },
+    );
+  sign(authority, `/CN=${authority}`, ["keyUsage=keyCertSign"], []);
+  return {
+    certificate: at(authority, "pem"),
+    issue(name, subject = `/CN=${name}`) {
+      const extensions = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+      sign(name, subject, extensions, ["-CA", at(authority, "pem"), "-CAkey", at(authority, "key")]);
+      return { certificate: at(name, "pem"), key: at(name, "key") };
+    },
+  };
+}
+
 /**
  * Lets this process connect to a server with such a certificate. `fetch` has no option for it, and it is too late for
  * the variables that Node reads at its start. Node prints one warning.

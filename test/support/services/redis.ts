@@ -12,6 +12,8 @@ import { freePort } from "./free-port.js";
 interface Certificate {
   certificate: string;
   key: string;
+  /** Whose certificates its clients must have. Default: they need none. */
+  clientAuthority?: string;
 }
 
 /** Debian's two servers that speak Redis' protocol. */
@@ -104,9 +106,10 @@ export async function startRedis({
   };
 }
 
-const tlsArguments = ({ certificate, key }: Certificate, port: number): string[] => [
-  ...["--tls-port", String(port), "--tls-auth-clients", "no"],
-  ...["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate],
+const tlsArguments = ({ certificate, key, clientAuthority }: Certificate, port: number): string[] => [
+  ...["--tls-port", String(port), "--tls-auth-clients", clientAuthority === undefined ? "no" : "yes"],
+  ...["--tls-cert-file", certificate, "--tls-key-file", key],
+  ...["--tls-ca-cert-file", clientAuthority ?? certificate],
   // Between servers.
   ...["--tls-replication", "yes"],
 ];
@@ -190,7 +193,8 @@ export async function startRedisCluster(
       servers.push(await startRedis({ kind, args, ...(tls && { tls }) }));
     const addresses = servers.map(({ tlsPort }) => `127.0.0.1:${tlsPort}`);
     const options = ["--cluster-replicas", String(replicas), "--cluster-yes"];
-    if (tls) options.push("--tls", "--cacert", tls.certificate);
+    if (tls) options.push("--tls", "--cacert", tls.clientAuthority ?? tls.certificate);
+    if (tls?.clientAuthority !== undefined) options.push("--cert", tls.certificate, "--key", tls.key);
     execFileSync(`${kind}-cli`, ["--cluster", "create", ...addresses, ...options], { timeout: 60_000 });
     await until(isWhole, "a cluster that is whole", 60_000);
     const hasReplicas = (): boolean =>

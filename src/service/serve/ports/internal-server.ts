@@ -1,7 +1,12 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { constants } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { Hono, type ErrorHandler, type MiddlewareHandler } from "hono";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono, type Context, type ErrorHandler, type MiddlewareHandler } from "hono";
 import { LogThrottle } from "../../../server/limits/log-throttle.js";
+import { memoryLimiter } from "../../../server/limits/rate-limiter.js";
+import type { Credential, InternalSecrets } from "../../settings/internal-secrets.js";
+import type { Pem } from "../certificates.js";
 import type { ServiceKit } from "../create-kit.js";
 import type { ForgottenBrowsers } from "../store/forgotten-browsers.js";
 import {
@@ -15,10 +20,12 @@ import {
   resumeRequest,
   scannedRequest,
 } from "./internal-bodies.js";
+import { credentialOf, credentialsFor, inUse } from "./credentials.js";
 import { badRequest, InternalError } from "./internal-error.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { listenerOf } from "./public-server.js";
+import { certificateOf } from "./peer.js";
 import type { Readiness } from "./readiness.js";
 import type { StrangerSampling } from "../telemetry/stranger-sampling.js";
 
@@ -31,23 +38,49 @@ interface InternalApi {
   strangers: Pick<StrangerSampling, "ofLine">;
   forgotten: Pick<ForgottenBrowsers, "forget" | "forgetAll">;
   /** The secrets that are accepted. They may change while the service runs. */
-  secrets: () => readonly string[];
+  secrets: () => InternalSecrets;
+  /** Whether a call that needs a secret needs a client certificate, too. */
+  withClientCertificates?: boolean;
 }
 
-/** The server for the site's own backend. */
-export function createInternalServer(service: InternalApi): Server {
+/** The environment of a call: Node's request and response, and whose secret came with it. */
+interface Env {
+  Bindings: Partial<HttpBindings>;
+  Variables: { credential: Credential };
+}
+
+/** How long a TLS handshake may take: a stop waits for it. */
+const handshakeMs = 5_000;
+
+/**
+ * The server for the site's own backend.
+ *
+ * @param pem its certificate; without one it is plain http
+ */
+export function createInternalServer(service: InternalApi, pem: Pem = {}): Server {
   const answer = listenerOf(createInternalApi(service).fetch);
-  return createServer((request, response) => {
+  const listener: Parameters<typeof createServer>[1] = (request, response) => {
     // Stopping closes idle connections. A call on one at that moment would get no answer, and a ticket cannot be redeemed twice.
     response.setHeader("Connection", "close");
     void answer(request, response);
-  });
+  };
+  if (pem.cert === undefined) return createServer(listener);
+  // A probe has no client certificate, so the handshake asks for one, and the calls that need a secret refuse what it was.
+  const asking = { requestCert: pem.ca !== undefined, rejectUnauthorized: false };
+  return createTlsServer({ ...contextOf(pem), ...asking, handshakeTimeout: handshakeMs }, listener);
 }
 
-/** The calls of the site's backend. All except `/health` and `/ready` require the secret. */
-export function createInternalApi(service: InternalApi): Hono {
-  const { kit, metrics, readiness, secrets } = service;
-  const app = new Hono();
+/** Lets new connections have other certificates. */
+export const useCertificates = (server: Server, pem: Pem): void =>
+  (server as TlsServer).setSecureContext(contextOf(pem));
+
+/** No session is resumed, so that each connection has shown its certificate to the authorities of now. */
+const contextOf = (pem: Pem) => ({ ...pem, secureOptions: constants.SSL_OP_NO_TICKET });
+
+/** The calls of the site's backend. All except `/health` and `/ready` require a secret. */
+export function createInternalApi(service: InternalApi): Hono<Env> {
+  const { kit, metrics, readiness } = service;
+  const app = new Hono<Env>();
   app.use(async (c, next) => {
     await next();
     c.header("Cache-Control", "no-store");
@@ -62,7 +95,7 @@ export function createInternalApi(service: InternalApi): Hono {
   });
   for (const path of ["/health", "/ready"]) app.all(path, otherMethod("GET, HEAD"));
 
-  app.use(requireSecret(secrets));
+  app.use(requireSecret(service));
   addLoginCalls(app, service);
   addForgetCalls(app, service);
   addPauseCalls(app, service);
@@ -84,16 +117,17 @@ export function createInternalApi(service: InternalApi): Hono {
 }
 
 /** The answer for what a call threw. */
-function errorAnswer({ log, metrics, strangers }: InternalApi): ErrorHandler {
+function errorAnswer({ log, metrics, strangers }: InternalApi): ErrorHandler<Env> {
   const throttle = new LogThrottle(60_000);
   return (error, { req: { method, path } }) => {
     if (error instanceof InternalError) {
       // The backend's secret may be wrong. Anybody who reaches the port can cause this at will.
-      if (error.status === 401) {
-        metrics.internalCallRefused();
+      const { code, status } = error;
+      if (code === "invalid_client" || code === "insufficient_scope") {
+        metrics.internalCallRefused(code);
         const level = throttle.level("internal_call_refused", "warn");
         const standsFor = level === "warn" ? 1 : strangers.ofLine();
-        const line = { status: 401, method, path: path.slice(0, 200), ...(standsFor > 1 && { standsFor }) };
+        const line = { status, method, path: path.slice(0, 200), ...(standsFor > 1 && { standsFor }) };
         if (standsFor > 0) log[level](line, "internal_call_refused");
       }
       return error.toResponse();
@@ -103,7 +137,7 @@ function errorAnswer({ log, metrics, strangers }: InternalApi): ErrorHandler {
   };
 }
 
-function addLoginCalls(app: Hono, { kit, metrics }: InternalApi): void {
+function addLoginCalls(app: Hono<Env>, { kit, metrics }: InternalApi): void {
   app.post("/redeem", async (c) => {
     const { ticket, cookie } = await bodyOf(c, redeemRequest);
     const redeemed = await kit.redeem(ticket, { headers: { cookie: cookie ?? "" } }).catch(withoutStore);
@@ -138,7 +172,9 @@ function addLoginCalls(app: Hono, { kit, metrics }: InternalApi): void {
   });
 }
 
-function addForgetCalls(app: Hono, { kit, log, forgotten }: InternalApi): void {
+function addForgetCalls(app: Hono<Env>, service: InternalApi): void {
+  const { kit, log, forgotten } = service;
+  const limit = forgetLimit(service);
   app.get("/forget", (c) => {
     const knownBrowser = c.req.query("known_browser") ?? "false";
     if (knownBrowser !== "true" && knownBrowser !== "false")
@@ -148,6 +184,8 @@ function addForgetCalls(app: Hono, { kit, log, forgotten }: InternalApi): void {
 
   app.post("/forget-browsers", async (c) => {
     const { user_id: userId, by, reason } = await bodyOf(c, forgetBrowsersRequest);
+    requireCredential(c, [userId == null ? "operator-secret" : "internal-secret"], service.secrets());
+    await limit(userId == null ? "all" : "users");
     const order = { ...(by != null && { by }), ...(reason != null && { reason }) };
     try {
       await (userId == null ? forgotten.forgetAll() : forgotten.forget(userId));
@@ -161,7 +199,7 @@ function addForgetCalls(app: Hono, { kit, log, forgotten }: InternalApi): void {
   });
 }
 
-function addPauseCalls(app: Hono, { kit }: InternalApi): void {
+function addPauseCalls(app: Hono<Env>, { kit }: InternalApi): void {
   app.put("/pause", async (c) => {
     const { until, by, reason } = await optionalBodyOf(c, pauseRequest);
     const options = { until: until ?? undefined, by: by ?? undefined, reason: reason ?? undefined };
@@ -190,23 +228,52 @@ const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">
   refuses_writes: "The store refuses what is written: it is full, or a replica.",
 };
 
-/** Compares hashes, which all have the same length, in constant time, so that timing reveals nothing about the secrets. */
-function requireSecret(secrets: InternalApi["secrets"]): MiddlewareHandler {
-  const hashOf = (text: string) => createHash("sha256").update(text).digest();
+function requireSecret({ secrets, withClientCertificates = false }: InternalApi): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const [, given = ""] = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
-    const hash = hashOf(given);
-    const fits = secrets().map((secret) => timingSafeEqual(hash, hashOf(secret)));
-    if (!fits.includes(true)) {
-      const headers = { "WWW-Authenticate": "Bearer" };
-      throw new InternalError(
-        401,
-        "invalid_client",
-        "Authorization: Bearer {internal-secret} is required.",
-        headers,
-      );
-    }
+    const allowed = credentialsFor(c.req.method, c.req.path);
+    if (withClientCertificates && !(c.env.incoming && certificateOf(c.env.incoming)))
+      throw unauthorized("A client certificate is required, of an authority in internal-client-ca.");
+    const given = credentialOf(c.req.header("Authorization"), secrets());
+    if (given === undefined)
+      throw unauthorized(`Authorization: Bearer {${namesOf(allowed, secrets())}} is required.`);
+    c.set("credential", given);
+    requireCredential(c, allowed, secrets());
     await next();
+  };
+}
+
+/** A right secret of other calls is answered 403 (RFC 6750, section 3.1), so that its owner sees which one is needed. */
+function requireCredential(c: Context<Env>, allowed: readonly Credential[], secrets: InternalSecrets): void {
+  if (allowed.some((credential) => inUse(credential, secrets) === c.get("credential"))) return;
+  const headers = { "WWW-Authenticate": 'Bearer error="insufficient_scope"' };
+  const description = `This call needs ${namesOf(allowed, secrets)}, not ${c.get("credential")}.`;
+  throw new InternalError(403, "insufficient_scope", description, headers);
+}
+
+const namesOf = (allowed: readonly Credential[], secrets: InternalSecrets): string =>
+  [...new Set(allowed.map((credential) => inUse(credential, secrets)))].join(" or ");
+
+const unauthorized = (description: string): InternalError =>
+  new InternalError(401, "invalid_client", description, { "WWW-Authenticate": "Bearer" });
+
+/** Ten calls a second, and ninety more in a minute: whoever has stolen the secret cannot mark everybody at once. */
+function forgetLimit({ log, metrics }: InternalApi): (whose: "users" | "all") => Promise<void> {
+  const steady = memoryLimiter({ name: "forgetBrowsers", count: 10, seconds: 1 });
+  const burst = memoryLimiter({ name: "forgetBrowsersBurst", count: 90, seconds: 60 });
+  const throttle = new LogThrottle(60_000);
+  return async (whose) => {
+    const { allowed, resetMs } = await steady.count(whose);
+    if (allowed || (await burst.count(whose)).allowed) return;
+    metrics.forgetLimited();
+    if (throttle.isDue(whose)) log.warn({ path: "/forget-browsers", status: 429 }, "internal_call_limited");
+    throw new InternalError(
+      429,
+      "too_many_requests",
+      "Ten calls a second are accepted. Send this one again.",
+      {
+        "Retry-After": String(Math.max(1, Math.ceil(resetMs / 1000))),
+      },
+    );
   };
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { getRequestListener, RequestError } from "@hono/node-server";
+import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
 import { toNodeHandler } from "onegini-otp-login/node";
 import { createAssets, type WidgetFile } from "./assets.js";
 import type { ServiceKit } from "../create-kit.js";
@@ -48,8 +48,8 @@ const answerCheck = (response: ServerResponse, isGood: boolean): unknown =>
   response.writeHead(isGood ? 200 : 503, { "Cache-Control": "no-store", "Content-Length": 0 }).end();
 
 /** Turns a function from `Request` to `Response` into a listener for Node's server. */
-export const listenerOf = (answer: (request: Request) => Response | Promise<Response>) =>
-  getRequestListener(answer, {
+export const listenerOf = (answer: (request: Request, env: HttpBindings) => Response | Promise<Response>) =>
+  getRequestListener((request, env) => answer(request, env as HttpBindings), {
     overrideGlobalObjects: false,
     // For HTTP/1.0 clients. Nothing here uses the host.
     hostname: "localhost",

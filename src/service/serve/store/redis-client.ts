@@ -11,6 +11,7 @@ import {
   redisProblem,
   redisProblemAt,
   withoutUser,
+  type RedisTls,
 } from "../../process/connect-redis.js";
 import type { Settings } from "../../settings/setting-list.js";
 
@@ -57,14 +58,22 @@ export type RedisSettings = Pick<
 /** The secrets of Redis that are in use, which may change. */
 type RedisSecrets = Pick<Settings, "redis-url" | "redis-sentinels">;
 
-/** Undefined: attempts are in the kit's memory. */
-export function redisPlace(settings: RedisSettings, current: () => RedisSecrets): RedisPlace | undefined {
+/**
+ * Undefined: attempts are in the kit's memory.
+ *
+ * @param tls certificates for `rediss:`, which may change
+ */
+export function redisPlace(
+  settings: RedisSettings,
+  current: () => RedisSecrets,
+  tls: RedisTls = {},
+): RedisPlace | undefined {
   const { "redis-sentinels": sentinels, "redis-master": master, "redis-cluster": nodes } = settings;
   if (sentinels !== undefined && master !== undefined)
-    return sentinelPlace(sentinels, master, settings, current);
-  if (nodes !== undefined) return clusterPlace(nodes, settings, current);
+    return sentinelPlace(sentinels, master, settings, current, tls);
+  if (nodes !== undefined) return clusterPlace(nodes, settings, current, tls);
   const { "redis-url": url } = settings;
-  return url === undefined ? undefined : singlePlace(url, () => current()["redis-url"] ?? url);
+  return url === undefined ? undefined : singlePlace(url, () => current()["redis-url"] ?? url, tls);
 }
 
 /** Whether processes share their attempts. */
@@ -74,14 +83,15 @@ export const isShared = (settings: RedisSettings): boolean =>
 /** A sentence that is said as it is. */
 class Unreachable extends Error {}
 
-const singlePlace = (url: string, currentUrl: () => string): RedisPlace => ({
+const singlePlace = (url: string, currentUrl: () => string, tls: RedisTls): RedisPlace => ({
   async connect() {
-    const connection = await connectRedis(url, "serve", currentUrl);
+    const connection = await connectRedis(url, "serve", currentUrl, tls);
     if (connection.kind === "unreachable") throw new Unreachable(connection.problem);
     const { client } = connection;
     const { host: address } = new URL(url);
     const command: Command = (...words) => client.sendCommand(words);
-    const open = () => openMaster({ url: withoutUser(url), ...connectionOptions(currentUrl, () => false) });
+    const open = () =>
+      openMaster({ url: withoutUser(url), ...connectionOptions(currentUrl, () => false, tls) });
     return { client, masters: () => [{ address, command, open }], destroy: () => client.destroy() };
   },
   problem: (error) => (error instanceof Unreachable ? error.message : redisProblem(url, error, "serve")),
@@ -107,8 +117,9 @@ const groupOptions = (
   { "redis-url": url }: RedisSettings,
   currentUrl: () => string | undefined,
   wasConnected: () => boolean,
+  tls: RedisTls,
 ) => {
-  const { socket, ...options } = connectionOptions(currentUrl, wasConnected);
+  const { socket, ...options } = connectionOptions(currentUrl, wasConnected, tls);
   const isTls = url?.startsWith("rediss:") === true;
   return { ...options, socket: { ...socket, ...(isTls && { tls: true as const }) } };
 };
@@ -128,19 +139,20 @@ function sentinelPlace(
   master: string,
   settings: RedisSettings,
   current: () => RedisSecrets,
+  tls: RedisTls,
 ): RedisPlace {
   const rootNodes = sentinels.map((sentinel) => hostAndPort(sentinel, 26_379));
   const sentinelUrl = () => `redis://${(current()["redis-sentinels"] ?? sentinels)[0]}`;
   return groupPlace(`the Sentinels ${namesOf(rootNodes)}`, async (wasConnected) => {
     const { createSentinel } = await loadRedis();
     const optionsOf = (wasConnected: () => boolean) => ({
-      ...groupOptions(settings, () => current()["redis-url"], wasConnected),
+      ...groupOptions(settings, () => current()["redis-url"], wasConnected, tls),
       database: databaseIn(settings),
     });
     const client = createSentinel({
       name: master,
       sentinelRootNodes: rootNodes,
-      sentinelClientOptions: groupOptions(settings, sentinelUrl, wasConnected),
+      sentinelClientOptions: groupOptions(settings, sentinelUrl, wasConnected, tls),
       nodeClientOptions: optionsOf(wasConnected),
       commandOptions,
       // Else a wrong password of the master is said nowhere.
@@ -165,12 +177,13 @@ function clusterPlace(
   nodes: readonly string[],
   settings: RedisSettings,
   current: () => RedisSecrets,
+  tls: RedisTls,
 ): RedisPlace {
   const rootNodes = nodes.map((node) => hostAndPort(node, 6_379));
   return groupPlace(`the cluster ${namesOf(rootNodes)}`, async (wasConnected) => {
     const { createCluster } = await loadRedis();
     const optionsOf = (wasConnected: () => boolean) =>
-      groupOptions(settings, () => current()["redis-url"], wasConnected);
+      groupOptions(settings, () => current()["redis-url"], wasConnected, tls);
     const client = createCluster({
       rootNodes: rootNodes.map((socket) => ({ socket })),
       defaults: optionsOf(wasConnected),

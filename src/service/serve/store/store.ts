@@ -1,6 +1,6 @@
 import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { withoutUser } from "../../process/connect-redis.js";
+import { withoutUser, type RedisTls } from "../../process/connect-redis.js";
 import type { Secrets } from "../../settings/secret-files.js";
 import type { Settings } from "../../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";
@@ -28,6 +28,7 @@ interface Store {
  * Opens the store: Redis if the settings name one, else the kit's memory.
  *
  * @param secrets those in use, read again for new connections
+ * @param tls the certificates in use, read again for new connections
  * @throws StartProblem if Redis cannot be used
  */
 export async function openStore(
@@ -35,8 +36,9 @@ export async function openStore(
   secrets: Secrets,
   log: Log,
   metrics: Pick<Metrics, "count">,
+  tls: RedisTls = {},
 ): Promise<Store> {
-  const place = redisPlace(settings, () => secrets);
+  const place = redisPlace(settings, () => secrets, tls);
   if (place === undefined)
     return {
       attempts: undefined,
@@ -78,15 +80,16 @@ export async function openStore(
   }
 }
 
-/** The problem with a new address of Redis, in one sentence; undefined if new connections can use it. */
+/** The problem with a new address of Redis, or new certificates for it, in one sentence; undefined if new connections can use it. */
 export async function redisUrlProblem(
   settings: RedisSettings,
   redisUrl: string,
   { "redis-url": inUse, "redis-sentinels": sentinels }: Secrets,
+  tls: RedisTls = {},
 ): Promise<string | undefined> {
   if (inUse === undefined || withoutUser(redisUrl) !== withoutUser(inUse))
     return "Only the user name and password of redis-url can change while the service runs. Restart it to use another address.";
-  const place = redisPlace(settings, () => ({ "redis-url": redisUrl, "redis-sentinels": sentinels }));
+  const place = redisPlace(settings, () => ({ "redis-url": redisUrl, "redis-sentinels": sentinels }), tls);
   try {
     (await place?.connect())?.destroy();
     return undefined;

@@ -10,8 +10,12 @@ const namesOf = <Name extends string>(all: Record<Name, true>): readonly Name[] 
 
 type EventOf<Type extends LoginKitEvent["type"]> = Extract<LoginKitEvent, { type: Type }>;
 
-/** Why a call of the login API was refused, and `invalid_client`: one of the internal port without its secret. */
-export const refusals: readonly string[] = [...Object.keys(errorStatus), "invalid_client"];
+/** Why a call of the login API was refused; the last two: one of the internal port, without its secret or with that of other calls. */
+export const refusals: readonly string[] = [
+  ...Object.keys(errorStatus),
+  "invalid_client",
+  "insufficient_scope",
+];
 
 export const ticketRefusals = namesOf<EventOf<"ticket_refused">["reason"]>({
   unknown: true,
@@ -31,7 +35,8 @@ export const storedKinds = namesOf<EventOf<"store_unreadable">["what"]>({
   limit: true,
 });
 
-export const limits = namesOf<LimitName>({
+/** The kit's limits, and that of `POST /forget-browsers`. */
+export const limits = namesOf<LimitName | "forgetBrowsers">({
   startsPerAddress: true,
   startsPerIpv6Prefix56: true,
   startsPerIpv6Prefix48: true,
@@ -42,6 +47,7 @@ export const limits = namesOf<LimitName>({
   tokenServerCalls: true,
   transactionsPerAttempt: true,
   loginsPerAttempt: true,
+  forgetBrowsers: true,
 });
 
 export const calls = ["start", "result"] as const;
@@ -49,7 +55,8 @@ export const calls = ["start", "result"] as const;
 /** The statuses that a Token Server, or a proxy in front of it, is known to answer. */
 const statuses = [200, 400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 502, 503, 504];
 
-export const callResults: readonly string[] = [...statuses.map(String), "other", "no_answer"];
+/** `retried`: a 401 that is asked again with the other secret, so that it refuses nothing. */
+export const callResults: readonly string[] = [...statuses.map(String), "retried", "other", "no_answer"];
 
 /** What a call to the Token Server counts as: its status, or `other` for one that is not expected. */
 export const callResult = (status: number): string => (statuses.includes(status) ? String(status) : "other");

@@ -55,7 +55,7 @@ export class Metrics {
   });
   readonly #calls = this.#counter(
     "token_server_calls_total",
-    "Calls to the Token Server. call: start or result; result: the HTTP status, other, or no_answer.",
+    "Calls to the Token Server. call: start or result; result: the HTTP status, retried, other, or no_answer.",
     "call",
     "result",
   );
@@ -82,7 +82,7 @@ export class Metrics {
   );
   readonly #refused = this.#counter(
     "refused_total",
-    "Refused calls of the login API by error, and as invalid_client those of the internal port without its secret.",
+    "Refused calls of the login API by error, and as invalid_client or insufficient_scope those of the internal port with a wrong secret.",
     "error",
   );
   readonly #ticketsRefused = this.#counter(
@@ -174,9 +174,14 @@ export class Metrics {
     this.#funnel.count(event);
   }
 
-  /** A call of the internal port came without its secret. */
-  internalCallRefused(): void {
-    this.#refused.inc({ error: "invalid_client" });
+  /** A call of the internal port came without its secret, or with that of other calls. */
+  internalCallRefused(error: "invalid_client" | "insufficient_scope"): void {
+    this.#refused.inc({ error });
+  }
+
+  /** The site's backend makes more calls of `POST /forget-browsers` than it may. */
+  forgetLimited(): void {
+    this.#limited.inc({ limit: "forgetBrowsers" });
   }
 
   /** What Redis says about its append-only file. */
@@ -200,13 +205,14 @@ export class Metrics {
       let result: ReturnType<typeof callResult> = "no_answer";
       try {
         const answer = await transport(request);
-        result = callResult(answer.status);
+        result =
+          answer.status === 401 && request.hasOtherSecret === true ? "retried" : callResult(answer.status);
         return answer;
       } finally {
         const now = performance.now();
         this.#calls.inc({ call, result });
         this.#callSeconds.observe({ call }, (now - beganAt) / 1000);
-        if (call === "start") this.#failedShare.count(result !== "200", now);
+        if (call === "start" && result !== "retried") this.#failedShare.count(result !== "200", now);
       }
     };
   }

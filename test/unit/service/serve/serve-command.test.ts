@@ -179,36 +179,39 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
           assert.equal(typeof time, "string");
           return rest;
         });
-    const hup = async (event: string) => {
+    /** Changes the file, and sends the signal. The process may have seen the change before. */
+    const hup = async (change: () => void, event: string) => {
       const before = linesOf(event).length;
+      change();
       service.child.kill("SIGHUP");
-      await until(() => linesOf(event).length > before, event);
-      return linesOf(event).at(-1);
+      const line = () =>
+        linesOf(event)
+          .slice(before)
+          .find(({ changed }) => (changed as unknown[] | undefined)?.length !== 0);
+      await until(() => line() !== undefined, event);
+      return line();
     };
     assert.deepEqual(await statuses(), [200, 401]);
-    writeFileSync(file, `${next},${old}\n`);
-    assert.deepEqual(await hup("secrets_read"), {
+    assert.deepEqual(await hup(() => writeFileSync(file, `${old},${next}\n`), "secrets_read"), {
       level: "info",
       event: "secrets_read",
       changed: ["internal-secret"],
     });
     assert.deepEqual(await statuses(), [200, 200]);
-    writeFileSync(file, "too-short\n");
-    const { description, ...wrong } = (await hup("secret_not_read")) ?? {};
+    const tooShort = () => writeFileSync(file, "too-short\n");
+    const { description, ...wrong } = (await hup(tooShort, "secret_not_read")) ?? {};
     assert.deepEqual(wrong, {
       level: "error",
       event: "secret_not_read",
       setting: "internal-secret",
     });
     assert.match(String(description), /^--internal-secret-file must be a string of at least 32 characters/);
-    rmSync(file);
     assert.match(
-      String((await hup("secret_not_read"))?.["description"]),
+      String((await hup(() => rmSync(file), "secret_not_read"))?.["description"]),
       /^--internal-secret-file names a file that cannot be read \(ENOENT\)\.$/,
     );
     assert.deepEqual(await statuses(), [200, 200], "The old secrets stay.");
-    writeFileSync(file, next);
-    assert.deepEqual(await hup("secrets_read"), {
+    assert.deepEqual(await hup(() => writeFileSync(file, next), "secrets_read"), {
       level: "info",
       event: "secrets_read",
       changed: ["internal-secret"],
@@ -264,6 +267,18 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
     const service = run(t, ...site("http://127.0.0.1:9"), "--hand-over-to", "https://evil.example/");
     assert.equal(await service.exit(), 2);
     assert.match(service.stderr(), /^hand-over-to is wrong; it must be a path such as "\/login\/otp" /);
+  });
+
+  test("exits with 2 if a certificate cannot be used, also from --check, and shows nothing of its files", async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, "key.pem");
+    writeFileSync(file, "-----BEGIN PRIVATE KEY-----\nsecret-text");
+    const tls = ["--internal-tls-cert", file, "--internal-tls-key", file];
+    for (const more of [[], ["--check"]]) {
+      const service = run(t, ...site("http://127.0.0.1:9"), ...tls, ...more);
+      assert.equal(await service.exit(), 2);
+      assert.equal(service.stderr(), "internal-tls-cert must be a file with certificates in PEM.\n");
+    }
   });
 
   test("exits with 1 if a port is in use", async (t) => {

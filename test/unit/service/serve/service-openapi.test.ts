@@ -36,7 +36,11 @@ function brokenApi() {
     readiness: createReadiness(kit),
     strangers: new StrangerSampling(20),
     forgotten: { forget: fail, forgetAll: fail },
-    secrets: () => [internalSecret],
+    secrets: () => ({
+      "internal-secret": [internalSecret],
+      "operator-secret": undefined,
+      "metrics-secret": undefined,
+    }),
   });
 }
 
@@ -101,6 +105,23 @@ test("the internal port's answers and service.openapi.yaml", async (t) => {
     const method = posts.includes(path) ? "POST" : "GET";
     await call(method, path, undefined, { authorization: "" });
   }
+  const otherSecrets = [
+    "--operator-secret",
+    `operator-${internalSecret}`,
+    "--metrics-secret",
+    `metrics-${internalSecret}`,
+  ];
+  const scoped = await runService(t, { args: otherSecrets });
+  for (const path of [...Object.keys(api.document.paths), "/other"])
+    for (const method of ["GET", "POST", "PUT", "DELETE"])
+      for (const name of ["", "operator-", "metrics-"]) {
+        const headers = { authorization: `Bearer ${name}${internalSecret}` };
+        const all = path === "/forget-browsers" && method === "POST" ? { body: { all: true } } : {};
+        await note(method, path, await scoped.call(method, path, { headers, ...all }));
+      }
+  const forget = () => call("POST", "/forget-browsers", { user_id: "alice" });
+  while (!answers.some(({ status }) => status === 429))
+    await Promise.all(Array.from({ length: 110 }, forget));
   const broken = brokenApi();
   const json = { ...secret, "content-type": "application/json" };
   const body = JSON.stringify({ ticket, cookie: browser.cookie });

@@ -55,7 +55,7 @@ async function busy(): Promise<Metrics> {
   const metrics = new Metrics("1.2.3");
   for (const event of events) metrics.count(event);
   metrics.redeemed(redeemed as Parameters<Metrics["redeemed"]>[0]);
-  metrics.internalCallRefused();
+  metrics.internalCallRefused("invalid_client");
   for (const method of ["POST", "GET"] as const) {
     for (const status of [200, 418]) {
       const answer = metrics.counting(() => Promise.resolve({ status, text: "" }));
