@@ -70,6 +70,12 @@ export class Metrics {
     "token_server_down",
     "1 while the Token Server is down for everybody: the kit has found out by a start of its own.",
   );
+  /** Whether the store has failed and has not recovered since. */
+  #hasStoreTrouble = false;
+  readonly #storeDown = this.#gauge(
+    "store_down",
+    "1 while the store does not answer, refuses what is written, or fails now and then.",
+  );
   readonly #failedShare = new FailedShare();
   readonly #failedStarts = this.#gauge(
     "failed_starts_ratio",
@@ -162,6 +168,8 @@ export class Metrics {
     if (event.type === "callback_missing" && event.level === "warn")
       this.#callbacksMissing.inc(event.missing);
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
+    if (event.type === "store_trouble") this.#hasStoreTrouble = true;
+    if (event.type === "store_recovered") this.#hasStoreTrouble = false;
     if (event.type === "store_unreadable") this.#storeUnreadable.inc({ what: event.what });
     if (event.type === "request_refused") this.#refused.inc({ error: event.error });
     if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
@@ -211,8 +219,18 @@ export class Metrics {
     };
   }
 
-  /** The text for Prometheus. */
-  text(watchers: number, paused?: Health["paused"], waiting = 0): Promise<string> {
+  /**
+   * The text for Prometheus.
+   *
+   * @param store as it is now. An idle service hears of a failure only by this
+   */
+  text(
+    watchers: number,
+    paused?: Health["paused"],
+    waiting = 0,
+    store: Health["store"] = "ok",
+  ): Promise<string> {
+    this.#storeDown.set(store !== "ok" || this.#hasStoreTrouble ? 1 : 0);
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);
