@@ -102,7 +102,8 @@ const earlyBuild: UserConfig = {
 
 /**
  * The command `onegini-otp-login`, which uses the package's own entries and its dependencies. What only the command needs is
- * bundled, with its licences. `serve` and `doctor` are files of their own, which the other commands do not load.
+ * bundled, with its licences. `serve` and `doctor` are files of their own, which the other commands do not load. So is
+ * `opentelemetry.js`, which Node loads before them.
  */
 const commandBuild: UserConfig = {
   ssr: { noExternal: true },
@@ -110,8 +111,9 @@ const commandBuild: UserConfig = {
     emptyOutDir: false,
     minify: false,
     license: { fileName: licenses },
-    ssr: "src/service/command/cli.ts",
+    ssr: true,
     rolldownOptions: {
+      input: ["src/service/command/cli.ts", "src/service/opentelemetry/opentelemetry.ts"],
       external: /^(?:onegini-otp-login|redis|hono|@hono\/node-server|valibot|ipaddr\.js)(?:\/|$)/,
       output: { dir: "dist/command", entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

@@ -69,5 +69,7 @@ export async function startPrometheus(
       () => false,
     );
   await until(isReady, "Prometheus", 60_000).catch(() => assert.fail(said));
-  return { api: async (path) => (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json() };
+  const get = async (path: string): Promise<unknown> =>
+    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json();
+  return { api: get };
 }
