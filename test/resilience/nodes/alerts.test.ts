@@ -27,7 +27,8 @@ const number = (result: string): string => ours("numbers_total", `result="${resu
 const unreadable = (what: string): string => ours("store_unreadable_total", `what="${what}"`);
 const floods = ours("limited_total", 'limit="startsPerAddress"');
 const lag = of("nodejs_eventloop_lag_p99_seconds");
-const version = (number: string): string => ours("build_info", `version="${number}", node="v22.21.0"`);
+const version = (number: string): string =>
+  ours("build_info", `version="${number}", revision="0123456789ab", node="v22.21.0"`);
 
 /** Thirty logins a minute, and one of them declined. */
 const working: Series = {

@@ -1,5 +1,6 @@
 import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { revision } from "../../process/revision.js";
 import type { AppendOnly } from "../store/append-only.js";
 import { FailedShare, windowMinutes } from "./failed-share.js";
 import { buckets as loginBuckets, Funnel } from "./funnel.js";
@@ -108,8 +109,9 @@ export class Metrics {
   );
   readonly #buildInfo = this.#gauge(
     "build_info",
-    "1, with the version of the package and of Node.",
+    "1, with the version of the package, the commit that it was built of, and the version of Node.",
     "version",
+    "revision",
     "node",
   );
   readonly #funnel = new Funnel(`${prefix}step_seconds`, this.#registry);
@@ -138,7 +140,7 @@ export class Metrics {
 
   /** @param version the package's */
   constructor(version = "unknown") {
-    this.#buildInfo.set({ version, node: process.version }, 1);
+    this.#buildInfo.set({ version, revision, node: process.version }, 1);
     // Starts at 0: a rate over a counter that first appears with its first event misses that event.
     for (const result of Object.values(results)) this.#logins.inc({ result }, 0);
     for (const phase of ["approval", "session"]) this.#loginSeconds.zero({ phase });

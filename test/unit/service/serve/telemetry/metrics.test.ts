@@ -117,7 +117,7 @@ describe("The metrics of the service", () => {
       'tickets_refused_total{reason="no_cookie"} 1',
       'token_server_calls_total{call="start",result="other"} 1',
       'token_server_calls_total{call="result",result="no_answer"} 1',
-      `build_info{version="1.2.3",node="${process.version}"} 1`,
+      `build_info{version="1.2.3",revision="unknown",node="${process.version}"} 1`,
     ])
       assert.ok(text.includes(`\nonegini_otp_login_${line}\n`), line);
   });
