@@ -104,9 +104,9 @@ const earlyBuild: UserConfig = {
 /** The commit of this checkout. Sources without git, such as an unpacked archive, may lie inside another repository. */
 function revision(): string {
   if (!existsSync(".git")) return "unknown";
-  const { stdout } = spawnSync("git", ["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], {
-    encoding: "utf8",
-  });
+  // In a container the checkout may belong to another user.
+  const args = ["-c", "safe.directory=*", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"];
+  const { stdout } = spawnSync("git", args, { encoding: "utf8" });
   return stdout?.trim() || "unknown";
 }
 

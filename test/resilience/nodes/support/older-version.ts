@@ -7,9 +7,12 @@ import { unpack } from "./packed-versions.js";
 /** The last commit that kept attempts, limits and marks in Redis without a format. */
 const withoutFormats = "fbd8881ce570d0846c8dada8ba48afab8cc3a3bc";
 
-const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
+// In a container the checkout may belong to another user.
+const safe = ["-c", "safe.directory=*"];
+const git = (...args: string[]): string =>
+  execFileSync("git", [...safe, ...args], { encoding: "utf8" }).trim();
 const knows = (commit: string): boolean =>
-  spawnSync("git", ["cat-file", "-e", `${commit}^{commit}`]).status === 0;
+  spawnSync("git", [...safe, "cat-file", "-e", `${commit}^{commit}`]).status === 0;
 
 /** The newest release that this clone knows, such as `v1.2.3`. */
 const lastRelease = (): string | undefined =>
