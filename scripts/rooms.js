@@ -47,7 +47,11 @@ export const wings = [
       "server/defaults/",
       "server/text/",
     ],
-    floors: [["service/serve/", "service/doctor/", "service/opentelemetry/"], ["service/settings/"], ["service/process/"]],
+    floors: [
+      ["service/serve/", "service/doctor/", "service/opentelemetry/"],
+      ["service/settings/"],
+      ["service/process/"],
+    ],
   },
   { name: "demo", uses: ["service/process/"], floors: [["../demo/"]] },
 ];
