@@ -281,11 +281,6 @@ export const limits: Claims = {
       remove: "if (…) return this.#succeeded();",
       title: "keep nobody out, in whatever order they come and are answered",
     },
-    "The kit starts by itself at most every five seconds": {
-      at: "src/server/token-server/start-breaker.ts: StartBreaker.#check",
-      remove: "|| now < this.#nextCheckAt",
-      title: "keep nobody out, in whatever order they come and are answered",
-    },
     "A start that has succeeded in the meantime weighs more than the kit's own": {
       at: "src/server/token-server/start-breaker.ts: StartBreaker.#startForNobody",
       replace: ["!== failing)", "?.isDown === true)"],
@@ -308,6 +303,12 @@ export const limits: Claims = {
     },
   },
   "test/unit/server/token-server/start-breaker.test.ts": {
+    "The kit starts by itself at most every five seconds": {
+      at: "src/server/token-server/start-breaker.ts: StartBreaker.#check",
+      remove: "|| now < this.#nextCheckAt",
+      title:
+        "(…) is called by the kit itself and by one start in five seconds each, and the others are 503 at once",
+    },
     "The kit finds out by itself that the Token Server is back, although nobody comes": {
       at: "src/server/token-server/start-breaker.ts: StartBreaker.#startForNobody",
       remove: "this.#checkAgain(failing);",
