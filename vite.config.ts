@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
 import { minifyTemplates } from "./build/minify-templates.js";
 import { printIntegrity } from "./build/print-integrity.js";
@@ -100,18 +101,30 @@ const earlyBuild: UserConfig = {
   },
 };
 
+/** The commit of this checkout. Sources without git, such as an unpacked archive, may lie inside another repository. */
+function revision(): string {
+  if (!existsSync(".git")) return "unknown";
+  // In a container the checkout may belong to another user.
+  const args = ["-c", "safe.directory=*", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"];
+  const { stdout } = spawnSync("git", args, { encoding: "utf8" });
+  return stdout?.trim() || "unknown";
+}
+
 /**
  * The command `onegini-otp-login`, which uses the package's own entries and its dependencies. What only the command needs is
- * bundled, with its licences. `serve` and `doctor` are files of their own, which the other commands do not load.
+ * bundled, with its licences. `serve` and `doctor` are files of their own, which the other commands do not load. So is
+ * `opentelemetry.js`, which Node loads before them.
  */
 const commandBuild: UserConfig = {
+  define: { __REVISION__: JSON.stringify(revision()) },
   ssr: { noExternal: true },
   build: {
     emptyOutDir: false,
     minify: false,
     license: { fileName: licenses },
-    ssr: "src/service/command/cli.ts",
+    ssr: true,
     rolldownOptions: {
+      input: ["src/service/command/cli.ts", "src/service/opentelemetry/opentelemetry.ts"],
       external: /^(?:onegini-otp-login|redis|hono|@hono\/node-server|valibot|ipaddr\.js)(?:\/|$)/,
       output: { dir: "dist/command", entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

@@ -48,7 +48,11 @@ export const wings = [
       "server/text/",
       "../dist/",
     ],
-    floors: [["service/serve/", "service/doctor/"], ["service/settings/"], ["service/process/"]],
+    floors: [
+      ["service/serve/", "service/doctor/", "service/opentelemetry/"],
+      ["service/settings/"],
+      ["service/process/"],
+    ],
   },
   { name: "demo", uses: ["service/process/", "server/text/", "../dist/"], floors: [["../demo/"]] },
 ];

@@ -71,6 +71,24 @@ export const service: Claims = {
       title: "is not read while it is being written, or gone for a moment",
     },
   },
+  "test/unit/service/opentelemetry/exported-span.test.ts": {
+    "The preset for OpenTelemetry exports nothing of a person": {
+      at: "src/service/opentelemetry/exported-span.ts: exportedSpan",
+      replace: ["pick(span.attributes, names)", "span.attributes"],
+      title: "a span goes out with its identity, its times and its kind, and without a person",
+    },
+    "Nor what an error repeats": {
+      at: "src/service/opentelemetry/exported-span.ts: exportedSpan",
+      replace: ['pick(event.attributes, ["exception.type"])', "event.attributes"],
+      title: "a span goes out with its identity, its times and its kind, and without a person",
+    },
+    "Nor what a client writes as Host": {
+      at: "src/service/opentelemetry/exported-span.ts: exportedSpan",
+      replace: ["? exported :", "? exportedOfCalls :"],
+      title:
+        "the server's name goes out with a call that this process makes, and not with a request, whose client wrote it",
+    },
+  },
   "test/unit/service/serve/telemetry/stranger-sampling.test.ts": {
     "A flood is a share of its lines in the log": {
       at: "src/service/serve/telemetry/stranger-sampling.ts: StrangerSampling.#count",

@@ -109,8 +109,8 @@ function assemble<Context>(
   const pairing = config.pairing && new Pairing(config.pairing, core, store);
   const pause = new LoginPause(core, store);
   const checks = new TokenServerChecks(tokenServer, config.checkMessage, runtime);
-  const mayCheck = (): boolean => !live.isClosed && !pause.present;
-  const breaker = new StartBreaker(tokenServer, checks, pending, report, ownRuntime, mayCheck);
+  const isPaused = (): boolean => pause.present !== undefined;
+  const breaker = new StartBreaker(tokenServer, checks, pending, report, ownRuntime, isPaused);
   const gates = { pause, breaker, places, startLimits, quota };
   const otp = new OtpEndpoint(core, { ...gates, cookie, waiting, live, pairing });
 
@@ -122,13 +122,13 @@ function assemble<Context>(
   const tickets = "handOver" in config.outcome ? new Tickets(core, cookie, pairing) : undefined;
   return {
     ...{ core, store, pending, addressCheck, cookie, routes, paints, tickets },
-    ...{ calls, live, places, waiting, pause, checks, callback, pairing },
+    ...{ calls, live, places, waiting, pause, checks, breaker, callback, pairing },
   };
 }
 
 function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<Context> {
   const { core, pending, addressCheck, cookie, routes, paints, tickets } = parts;
-  const { calls, live, places, waiting, pause, checks, callback, pairing } = parts;
+  const { calls, live, places, waiting, pause, checks, breaker, callback, pairing } = parts;
   const { config, runtime } = core;
   const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
     callOf(request, context, config.addresses, addressCheck, runtime.now(), isAnswered);
@@ -157,6 +157,7 @@ function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<C
       live.close();
       waiting.close();
       pause.close();
+      breaker.close();
       callback.close();
       await pending.settled();
       await calls.settled();

@@ -91,6 +91,7 @@ test("the site's own redis and framework may have any version, or be missing, an
     {
       peerDependencies: undefined,
       peerDependenciesMeta: {
+        "@opentelemetry/auto-instrumentations-node": { optional: true },
         "better-auth": { optional: true },
         fastify: { optional: true },
         next: { optional: true },

@@ -31,7 +31,7 @@ interface OutageAnswer {
 
 /** A kit whose Token Server can fail, in virtual time. */
 export class TokenServerOutage {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly events: LoginKitEvent[] = [];
   /** Undefined: it works. */
   fault: Fault | undefined;
@@ -46,7 +46,8 @@ export class TokenServerOutage {
   #visitors = 0;
   #address = "";
 
-  constructor(options: Partial<LoginKitOptions> = {}) {
+  constructor(options: Partial<LoginKitOptions> = {}, clock = new VirtualClock()) {
+    this.clock = clock;
     this.kit = createLoginKit(
       {
         origin,

@@ -28,8 +28,9 @@ interface Failing {
  * it. Result calls do not go through it, because a login may depend on each.
  *
  * A client can make its own starts fail, such as by a header that a firewall drops. So clients' failures only make the kit look
- * for itself, by a start that has nothing of a client: that alone opens the breaker. It sets no timer: failed and refused
- * starts lead to the kit's own.
+ * for itself, by a start that has nothing of a client: that alone opens the breaker. While it is open, a timer leads to further
+ * ones, also while logins are paused, so that the kit knows when the Token Server is back although nobody comes. Refused starts
+ * lead to them too, because some runtimes drop timers between requests.
  */
 export class StartBreaker {
   readonly #tokenServer: TokenServerClient;
@@ -37,17 +38,19 @@ export class StartBreaker {
   readonly #pending: PendingTasks;
   readonly #report: Report;
   readonly #runtime: Runtime;
-  readonly #mayCheck: () => boolean;
+  readonly #isPaused: () => boolean;
   #failing: Failing | undefined;
   /** While it is open: when the next start of a client may call. */
   #nextClientAt = 0;
   /** When the kit may start by itself again. */
   #nextCheckAt = -Infinity;
   #isChecking = false;
+  #isClosed = false;
+  #cancelCheck = (): void => undefined;
 
   /**
    * @param runtime with this process's clock: the store's may be set
-   * @param mayCheck whether the kit may start transactions by itself now: not while logins are paused, nor after `close()`
+   * @param isPaused whether logins are paused: then only a Token Server that is down is tried
    */
   constructor(
     tokenServer: TokenServerClient,
@@ -55,14 +58,14 @@ export class StartBreaker {
     pending: PendingTasks,
     report: Report,
     runtime: Runtime,
-    mayCheck: () => boolean,
+    isPaused: () => boolean,
   ) {
     this.#tokenServer = tokenServer;
     this.#checks = checks;
     this.#pending = pending;
     this.#report = report;
     this.#runtime = runtime;
-    this.#mayCheck = mayCheck;
+    this.#isPaused = isPaused;
   }
 
   /** Whether a client's start may call now. */
@@ -92,6 +95,12 @@ export class StartBreaker {
     return outcome;
   }
 
+  /** The kit makes no starts of its own any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelCheck();
+  }
+
   #failed(): void {
     this.#failing ??= { failures: 0, sinceMs: this.#runtime.now(), isDown: false };
     this.#failing.failures += 1;
@@ -102,6 +111,7 @@ export class StartBreaker {
     const ended = this.#failing;
     this.#failing = undefined;
     if (ended?.isDown !== true) return;
+    this.#cancelCheck();
     const { failures, sinceMs } = ended;
     this.#report({
       type: "token_server_recovered",
@@ -114,7 +124,8 @@ export class StartBreaker {
   /** Starts a transaction for nobody, unless that was done just now. */
   #check(failing: Failing): void {
     const now = this.#runtime.now();
-    if (this.#isChecking || now < this.#nextCheckAt || !this.#mayCheck()) return;
+    if (this.#isChecking || this.#isClosed || now < this.#nextCheckAt) return;
+    if (this.#isPaused() && !failing.isDown) return;
     this.#isChecking = true;
     this.#nextCheckAt = now + intervalMs;
     void this.#pending.add(this.#startForNobody(failing));
@@ -126,7 +137,9 @@ export class StartBreaker {
     // A 4xx too: it can be reached, and the cause is a setting, so each start says so.
     if (outcome.kind !== "unavailable") return this.#succeeded();
     // Another series: somebody's start has succeeded in the meantime.
-    if (this.#failing !== failing || failing.isDown) return;
+    if (this.#failing !== failing) return;
+    this.#checkAgain(failing);
+    if (failing.isDown) return;
     failing.isDown = true;
     this.#nextClientAt = this.#runtime.now() + intervalMs;
     const { failures, sinceMs } = failing;
@@ -137,5 +150,11 @@ export class StartBreaker {
       since: new Date(sinceMs).toISOString(),
       ...troubleDetails(outcome.trouble),
     });
+  }
+
+  #checkAgain(failing: Failing): void {
+    this.#cancelCheck();
+    if (!this.#isClosed)
+      this.#cancelCheck = this.#runtime.after(intervalMs, () => this.#check(failing), "background");
   }
 }

@@ -15,6 +15,7 @@ Flags (default):
 ${flags}
 ${flagLine("--config <file>", "a YAML or JSON file with these settings, also limits and timeouts")}
 ${flagLine("--check", "checks the settings, prints what it would do, and exits")}
+${flagLine("--compatible-with <version>", "says what a roll between that version and this one loses, and exits")}
 ${flagLine("--health", "asks the running service with these settings whether it lives, and exits")}
 
 Each flag is also a variable (ONEGINI_LOGIN_CLIENT_ID for --client-id) and a key of the file (client-id). Flags override

@@ -1,7 +1,9 @@
 import { exitOnStopSignal, type StopSignal } from "../process/stop-signal.js";
-import type { Environment } from "../settings/given-values.js";
-import { readSettings } from "../settings/read-settings.js";
+import { revision } from "../process/revision.js";
+import { readFlags, type Environment } from "../settings/given-values.js";
+import { readSettings, serveSettings } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName, type Settings } from "../settings/setting-list.js";
+import { compatibilityWith } from "./compatible-with.js";
 import { appendOnlyText } from "./store/append-only.js";
 import { helpText } from "./help-text.js";
 import { healthProblem } from "./ports/health-check.js";
@@ -26,6 +28,13 @@ export async function serve(
   environment: Environment,
   version: string,
 ): Promise<Service | undefined> {
+  // Needs no settings.
+  const other = readFlags(args, serveSettings).texts.get("compatible-with");
+  if (other !== undefined) {
+    const { text, exitCode } = compatibilityWith(other, version);
+    (exitCode === 2 ? process.stderr : process.stdout).write(text);
+    process.exit(exitCode);
+  }
   const result = readSettings(args, environment);
   if (result.kind === "help") {
     process.stdout.write(helpText);
@@ -52,7 +61,7 @@ export async function serve(
       console.error(summaryOf(settings, givenAt, await checkService(settings, log)));
       process.exit();
     }
-    log.info({ version, node: process.version }, "starting");
+    log.info({ version, revision, node: process.version }, "starting");
     const service = await startService(settings, log, secretFiles, version);
     // Before `ready` is printed, because a signal may follow at once. After Ctrl+C a person waits, and no load balancer.
     exitOnStopSignal((signal) => stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));

@@ -50,7 +50,12 @@ interface CommandSettings extends CommandFlags {
   missing?: (name: SettingName, expected: string) => string;
 }
 
-const serveSettings: CommandSettings = { switches: ["check", "health"], texts: [], notNeeded: [] };
+/** The flags and settings of `serve`. */
+export const serveSettings: CommandSettings = {
+  switches: ["check", "health"],
+  texts: ["compatible-with"],
+  notNeeded: [],
+};
 
 /** Reads the settings: flags override the environment, which overrides the file. Returns all problems at once. */
 export function readSettings(

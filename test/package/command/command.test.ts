@@ -200,6 +200,12 @@ describe("npx onegini-otp-login serve", () => {
     assert.match(stderr, /^It would start: /m);
   });
 
+  test("knows the commit that it was built of", () => {
+    const { status, stdout } = run("serve", "--compatible-with", "0.1.0");
+    assert.equal(status, 1);
+    assert.match(stdout, /^onegini-otp-login \S+ \([0-9a-f]{12}(?:-dirty)?\) beside 0\.1\.0, /);
+  });
+
   test("traces with an SDK that Node loads first", async (t) => {
     const { origin: url, child } = await startInstalled("emulator", "--port", "0");
     t.after(() => child.kill());

@@ -120,15 +120,22 @@ describe("the drills of the runbook", () => {
   for (const { heading, lines } of faults.reverse())
     test(heading, async () => {
       const had = await alerts();
-      await run({ heading, lines });
-      const expected = lines.flatMap(({ command }) => /^alert (\w+)/.exec(command)?.[1] ?? []);
-      const isRight = async (): Promise<boolean> => {
-        const isNew = (name: string): boolean => !had.includes(name);
-        return JSON.stringify((await alerts()).filter(isNew)) === JSON.stringify(expected);
+      const raised = new Set<string>();
+      const look = async (): Promise<void> => {
+        for (const name of await alerts()) if (!had.includes(name)) raised.add(name);
       };
-      await until(isRight, `${expected.join()} alone`).catch(async (error: unknown) => {
-        assert.fail(`${String(error)}; there are ${(await alerts()).join()}`);
-      });
+      for (const line of lines) {
+        await run({ heading, lines: [line] });
+        // Some end soon after their fault.
+        await look();
+      }
+      const expected = lines.flatMap(({ command }) => /^alert (\w+)/.exec(command)?.[1] ?? []);
+      const isThere = async (): Promise<boolean> => {
+        await look();
+        return expected.every((name) => raised.has(name));
+      };
+      await until(isThere, expected.join());
+      assert.deepEqual([...raised], expected);
     });
 
   test("the end leaves nothing running", async () => {

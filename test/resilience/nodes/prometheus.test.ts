@@ -1,38 +1,16 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { freePort } from "../../support/services/free-port.js";
 import { runServe } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/site.js";
+import { startPrometheus } from "./support/prometheus.js";
 
 /** A Prometheus that asks two processes of `serve`, with the files of docs/serve/. */
 
 const origin = "http://localhost:8000";
 const secret = "internal-secret-of-the-test-0123456789";
-const files = "docs/serve/prometheus";
-
-/** The scrape configuration, with only its lines marked as the site's replaced. */
-function configurationFor(targets: readonly string[], secretFile: string): string {
-  const replaced: [RegExp, string][] = [
-    [/^( *credentials_file: ).* # yours$/m, `$1${secretFile}`],
-    [/^( *- targets: ).* # yours$/m, `$1${JSON.stringify(targets)}`],
-    [/^( *scrape_interval: )15s$/m, "$11s"],
-    [/^(rule_files: )\[alerts\.yaml\]$/m, `$1["${resolve(files, "alerts.yaml")}"]`],
-  ];
-  return replaced.reduce(
-    (text, [line, by]) => {
-      assert.match(text, line);
-      return text.replace(line, by);
-    },
-    readFileSync(join(files, "prometheus.yaml"), "utf8"),
-  );
-}
-
 interface Answer {
   status: string;
   error?: string;
@@ -66,36 +44,7 @@ describe("Prometheus with the files of docs/serve", () => {
     );
     const [address, internal] = [await nodes[0]?.said("ready"), await nodes[0]?.said("internal")];
     const targets = await Promise.all(nodes.map(async (node) => new URL(await node.said("internal")).host));
-    const directory = mkdtempSync(join(tmpdir(), "onegini-otp-login-prometheus-"));
-    const [configuration, secretFile] = [join(directory, "prometheus.yaml"), join(directory, "secret")];
-    writeFileSync(secretFile, secret);
-    writeFileSync(configuration, configurationFor(targets, secretFile));
-
-    const port = await freePort();
-    const prometheus = spawn(
-      "prometheus",
-      [
-        ...["--config.file", configuration, "--storage.tsdb.path", join(directory, "data")],
-        ...["--web.listen-address", `127.0.0.1:${port}`],
-      ],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
-    let said = "";
-    prometheus.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-    prometheus.on("error", () => (said = "prometheus is missing. On Debian: apt-get install prometheus"));
-    const ended = new Promise((resolve) => prometheus.once("close", resolve));
-    t.after(async () => {
-      prometheus.kill("SIGKILL");
-      await ended;
-      rmSync(directory, { recursive: true });
-    });
-    api = async (path) => (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json();
-    const isReady = (): Promise<boolean> =>
-      fetch(`http://127.0.0.1:${port}/-/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    await until(isReady, "Prometheus", 60_000).catch(() => assert.fail(said));
+    ({ api } = await startPrometheus(t, { targets, secret, scrapeSeconds: 1 }));
     await until(async () => (await value('sum(up{job="onegini-login"})')) === 2, "both processes", 60_000);
 
     const browser = new Browser({ url: `${address}/otp-login`, origin });

@@ -52,6 +52,11 @@ export interface Proxy {
   stop: () => Promise<void>;
 }
 
+/** One that can be told of other public ports of `serve`, in one reload. */
+export interface SwitchingProxy extends Proxy {
+  switchTo: (services: readonly number[]) => Promise<void>;
+}
+
 export type StartProxy = (options: ProxyOptions) => Promise<Proxy>;
 
 const deployment = fileURLToPath(new URL("../../../docs/deployment/", import.meta.url));
@@ -159,36 +164,39 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Starts nginx with `docs/deployment/nginx.conf`. */
-export async function startNginx(options: ProxyOptions): Promise<Proxy> {
+export async function startNginx(options: ProxyOptions): Promise<SwitchingProxy> {
   const { port, nodes, services = nodes, limits } = options;
   const directory = ownDirectory("nginx");
   const { certificate, key } = makeCertificate(directory);
   const insecurePort = await freePort();
   const file = join(directory, "nginx.conf");
   const accessLog = join(directory, "access.log");
-  const configuration = fillIn("nginx.conf", {
-    "user www-data;": process.getuid?.() === 0 ? "user www-data;" : undefined,
-    "/run/nginx.pid": join(directory, "nginx.pid"),
-    "/var/log/nginx/error.log": "stderr",
-    "/var/log/nginx/access.log": accessLog,
-    // What this machine may allow less of.
-    "worker_rlimit_nofile 65536;": undefined,
-    "worker_connections 32768;": "worker_connections 8192;",
-    "/etc/nginx/tls/www.example.com.pem": certificate,
-    "/etc/nginx/tls/www.example.com.key": key,
-    "listen 80 ": `listen 127.0.0.1:${insecurePort} `,
-    "listen 443 ": `listen 127.0.0.1:${port} `,
-    "return 301 https://www.example.com": `return 301 https://127.0.0.1:${port}`,
-    ...addressesOf(options),
-    "192.0.2.0/28": "127.0.0.1",
-    ...(limits && {
-      // The first request is no part of the burst.
-      "rate=100r/s": "rate=1r/m",
-      "burst=2000": `burst=${limits.requests - 1}`,
-      "streams 2000": `streams ${limits.open}`,
-    }),
-  });
-  writeFileSync(file, configuration);
+  const configure = (given: ProxyOptions): void => {
+    const configuration = fillIn("nginx.conf", {
+      "user www-data;": process.getuid?.() === 0 ? "user www-data;" : undefined,
+      "/run/nginx.pid": join(directory, "nginx.pid"),
+      "/var/log/nginx/error.log": "stderr",
+      "/var/log/nginx/access.log": accessLog,
+      // What this machine may allow less of.
+      "worker_rlimit_nofile 65536;": undefined,
+      "worker_connections 32768;": "worker_connections 8192;",
+      "/etc/nginx/tls/www.example.com.pem": certificate,
+      "/etc/nginx/tls/www.example.com.key": key,
+      "listen 80 ": `listen 127.0.0.1:${insecurePort} `,
+      "listen 443 ": `listen 127.0.0.1:${port} `,
+      "return 301 https://www.example.com": `return 301 https://127.0.0.1:${port}`,
+      ...addressesOf(given),
+      "192.0.2.0/28": "127.0.0.1",
+      ...(limits && {
+        // The first request is no part of the burst.
+        "rate=100r/s": "rate=1r/m",
+        "burst=2000": `burst=${limits.requests - 1}`,
+        "streams 2000": `streams ${limits.open}`,
+      }),
+    });
+    writeFileSync(file, configuration);
+  };
+  configure(options);
   const { output, reload, stop } = await runProxy(
     "nginx",
     ["-c", file, "-p", directory, "-e", "stderr", "-g", "daemon off;"],
@@ -203,6 +211,10 @@ export async function startNginx(options: ProxyOptions): Promise<Proxy> {
         .flatMap((line) => parseNginxLog(line, [services, nodes])),
     output,
     reload: () => reload("SIGHUP"),
+    async switchTo(ports) {
+      configure({ ...options, services: ports });
+      await reload("SIGHUP");
+    },
     stop,
   };
 }

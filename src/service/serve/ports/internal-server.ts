@@ -100,8 +100,8 @@ export function createInternalApi(service: InternalApi): Hono<Env> {
   addForgetCalls(app, service);
   addPauseCalls(app, service);
   app.get("/metrics", async (c) => {
-    const { watchers, paused, waiting } = await kit.health();
-    return c.body(await metrics.text(watchers, paused, waiting), 200, {
+    const { watchers, paused, waiting, store } = await kit.health();
+    return c.body(await metrics.text(watchers, paused, waiting, store), 200, {
       "Content-Type": metrics.contentType,
     });
   });

@@ -1,5 +1,6 @@
 import type { Health, LoginKitEvent, RedeemedLogin, Transport } from "onegini-otp-login/server";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { revision } from "../../process/revision.js";
 import type { AppendOnly } from "../store/append-only.js";
 import { FailedShare, windowMinutes } from "./failed-share.js";
 import { buckets as loginBuckets, Funnel } from "./funnel.js";
@@ -70,6 +71,12 @@ export class Metrics {
     "token_server_down",
     "1 while the Token Server is down for everybody: the kit has found out by a start of its own.",
   );
+  /** Whether the store has failed and has not recovered since. */
+  #hasStoreTrouble = false;
+  readonly #storeDown = this.#gauge(
+    "store_down",
+    "1 while the store does not answer, refuses what is written, or fails now and then.",
+  );
   readonly #failedShare = new FailedShare();
   readonly #failedStarts = this.#gauge(
     "failed_starts_ratio",
@@ -102,8 +109,9 @@ export class Metrics {
   );
   readonly #buildInfo = this.#gauge(
     "build_info",
-    "1, with the version of the package and of Node.",
+    "1, with the version of the package, the commit that it was built of, and the version of Node.",
     "version",
+    "revision",
     "node",
   );
   readonly #funnel = new Funnel(`${prefix}step_seconds`, this.#registry);
@@ -132,7 +140,7 @@ export class Metrics {
 
   /** @param version the package's */
   constructor(version = "unknown") {
-    this.#buildInfo.set({ version, node: process.version }, 1);
+    this.#buildInfo.set({ version, revision, node: process.version }, 1);
     // Starts at 0: a rate over a counter that first appears with its first event misses that event.
     for (const result of Object.values(results)) this.#logins.inc({ result }, 0);
     for (const phase of ["approval", "session"]) this.#loginSeconds.zero({ phase });
@@ -162,6 +170,8 @@ export class Metrics {
     if (event.type === "callback_missing" && event.level === "warn")
       this.#callbacksMissing.inc(event.missing);
     if (event.type === "store_trouble") this.#storeErrors.inc(event.failures);
+    if (event.type === "store_trouble") this.#hasStoreTrouble = true;
+    if (event.type === "store_recovered") this.#hasStoreTrouble = false;
     if (event.type === "store_unreadable") this.#storeUnreadable.inc({ what: event.what });
     if (event.type === "request_refused") this.#refused.inc({ error: event.error });
     if (event.type === "ticket_refused") this.#ticketsRefused.inc({ reason: event.reason });
@@ -217,8 +227,18 @@ export class Metrics {
     };
   }
 
-  /** The text for Prometheus. */
-  text(watchers: number, paused?: Health["paused"], waiting = 0): Promise<string> {
+  /**
+   * The text for Prometheus.
+   *
+   * @param store as it is now. An idle service hears of a failure only by this
+   */
+  text(
+    watchers: number,
+    paused?: Health["paused"],
+    waiting = 0,
+    store: Health["store"] = "ok",
+  ): Promise<string> {
+    this.#storeDown.set(store !== "ok" || this.#hasStoreTrouble ? 1 : 0);
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);

@@ -32,7 +32,7 @@ const versionIn = async (folder: string): Promise<PackedVersion> => ({
 });
 
 /** Unpacks it where Node finds it beside its dependencies, which are those of this checkout. */
-function unpack(tarball: string, name: string): string {
+export function unpack(tarball: string, name: string): string {
   const modules = join(temporaryFolder, name, "node_modules");
   const folder = join(modules, "onegini-otp-login");
   mkdirSync(folder, { recursive: true });

@@ -124,35 +124,56 @@ describe("a Token Server that is down", () => {
     assert.deepEqual(await outage.visits(5), [201, 201, 201, 201, 201]);
   });
 
-  test("is called by the first visitor after a quiet night", async () => {
+  test("is found to work again by the kit itself within five seconds, although nobody comes", async () => {
     const outage = await open();
-    outage.fault = undefined;
     await outage.clock.advance(8 * 3600);
+    assert.equal(outage.outages.length, 1);
+    outage.fault = undefined;
+    await outage.clock.advance(5);
+    assert.deepEqual(
+      outage.outages.slice(1).map(({ type }) => type),
+      ["token_server_recovered"],
+    );
     assert.deepEqual(await outage.visits(2), [201, 201]);
   });
 
-  test("is not called by a clock: not while nobody starts", async () => {
-    const outage = await open();
-    const { starts } = outage;
+  test("is called by a clock only while it is down, and by timers that keep no process from ending", async () => {
+    const outage = down(503);
+    await outage.visits(2);
     assert.equal(outage.clock.timers, 0);
-    await outage.clock.advance(3600);
-    assert.deepEqual([outage.starts, outage.clock.timers], [starts, 0]);
+    await outage.visits(1);
+    const { starts } = outage;
+    await outage.clock.advance(60);
+    assert.deepEqual([outage.starts - starts, outage.clock.foregroundTimers], [12, 0]);
+    outage.fault = undefined;
+    await outage.clock.advance(5);
+    assert.deepEqual([outage.outages.length, outage.clock.timers], [2, 0]);
   });
 
-  test("is not called by a kit that is paused", async () => {
+  test("is tried during a pause too, so that whoever paused hears when it is back", async () => {
     const outage = await open();
-    const { starts } = outage;
+    await outage.kit.pause();
+    await outage.clock.advance(60);
+    outage.fault = undefined;
+    await outage.clock.advance(5);
+    assert.equal(outage.outages.length, 2);
+  });
+
+  test("is not found down during a pause", async () => {
+    const outage = down("silent");
+    for (let visitor = 0; visitor < 3; visitor++) await outage.visit();
     await outage.kit.pause();
     await outage.clock.advance(5);
-    assert.equal(await visitors(outage, 60), 0);
-    assert.equal(outage.starts, starts);
+    assert.deepEqual([outage.starts, outage.outages], [3, []]);
+  });
 
-    // Nor if starts of before the pause fail.
-    const other = down("silent");
-    for (let visitor = 0; visitor < 3; visitor++) await other.visit();
-    await other.kit.pause();
-    await other.clock.advance(5);
-    assert.deepEqual([other.starts, other.outages], [3, []]);
+  test("is called no more by a kit that is closed then", async () => {
+    const outage = await open();
+    const { starts } = outage;
+    await outage.kit.close();
+    assert.equal(outage.clock.timers, 0);
+    await outage.clock.advance(60);
+    assert.equal(outage.starts, starts);
   });
 
   test("is not called by a kit that is closed, except for visitors", async () => {

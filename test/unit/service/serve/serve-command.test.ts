@@ -128,7 +128,13 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
     const [first = ""] = service.stdout().split("\n");
     const { time, ...line } = JSON.parse(first) as Record<string, unknown>;
     assert.equal(typeof time, "string");
-    assert.deepEqual(line, { level: "info", event: "starting", version, node: process.version });
+    assert.deepEqual(line, {
+      level: "info",
+      event: "starting",
+      version,
+      revision: "unknown",
+      node: process.version,
+    });
     assert.ok(!service.stdout().includes(secret));
   });
 

@@ -20,7 +20,7 @@ describe("The settings of serve", () => {
   it("are explained by --help, in lines of at most 120 characters", () => {
     const flags = [...helpText.matchAll(/^ {2}--(\S+)/gm)].map(([, flag]) => flag);
     const inFlags = settingNames.filter((name) => !settingOf(name).isInFileOnly);
-    assert.deepEqual(flags, [...inFlags, "config", "check", "health"]);
+    assert.deepEqual(flags, [...inFlags, "config", "check", "compatible-with", "health"]);
     for (const line of helpText.split("\n")) assert.ok(line.length <= 120, line);
     assert.match(helpText, /^Examples:\n {2}npx onegini-otp-login serve /m);
   });

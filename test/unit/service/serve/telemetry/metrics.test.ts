@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { LoginKitEvent } from "onegini-otp-login/server";
+import type { Health, LoginKitEvent } from "onegini-otp-login/server";
 import {
   limits,
   refusals,
@@ -117,7 +117,7 @@ describe("The metrics of the service", () => {
       'tickets_refused_total{reason="no_cookie"} 1',
       'token_server_calls_total{call="start",result="other"} 1',
       'token_server_calls_total{call="result",result="no_answer"} 1',
-      `build_info{version="1.2.3",node="${process.version}"} 1`,
+      `build_info{version="1.2.3",revision="unknown",node="${process.version}"} 1`,
     ])
       assert.ok(text.includes(`\nonegini_otp_login_${line}\n`), line);
   });
@@ -130,6 +130,30 @@ describe("The metrics of the service", () => {
     metrics.count({ type: "token_server_down", level: "error", failures: 3, since: "", reason: "r" });
     await tells(1);
     metrics.count({ type: "token_server_recovered", level: "warn", failures: 3, durationMs: 1 });
+    await tells(0);
+  });
+
+  test("tell a store that is down at this moment, and one that fails now and then until it has recovered", async () => {
+    const metrics = new Metrics();
+    const tells = async (value: 0 | 1, store: Health["store"] = "ok"): Promise<void> =>
+      assert.match(
+        await metrics.text(0, undefined, 0, store),
+        new RegExp(`^onegini_otp_login_store_down ${value}$`, "m"),
+      );
+    await tells(0);
+    await tells(1, "unreachable");
+    await tells(1, "refuses_writes");
+    await tells(0);
+    metrics.count({
+      type: "store_trouble",
+      level: "error",
+      operation: "o",
+      error: 1,
+      failures: 1,
+      durationMs: 0,
+    });
+    await tells(1);
+    metrics.count({ type: "store_recovered", level: "warn", durationMs: 1 });
     await tells(0);
   });
 
