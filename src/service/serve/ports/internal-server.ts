@@ -187,7 +187,8 @@ function addPauseCalls(app: Hono, { kit }: InternalApi): void {
 const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">, string> = {
   stopping: "The service is stopping.",
   unreachable: "The store does not answer.",
-  refuses_writes: "The store refuses what is written: it is full, or a replica.",
+  refuses_writes:
+    "The store refuses what is written: it is full, cannot save, misses its replicas, or is a replica itself.",
 };
 
 /** Compares hashes, which all have the same length, in constant time, so that timing reveals nothing about the secrets. */
