@@ -9,6 +9,7 @@ import type { Settings } from "../settings/setting-list.js";
 import { watchAppendOnly, type AppendOnly } from "./store/append-only.js";
 import { readWidgetFiles, type WidgetFile } from "./ports/assets.js";
 import { createKit } from "./create-kit.js";
+import { followPauseFile } from "./pause-file.js";
 import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
 import { createInternalServer } from "./ports/internal-server.js";
 import { logEvent, type Log } from "./telemetry/log.js";
@@ -100,11 +101,20 @@ export async function startService(
   const store = await awaitStore(open, () => void live.kit.health());
   let live = parts(store.first);
   const kit = forwarding(() => live.kit);
+  const pauseFile = settings["pause-file"];
+  const followFile = (): (() => void) | undefined =>
+    pauseFile === undefined
+      ? undefined
+      : followPauseFile(pauseFile, (pause) => {
+          const onThisServer = true;
+          void (pause ? live.kit.pause({ ...pause, onThisServer }) : live.kit.resume({ onThisServer }));
+        });
   const forgotten = forwarding(() => live.store.forgotten);
   const servers: Server[] = [];
   try {
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
+    let endFile = followFile();
     const internalSecrets = () => secrets["internal-secret"] ?? [];
     const readiness = createReadiness(kit);
     const publicServer = createPublicServer({
@@ -135,6 +145,8 @@ export async function startService(
       if (opened !== live.store) {
         void live.kit.close();
         live = parts(opened);
+        endFile?.();
+        endFile = followFile();
         const durationMs = Math.round(performance.now() - beganAt);
         const event = { type: "store_recovered", level: "warn", durationMs } as const;
         metrics.count(event);
@@ -164,6 +176,7 @@ export async function startService(
         (reading = reading.then(() => rereadSecrets({ secrets, files: secretFiles, checkRedis, log }))),
       stop({ drain = 0 } = {}) {
         endWatch();
+        endFile?.();
         endAppendOnly?.();
         readiness.stop();
         store.endWait();

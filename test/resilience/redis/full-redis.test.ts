@@ -184,10 +184,11 @@ const refusals: Record<
 describe("A Redis that", () => {
   for (const [what, { begin, end }] of Object.entries(refusals))
     test(`${what} makes /ready of the login service 503, in words, until it takes writes again`, async (t) => {
-      let redis: RedisServer | undefined;
+      const started: RedisServer[] = [];
       // One that cannot save does not end by itself.
-      t.after(() => redis?.kill());
-      redis = await redisFor(t);
+      t.after(() => started[0]?.kill());
+      const redis = await redisFor(t);
+      started.push(redis);
       const { url } = await emulator(t);
       const serve = runServe(
         t,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
@@ -118,6 +120,27 @@ describe("A service that starts while Redis", () => {
     await until(async () => (await status(`${address}/ready`)) === 503, "/ready without Redis");
     await redis.restart();
     await worksNow(service);
+  });
+
+  test("is down can be paused, and stays paused when Redis is there", async (t) => {
+    const redis = await downRedis(t);
+    const file = join(temporaryFolder(t), "pause");
+    const service = await serve(t, "--redis-url", redis.url, "--pause-file", file);
+    const address = await waitingAddress(service);
+    writeFileSync(file, "Redis is repaired");
+    const error = async (): Promise<string> =>
+      ((await (await startAt(address)).json()) as { error: string }).error;
+    await until(async () => (await error()) === "login_paused", "the pause");
+    await redis.restart();
+    await service.said("ready");
+    await until(async () => (await status(`${address}/ready`)) === 200, "/ready");
+    assert.equal(await error(), "login_paused");
+    assert.equal(
+      redis.command("GET", `onegini-otp-login:pause-register:${origin}`).includes("repaired"),
+      false,
+    );
+    rmSync(file);
+    await until(async () => (await startAt(address)).status === 201, "the end of the pause");
   });
 
   test("hangs", async (t) => {

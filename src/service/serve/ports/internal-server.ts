@@ -172,9 +172,9 @@ function addPauseCalls(app: Hono, { kit }: InternalApi): void {
   app.get("/pause", async (c) => {
     const { paused } = await kit.health();
     if (!paused) return c.json({ paused: false });
-    const { until, ...speaker } = paused;
+    const { until, onThisServer, ...speaker } = paused;
     const end = until !== undefined && { until: new Date(until).toISOString() };
-    return c.json({ paused: true, ...end, ...speaker });
+    return c.json({ paused: true, ...end, ...speaker, ...(onThisServer && { on_this_server: true }) });
   });
 
   app.delete("/pause", async (c) => {
