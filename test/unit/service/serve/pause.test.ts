@@ -69,7 +69,7 @@ test("A pause-file pauses this process while it is there, by that name in log, m
   // There before the process: it gives out no code at all.
   writeFileSync(file, "jane: \u001b[31mRedis is away\nmore\n");
   const service = await runService(t, { args: ["--pause-file", file] });
-  const asked = async () => (await service.call("GET", "/pause")).json();
+  const asked = async () => (await service.call("GET", "/pause")).json() as Promise<object>;
   const gauge = async (): Promise<string | undefined> =>
     /^onegini_otp_login_paused_on_this_server (\d)$/m.exec(
       await (await service.call("GET", "/metrics")).text(),
