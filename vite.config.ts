@@ -110,8 +110,9 @@ const commandBuild: UserConfig = {
     emptyOutDir: false,
     minify: false,
     license: { fileName: licenses },
-    ssr: "src/service/command/cli.ts",
+    ssr: true,
     rolldownOptions: {
+      input: ["src/service/command/cli.ts", "src/service/command/image.ts"],
       external: /^(?:onegini-otp-login|redis|hono|@hono\/node-server|valibot|ipaddr\.js)(?:\/|$)/,
       output: { dir: "dist/command", entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

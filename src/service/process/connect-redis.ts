@@ -54,7 +54,8 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
 
 /** What is wrong with the installed package `redis`, if that is the error. */
 export function packageProblem(error: unknown, command: string): string | undefined {
-  if (codeOf(error) === "ERR_MODULE_NOT_FOUND")
+  // The second code: a part of it is missing.
+  if (["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(codeOf(error) ?? ""))
     return `The package redis is missing. ${howToInstall(command)}`;
   if (error instanceof OldPackage)
     return `The package redis is too old; version 5 or later is needed. ${howToInstall(command)}`;
