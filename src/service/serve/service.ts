@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gracefulShutdown, toNodeHandler } from "onegini-otp-login/node";
+import { gracefulShutdown, toNodeHandler, type NodeHandler } from "onegini-otp-login/node";
 import { codeOf, codeOrText } from "../process/error-code.js";
 import { listen, urlOf } from "../process/listen.js";
 import type { SecretFile, Secrets } from "../settings/secret-files.js";
@@ -117,12 +117,8 @@ export async function startService(
     let endFile = followFile();
     const internalSecrets = () => secrets["internal-secret"] ?? [];
     const readiness = createReadiness(kit);
-    const publicServer = createPublicServer({
-      logIn: (...call) => live.logIn(...call),
-      files,
-      path: settings.path,
-      readiness,
-    });
+    const logIn: NodeHandler = (...call) => live.logIn(...call);
+    const publicServer = createPublicServer({ logIn, files, path: settings.path, readiness });
     const internalServer = createInternalServer({
       kit,
       log,
