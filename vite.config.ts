@@ -124,7 +124,11 @@ const commandBuild: UserConfig = {
     license: { fileName: licenses },
     ssr: true,
     rolldownOptions: {
-      input: ["src/service/command/cli.ts", "src/service/opentelemetry/opentelemetry.ts"],
+      input: [
+        "src/service/command/cli.ts",
+        "src/service/command/image.ts",
+        "src/service/opentelemetry/opentelemetry.ts",
+      ],
       external: /^(?:onegini-otp-login|redis|hono|@hono\/node-server|valibot|ipaddr\.js)(?:\/|$)/,
       output: { dir: "dist/command", entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

@@ -80,6 +80,7 @@ export const suites: readonly Suite[] = [
   // They install packages from npm's registry.
   { path: "test/package/backends", runsIn: "named", needs: [...built, "languages"] },
   { path: "test/package/command", runsIn: "named", needs: built },
+  { path: "test/package/command/container.test.ts", runsIn: "named", needs: [...built, "redis"] },
   { path: "test/package/command/kubernetes-schema.test.ts", runsIn: "named", needs: [...built, "services"] },
   { path: "test/package/command/opentelemetry.test.ts", runsIn: "named", needs: [...built, "redis"] },
   { path: "test/package/command/proxy.test.ts", runsIn: "named", needs: [...built, "proxies"] },

@@ -271,10 +271,15 @@ export type LoginKitEvent =
    * counts as unknown. The string probably came from a client, and is not in the event.
    */
   | { type: "invalid_client_address"; level: "warn"; description: string; source: AddressSource }
-  /** A callback was handled, `durationMs` after it came; `address` is the client that posted it. */
+  /**
+   * A callback was handled, `durationMs` after it came; `address` is the client that posted it. `known` is false where no attempt
+   * of this site has its transaction: it belongs to another site or region, or a stranger posted it. One such a minute is a
+   * warning, the others are `info`.
+   */
   | {
       type: "callback_received";
-      level: "info";
+      level: "info" | "warn";
+      known: boolean;
       transaction: string;
       attempt?: string;
       address?: string;
@@ -358,10 +363,18 @@ export type LoginKitEvent =
   /**
    * Logins are paused (`kit.pause`), on this server too: each server reports it when it learns of it, after a restart with
    * its first start. `until`: when they go on by themselves, in ISO 8601. `by` and `reason` are the operator's.
+   * `onThisServer`: it is a pause of this server alone.
    */
-  | { type: "login_paused"; level: "warn"; until?: string; by?: string; reason?: string }
+  | {
+      type: "login_paused";
+      level: "warn";
+      until?: string;
+      by?: string;
+      reason?: string;
+      onThisServer?: true;
+    }
   /** Logins go on: `kit.resume`, with the operator's `by` and `reason`, or the pause's time is over. */
-  | { type: "login_resumed"; level: "warn"; by?: string; reason?: string }
+  | { type: "login_resumed"; level: "warn"; by?: string; reason?: string; onThisServer?: true }
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; operation: string; error: unknown };
 

@@ -202,6 +202,11 @@ export interface BeginOptions extends PageOptions {
 
 /** Who resumes the logins, and why: for the events of all servers. */
 export interface ResumeOptions {
+  /**
+   * Ends, or with `pause` begins, a pause of this server alone. It needs no store, and ends with this kit. Without a time:
+   * `until` cannot be given with it. Default false: all servers.
+   */
+  onThisServer?: boolean | undefined;
   /** Who says so: at most 100 characters without control characters. */
   by?: string | undefined;
   /** Why: at most 100 characters without control characters. */

@@ -9,7 +9,7 @@ import { optionSchema } from "./option-schema.js";
 import type { HandOver, LoginKitOptions } from "./options.js";
 import { checkedMessage, withNumber } from "./token-server/message.js";
 import { pairingSettings } from "./pairing/pairing-options.js";
-import { parseUrl } from "./text/safe-url.js";
+import { isLoopback, parseUrl } from "./text/safe-url.js";
 import { secretsOf } from "./token-server/secret.js";
 
 /** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */
@@ -65,8 +65,10 @@ function pageOriginsOf({
       `createLoginKit: "apiOrigin" is wrong; expected an origin of the same site as "origin", such as "https://login.example.com" beside "https://www.example.com": browsers send the kit's cookie to no other site`,
     );
   }
+  // A site on loopback is tried with the origins that it has in production.
+  const isTried = isLoopback(new URL(origin).hostname);
   const stray = origins.findIndex((each) =>
-    isPattern(each) ? !isPatternOfSite(each, origin) : !canShareSite(origin, each),
+    isPattern(each) ? !isPatternOfSite(each, origin) : !isTried && !canShareSite(origin, each),
   );
   if (stray >= 0) {
     throw new TypeError(

@@ -5,6 +5,7 @@ import { invalidRequest } from "../http/api-error.js";
 import { loggedAddress, type Call } from "../http/call.js";
 import { emptyResponse } from "../http/response.js";
 import type { Core } from "../core.js";
+import { LogThrottle } from "../limits/log-throttle.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { CallbackCredentials } from "../options.js";
 import type { PendingTasks } from "../pending-tasks.js";
@@ -21,6 +22,9 @@ interface Callback {
 
 /** Anybody can post callbacks. */
 const maxKept = 1000;
+
+/** One callback for an unknown transaction is a warning in this time. */
+const unknownIntervalMs = 60_000;
 
 /** How long to wait before the kept callbacks are tried again. */
 const retryMs = 1000;
@@ -63,6 +67,7 @@ export class CallbackEndpoint {
   readonly #pending: PendingTasks;
   /** Callbacks that came while the store did not work, by transaction. */
   readonly #kept = new Map<string, Callback>();
+  readonly #throttle: LogThrottle;
   #cancelRetry: (() => void) | undefined;
   #isClosed = false;
 
@@ -71,6 +76,7 @@ export class CallbackEndpoint {
     this.#core = core;
     this.#live = live;
     this.#pending = pending;
+    this.#throttle = new LogThrottle(unknownIntervalMs, core.runtime);
   }
 
   /**
@@ -104,7 +110,8 @@ export class CallbackEndpoint {
       const attempt = await this.#live.callback(transactionId);
       report({
         type: "callback_received",
-        level: "info",
+        level: attempt ? "info" : this.#throttle.level("unknown", "warn"),
+        known: attempt !== undefined,
         transaction: transactionId,
         ...(attempt && { attempt: attempt.id }),
         ...from,

@@ -6,6 +6,7 @@ import {
   parseRegister,
   pauseOf,
   speakerOf,
+  type Speaker,
   type Word,
 } from "./pause-register.js";
 import { StoreUnavailable, type StoreGuard } from "../store/store-guard.js";
@@ -13,7 +14,7 @@ import type { Core } from "../core.js";
 import { loginPaused } from "../http/api-error.js";
 import { randomShare } from "../runtime.js";
 import type { PauseOptions, ResumeOptions } from "../login-kit.js";
-import { parsePause, parseResume } from "./pause-options.js";
+import { isOnThisServer, parsePause, parseResume } from "./pause-options.js";
 
 /**
  * `kit.pause` and `kit.resume` reject with it: the store has a pause that this version cannot read. It pauses the logins, and is
@@ -53,6 +54,8 @@ export class LoginPause {
   /** Undefined: the store is shared, and has none. */
   readonly #switch: PauseSwitch | undefined;
   #newest = nothingSaid;
+  /** Who has paused this server alone, and why. */
+  #own: Speaker | undefined;
   #isUnreadable = false;
   /** Whether this server and the store had the same at least once. */
   #hasAgreed = false;
@@ -80,7 +83,8 @@ export class LoginPause {
    * @throws StoreUnavailable if the store could not be read yet, because it may have a pause
    */
   async check(): Promise<void> {
-    await this.follow();
+    // A pause of this server alone needs no store.
+    if (!this.#own) await this.follow();
     const { present } = this;
     if (!present) {
       if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);
@@ -93,17 +97,25 @@ export class LoginPause {
 
   /** The pause, while there is one. */
   get present(): Pause | undefined {
+    if (this.#own) return { ...this.#own, onThisServer: true };
     return this.#isUnreadable ? {} : pauseOf(this.#newest, this.#core.runtime.now());
   }
 
   /** See `LoginKit.pause`. */
   async pause(options: PauseOptions | undefined): Promise<void> {
-    await this.#say("pause", { paused: true, ...parsePause(options, this.#core.runtime.now()) });
+    const pause = parsePause(options, this.#core.runtime.now());
+    if (!isOnThisServer("pause", options)) return this.#say("pause", { paused: true, ...pause });
+    this.#own = pause;
+    this.#tell();
   }
 
   /** See `LoginKit.resume`. */
   async resume(options: ResumeOptions | undefined): Promise<void> {
-    await this.#say("resume", { paused: false, ...parseResume(options) });
+    const speaker = parseResume(options);
+    if (!isOnThisServer("resume", options)) return this.#say("resume", { paused: false, ...speaker });
+    if (!this.#own) return;
+    this.#own = undefined;
+    this.#tell(speaker);
   }
 
   close(): void {
@@ -230,8 +242,8 @@ export class LoginPause {
     return description;
   }
 
-  /** Reports what has changed. */
-  #tell(): void {
+  /** Reports what has changed. @param resumedBy who ends a pause of this server alone */
+  #tell(resumedBy?: Speaker): void {
     const { report, runtime } = this.#core;
     if (this.#isClosed) return;
     const before = this.#reported;
@@ -242,14 +254,17 @@ export class LoginPause {
       this.#cancelEnd = runtime.after(present.until - runtime.now(), () => this.#tell(), "background");
     if (present) {
       const { until, ...speaker } = present;
-      if (before && before.until === until && before.by === speaker.by && before.reason === speaker.reason)
-        return;
+      const isSame = (["until", "by", "reason", "onThisServer"] as const).every(
+        (name) => before?.[name] === present[name],
+      );
+      if (before && isSame) return;
       const end = until !== undefined && { until: new Date(until).toISOString() };
       report({ type: "login_paused", level: "warn", ...end, ...speaker });
     } else if (before) {
       // One that is over by its own time was ended by nobody.
-      const speaker = !this.#newest.paused && speakerOf(this.#newest);
-      report({ type: "login_resumed", level: "warn", ...speaker });
+      const speaker = resumedBy ?? (!this.#newest.paused && speakerOf(this.#newest));
+      const { onThisServer } = before;
+      report({ type: "login_resumed", level: "warn", ...speaker, ...(onThisServer && { onThisServer }) });
     }
   }
 }

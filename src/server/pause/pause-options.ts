@@ -22,8 +22,24 @@ function parseSpeaker(method: "pause" | "resume", options: unknown = {}, names: 
   return speaker;
 }
 
+const resumeNames = ["by", "reason", "onThisServer"];
+
 /** @throws TypeError that says what is wrong */
-export const parseResume = (options: unknown): Speaker => parseSpeaker("resume", options, ["by", "reason"]);
+export const parseResume = (options: unknown): Speaker => parseSpeaker("resume", options, resumeNames);
+
+/**
+ * Whether the options are for this server alone.
+ *
+ * @throws TypeError that says what is wrong
+ */
+export function isOnThisServer(method: "pause" | "resume", options: unknown): boolean {
+  const { onThisServer = false, until } = (options ?? {}) as { onThisServer?: unknown; until?: unknown };
+  if (typeof onThisServer !== "boolean")
+    throw new TypeError(`kit.${method}: "onThisServer" must be true or false`);
+  if (onThisServer && until !== undefined)
+    throw new TypeError(`kit.${method}: "until" cannot be given with "onThisServer"`);
+  return onThisServer;
+}
 
 /**
  * @param now the store's clock
@@ -32,7 +48,7 @@ export const parseResume = (options: unknown): Speaker => parseSpeaker("resume",
 export function parsePause(options: unknown, now: number): Pause {
   const fault = (mistake: string): TypeError =>
     new TypeError(`kit.pause: ${mistake}; expected a Date or milliseconds since the epoch, in the future`);
-  const speaker = parseSpeaker("pause", options, ["until", "by", "reason"]);
+  const speaker = parseSpeaker("pause", options, ["until", ...resumeNames]);
   const { until } = (options ?? {}) as { until?: unknown };
   if (until === undefined) return speaker;
   if (typeof until !== "number" && !(until instanceof Date))

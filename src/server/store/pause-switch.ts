@@ -6,6 +6,8 @@ export interface Pause {
   by?: string;
   /** Why, as the operator said. */
   reason?: string;
+  /** Whether this server alone is paused (`kit.pause({ onThisServer: true })`). Never in the text that the store keeps. */
+  onThisServer?: true;
 }
 
 /**

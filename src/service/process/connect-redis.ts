@@ -27,10 +27,11 @@ export interface RedisTls {
 }
 
 /** The client, or one sentence about why there is none. */
-type RedisResult = { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string };
+type RedisResult =
+  { kind: "connected"; client: RedisClient } | { kind: "unreachable"; problem: string; error: unknown };
 
 /**
- * Tries to connect once: a Redis that cannot be reached at the start is more likely a wrong address than an outage.
+ * Tries to connect once.
  *
  * @param command the command that connects, for the words of a problem
  * @param currentUrl the address with the user name and password for each connection
@@ -45,7 +46,7 @@ export async function connectRedis(
   try {
     return { kind: "connected", client: await connect(url, currentUrl, tls) };
   } catch (error) {
-    return { kind: "unreachable", problem: redisProblem(url, error, command) };
+    return { kind: "unreachable", problem: redisProblem(url, error, command), error };
   }
 }
 
@@ -65,7 +66,8 @@ export function redisProblem(url: string, error: unknown, command = "demo"): str
 
 /** What is wrong with the installed package `redis`, if that is the error. */
 export function packageProblem(error: unknown, command: string): string | undefined {
-  if (codeOf(error) === "ERR_MODULE_NOT_FOUND")
+  // The second code: a part of it is missing.
+  if (["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(codeOf(error) ?? ""))
     return `The package redis is missing. ${howToInstall(command)}`;
   if (error instanceof OldPackage)
     return `The package redis is too old; version 5 or later is needed. ${howToInstall(command)}`;
@@ -78,16 +80,32 @@ export function redisProblemAt(where: string, error: unknown): string {
   return `Redis cannot be used at ${where} (${reason}). ${adviceFor(reason)}`;
 }
 
-/** A refusal begins with its kind in capitals: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
-function adviceFor(reason: string): string {
-  if (/^(?:WRONGPASS|NOAUTH) /.test(reason)) return "Check the user name and password in its address.";
-  if (/^NOPERM |^ERR ACL failure/.test(reason)) return "Grant this user the missing permission.";
-  if (/^ERR No such master/.test(reason)) return "Give the name that the Sentinels know: redis-master.";
-  if (/cluster support disabled/.test(reason)) return "It is no cluster: give redis-url alone.";
-  if (/cert|signature|ssl|tls/i.test(reason))
-    return "Check its certificate and name, the authority (redis-tls-ca), and whether it asks for a certificate (redis-tls-cert).";
-  return "Start Redis there, or give another address.";
-}
+const whereverItIs = "Start Redis there, or give another address.";
+
+/**
+ * What only a change of a setting ends, with what to do about it. A refusal begins with its kind in capitals:
+ * https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
+ */
+const wrongSettings: readonly [RegExp, string][] = [
+  [/^(?:WRONGPASS|NOAUTH) /, "Check the user name and password in its address."],
+  [/^NOPERM |^ERR ACL failure/, "Grant this user the missing permission."],
+  [/^ERR No such master/, "Give the name that the Sentinels know: redis-master."],
+  [/cluster support disabled/, "It is no cluster: give redis-url alone."],
+  [
+    /cert|signature|ssl|tls|^EPROTO$/i,
+    "Check its certificate and name, the authority (redis-tls-ca), and whether it asks for a certificate (redis-tls-cert).",
+  ],
+  [/^ERR (?!max number of clients)/, whereverItIs],
+];
+
+const adviceFor = (reason: string): string =>
+  wrongSettings.find(([pattern]) => pattern.test(reason))?.[1] ?? whereverItIs;
+
+/** Whether the error may end by itself: Redis is down, hangs, starts, or is full. A name that is not found may be known later. */
+export const mayPass = (error: unknown): boolean =>
+  packageProblem(error, "") === undefined &&
+  !(error instanceof TypeError) &&
+  !wrongSettings.some(([pattern]) => pattern.test(reasonOf(error)));
 
 /** An address without user name and password. */
 export function withoutUser(url: string): string {
@@ -197,9 +215,12 @@ async function within<T>(maxMs: number, promise: Promise<T>): Promise<T> {
 
 /** The system's error code, such as `ECONNREFUSED`, else the message of Redis. */
 function reasonOf(error: unknown): string {
-  const { code, message, cause, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
+  const { code, message, cause, errors, originalError } = error as NodeJS.ErrnoException & {
+    errors?: unknown[];
+    originalError?: unknown;
+  };
   if (code !== undefined) return code;
-  // Node tried both addresses of a name.
-  const inner = errors?.[0] ?? cause;
+  // Node tried both addresses of a name; the client stopped trying.
+  const inner = errors?.[0] ?? cause ?? originalError;
   return inner === undefined ? message : reasonOf(inner);
 }

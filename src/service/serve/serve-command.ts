@@ -66,18 +66,28 @@ export async function serve(
     // Before `ready` is printed, because a signal may follow at once. After Ctrl+C a person waits, and no load balancer.
     exitOnStopSignal((signal) => stop(service, signal, signal === "SIGTERM" ? settings.drain : 0));
     report(settings, service);
+    const begun = service.ready.then((appendOnly) => {
+      if (appendOnly === "off" || appendOnly === "unknown") console.error(appendOnlyText(appendOnly));
+      console.error(`ready: ${service.publicAddress}`);
+    });
+    if (service.waitsFor === undefined) await begun;
+    else begun.catch(fail);
     return service;
   } catch (error) {
-    if (!(error instanceof StartProblem)) throw error;
-    console.error(error.message);
-    process.exit(error.exitCode);
+    fail(error);
   }
 }
 
-/** Prints what an operator needs at the start, one line each. `ready:` comes last. */
+function fail(error: unknown): never {
+  if (!(error instanceof StartProblem)) throw error;
+  console.error(error.message);
+  process.exit(error.exitCode);
+}
+
+/** Prints what an operator needs at the start, one line each, except the last one: `ready:`. */
 function report(
   settings: Settings,
-  { publicAddress, internalAddress, secret, files, appendOnly }: Service,
+  { publicAddress, internalAddress, secret, files, waitsFor }: Service,
 ): void {
   if (!isShared(settings))
     console.error("attempts are kept in memory: run one process only, or set redis-url");
@@ -85,12 +95,14 @@ function report(
     console.error(
       "forgotten browsers are kept in memory: after each start everybody is asked for the number once",
     );
-  if (appendOnly === "off" || appendOnly === "unknown") console.error(appendOnlyText(appendOnly));
   for (const { name, integrity } of files)
     if (!name.startsWith("locales/")) console.error(`integrity: ${name} ${integrity}`);
   if (settings["internal-secret"] === undefined) console.error(`internal-secret: ${secret}`);
   console.error(`internal: ${internalAddress}`);
-  console.error(`ready: ${publicAddress}`);
+  if (waitsFor !== undefined)
+    console.error(
+      `waiting: ${publicAddress} is not ready (/ready is 503), and Redis is tried again. ${waitsFor}`,
+    );
 }
 
 /** The output of `--check`: each setting that was given, and where the service would listen. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { gracefulShutdown } from "onegini-otp-login/node";
+import { gracefulShutdown, toNodeHandler, type NodeHandler } from "onegini-otp-login/node";
 import { codeOf, codeOrText } from "../process/error-code.js";
 import { listen, urlOf } from "../process/listen.js";
 import type { SecretFile, Secrets } from "../settings/secret-files.js";
@@ -11,15 +11,17 @@ import { watchAppendOnly, type AppendOnly } from "./store/append-only.js";
 import { readWidgetFiles, type WidgetFile } from "./ports/assets.js";
 import { readCertificates } from "./certificates.js";
 import { createKit } from "./create-kit.js";
+import { followPauseFile } from "./pause-file.js";
 import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
 import { createInternalServer, useCertificates } from "./ports/internal-server.js";
-import type { Log } from "./telemetry/log.js";
+import { logEvent, type Log } from "./telemetry/log.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { createPublicServer } from "./ports/public-server.js";
 import { createReadiness } from "./ports/readiness.js";
 import { secretsReader, type RereadReason } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
-import { openStore, redisUrlProblem } from "./store/store.js";
+import { awaitStore } from "./store/awaited-store.js";
+import { openStore, redisUrlProblem, type Store } from "./store/store.js";
 import { StrangerSampling } from "./telemetry/stranger-sampling.js";
 import { settledFiles, watchFiles, type ReadText } from "./watch-files.js";
 
@@ -31,8 +33,13 @@ export interface Service {
   /** The secret that a backend sends to the internal port. */
   secret: string;
   files: readonly WidgetFile[];
-  /** Whether Redis has an append-only file; undefined: no Redis. */
-  appendOnly: AppendOnly | undefined;
+  /** Why Redis is away at the start, in one sentence. Then it waits, and `/ready` is 503. Undefined: it is there. */
+  waitsFor: string | undefined;
+  /**
+   * Resolves when Redis is there, to whether it has an append-only file; undefined: no Redis. Rejects with a StartProblem if it is
+   * there and cannot be used.
+   */
+  ready: Promise<AppendOnly | undefined>;
   /** Reads the files of secrets and certificates again. It also does so by itself when one of them has changed. */
   rereadSecrets: () => Promise<boolean>;
   /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
@@ -54,7 +61,7 @@ export function stopWarnings(settings: Settings): string[] {
   ];
 }
 
-/** Opens everything except the ports. */
+/** Opens everything except the store and the ports. */
 async function prepare(settings: Settings, log: Log, version?: string) {
   const metrics = new Metrics(version);
   const madeSecret = randomBytes(32).toString("base64url");
@@ -63,12 +70,18 @@ async function prepare(settings: Settings, log: Log, version?: string) {
   if ("description" in certificates) throw new StartProblem(certificates.description, 2);
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([
-    readWidgetFiles(),
-    openStore(settings, secrets, log, metrics, certificates.redisTls),
-  ]);
-  return { metrics, secrets, certificates, files, store };
+  return {
+    metrics,
+    secrets,
+    certificates,
+    files: await readWidgetFiles(),
+    open: () => openStore(settings, secrets, log, metrics, certificates.redisTls),
+  };
 }
+
+/** An object whose members are those of the current one. */
+const forwarding = <T extends object>(current: () => T): T =>
+  new Proxy({} as T, { get: (_, name): unknown => Reflect.get(current(), name) });
 
 /**
  * Starts the kit as a service on its two ports.
@@ -83,16 +96,34 @@ export async function startService(
   secretFiles: readonly SecretFile[] = [],
   version?: string,
 ): Promise<Service> {
-  const { metrics, secrets, certificates, files, store } = await prepare(settings, log, version);
+  const { metrics, secrets, certificates, files, open } = await prepare(settings, log, version);
+  const strangers = new StrangerSampling(settings["log-strangers"]);
+  const parts = (store: Store) => {
+    const { attempts, forgotten } = store;
+    const kit = createKit(settings, { secrets, store: attempts, log, metrics, strangers, forgotten });
+    return { store, kit, logIn: toNodeHandler(kit) };
+  };
+  // The kit of a store that is away reports that whenever it is asked.
+  const store = await awaitStore(open, () => void live.kit.health());
+  let live = parts(store.first);
+  const kit = forwarding(() => live.kit);
+  const pauseFile = settings["pause-file"];
+  const followFile = (): (() => void) | undefined =>
+    pauseFile === undefined
+      ? undefined
+      : followPauseFile(pauseFile, (pause) => {
+          const onThisServer = true;
+          void (pause ? live.kit.pause({ ...pause, onThisServer }) : live.kit.resume({ onThisServer }));
+        });
+  const forgotten = forwarding(() => live.store.forgotten);
   const servers: Server[] = [];
   try {
-    const { forgotten } = store;
-    const strangers = new StrangerSampling(settings["log-strangers"]);
-    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, strangers, forgotten });
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
+    let endFile = followFile();
     const readiness = createReadiness(kit);
-    const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
+    const logIn: NodeHandler = (...call) => live.logIn(...call);
+    const publicServer = createPublicServer({ logIn, files, path: settings.path, readiness });
     const internalServer = createInternalServer(
       {
         kit,
@@ -112,10 +143,30 @@ export async function startService(
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
     const endWatch = watchFileDescriptors(servers, log);
-    const appendOnly = await store.appendOnly?.();
     const tell = (state: AppendOnly): void => metrics.appendOnly(state);
-    if (appendOnly) tell(appendOnly);
-    const endAppendOnly = store.appendOnly && watchAppendOnly(store.appendOnly, tell);
+    let endAppendOnly: (() => void) | undefined;
+    const beganAt = performance.now();
+    const begin = async (opened: Store): Promise<AppendOnly | undefined> => {
+      if (opened !== live.store) {
+        void live.kit.close();
+        live = parts(opened);
+        endFile?.();
+        endFile = followFile();
+        const durationMs = Math.round(performance.now() - beganAt);
+        const event = { type: "store_recovered", level: "warn", durationMs } as const;
+        metrics.count(event);
+        logEvent(log, event);
+        void kit.health();
+      }
+      const appendOnly = await opened.appendOnly?.();
+      if (appendOnly) tell(appendOnly);
+      endAppendOnly = opened.appendOnly && watchAppendOnly(opened.appendOnly, tell);
+      return appendOnly;
+    };
+    const ready = store.opened.then(begin);
+    // Who asks for it is told.
+    ready.catch(() => undefined);
+    if (store.problem === undefined) await ready;
     // A pipe can be read only once.
     const readable = secretFiles.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isFile());
     const reread = secretsReader({
@@ -140,25 +191,31 @@ export async function startService(
       internalAddress,
       secret: secrets["internal-secret"]?.[0] ?? "",
       files,
-      appendOnly,
+      waitsFor: store.problem,
+      ready,
       rereadSecrets: async () => read("signal", await settledFiles(watched)),
       stop({ drain = 0 } = {}) {
         endWatch();
         endFileWatch();
+        endFile?.();
         endAppendOnly?.();
         readiness.stop();
+        store.endWait();
         return shutDown({ noticeSeconds: drain });
       },
     };
   } catch (error) {
     for (const server of servers) server.close();
+    store.endWait();
     store.close();
     throw error;
   }
 }
 
 /** Where a service would listen, and notes for the operator. */
-export interface Checked extends Pick<Service, "publicAddress" | "internalAddress" | "appendOnly"> {
+export interface Checked extends Pick<Service, "publicAddress" | "internalAddress"> {
+  /** Whether Redis has an append-only file; undefined: no Redis. */
+  appendOnly: AppendOnly | undefined;
   notes: string[];
 }
 
@@ -168,7 +225,8 @@ export interface Checked extends Pick<Service, "publicAddress" | "internalAddres
  * @throws StartProblem
  */
 export async function checkService(settings: Settings, log: Log): Promise<Checked> {
-  const { store } = await prepare(settings, log);
+  const { open } = await prepare(settings, log);
+  const store = await open();
   const notes: string[] = [];
   const servers: Server[] = [];
   const tryPort = async (...names: PortNames): Promise<string> => {

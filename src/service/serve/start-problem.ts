@@ -14,3 +14,8 @@ export class StartProblem extends Error {
 export class PortInUse extends StartProblem {
   override readonly name = "PortInUse";
 }
+
+/** Redis cannot be used, and that may end by itself. */
+export class RedisAway extends StartProblem {
+  override readonly name = "RedisAway";
+}

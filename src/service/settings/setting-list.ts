@@ -235,6 +235,11 @@ export const settingList = {
     meaning: "its password",
     isSecret: true,
   },
+  "pause-file": {
+    schema: v.optional(text("the path of a file")),
+    value: "path",
+    meaning: "while this file exists, this process pauses its logins, also without Redis (none)",
+  },
   drain: {
     schema: v.optional(drainSeconds, 2),
     value: "seconds",

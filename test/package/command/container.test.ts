@@ -1,24 +1,30 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { containerFiles } from "../../../scripts/package/container-lock.js";
 import { freePort } from "../../support/services/free-port.js";
+import { redisFor } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
-import { pack, temporaryFolder } from "../support/packed-package.js";
+import { emulator } from "../../unit/server/support/site.js";
+import { install, pack, temporaryFolder } from "../support/packed-package.js";
 
 /** docs/serve/container: its lock, and its commands without a container. */
 
+/** The stage that installs, and the image's /service. */
 const folder = join(temporaryFolder, "container");
+const image = join(temporaryFolder, "image");
 const dockerfile = readFileSync("docs/serve/container/Dockerfile", "utf8");
 const name = "onegini-otp-login";
 
 /** The words of an instruction in the form of a JSON array. */
 const wordsOf = (instruction: RegExp): string[] => {
   const [, words] = instruction.exec(dockerfile) ?? assert.fail(`The Dockerfile has no ${instruction}`);
-  return (JSON.parse(words ?? "") as string[]).map((word) => word.replace(/^\/service\//, `${folder}/`));
+  return (JSON.parse(words ?? "") as string[]).map((word) => word.replace(/^\/service\//, `${image}/`));
 };
 const entrypoint = wordsOf(/^ENTRYPOINT (\[.*\])$/m);
 const health = wordsOf(/^HEALTHCHECK [^\n]*\\\n *CMD (\[.*\])$/m);
@@ -43,7 +49,30 @@ test("the image has no npm: the stage that installs is not the last one", () => 
     assert.match(last, new RegExp(`^RUN rm -rf .*${path}`, "m"));
 });
 
-describe("What the Dockerfile installs", () => {
+/** Runs steps of the stage that installs, one after the other, until one fails. */
+function runSteps(which: RegExp, env: Record<string, string> = {}) {
+  const [, stage = ""] = dockerfile.split(/^FROM /m);
+  const steps = [...stage.matchAll(/^RUN (.*)$/gm)]
+    .map(([, step = ""]) => step)
+    .filter((step) => which.test(step));
+  const script = steps.join(" && ").replace("assemble.mjs", resolve("docs/serve/container/assemble.mjs"));
+  const here = script.replace(" /service", ` ${folder}`).replace(" /image", ` ${image}`);
+  return spawnSync("sh", ["-c", here], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 300_000,
+    env: { ...process.env, ...env },
+  });
+}
+const installs = (integrity: string) => runSteps(/^(?:sed|npm) /, { PACKAGE_INTEGRITY: integrity });
+const assemble = () => runSteps(/^node /);
+
+const allFiles = (): string[] =>
+  readdirSync(image, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(image, join(parentPath, name)));
+
+describe("The files of the image", () => {
   before(async () => {
     mkdirSync(folder);
     const tarball = `file:${await pack()}`;
@@ -58,25 +87,101 @@ describe("What the Dockerfile installs", () => {
         if (dependencies) dependencies[name] = tarball;
       const locked = json.packages?.[`node_modules/${name}`];
       if (locked) locked.resolved = tarball;
-      writeFileSync(join(folder, file), JSON.stringify(json));
+      writeFileSync(join(folder, file), JSON.stringify(json, undefined, 2));
     }
-    const shell = process.platform === "win32";
-    execFileSync("npm", ["ci", "--ignore-scripts", "--omit=dev"], { cwd: folder, shell, timeout: 300_000 });
+    const integrity = `sha512-${createHash("sha512")
+      .update(readFileSync(await pack()))
+      .digest("base64")}`;
+    const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
+    assert.match(installs("").stderr, /PACKAGE_INTEGRITY/);
+    assert.match(installs(integrity.replace(/-./, "-A")).stderr, /EINTEGRITY/);
+    writeFileSync(join(folder, "package-lock.json"), lock);
+    const installed = installs(integrity);
+    assert.equal(installed.status, 0, installed.stderr);
+    const { status, stderr } = assemble();
+    assert.equal(status, 0, stderr);
     mkdirSync(join(folder, "secrets"));
-    for (const secret of ["client-secret", "internal-secret"])
-      writeFileSync(join(folder, "secrets", secret), "a-secret-of-at-least-32-characters-0123\n");
+    writeFileSync(join(folder, "secrets/client-secret"), "site-secret\n");
+    writeFileSync(join(folder, "secrets/internal-secret"), "a-secret-of-at-least-32-characters-0123\n");
   });
 
-  test("runs by its entry point, is healthy on the configured port, and stops in the documented time", async (t) => {
+  test("are those that serve and doctor load, with the licence of each package", (t) => {
+    const files = allFiles();
+    const size = files.reduce((sum, file) => sum + statSync(join(image, file)).size, 0);
+    t.diagnostic(`${files.length} files, ${(size / 1e6).toFixed(1)} MB`);
+    const strangers = files.filter(
+      (file) =>
+        (/\.(?:map|ts|md|yaml|css|png|svg)$/.test(file) && !/licen[cs]e/i.test(file)) ||
+        /onegini-otp-login\/(?:src|docs|examples|dist\/(?:emulator|element|command\/(?:cli|assets)))/.test(
+          file,
+        ) ||
+        /node_modules\/@?lit/.test(file),
+    );
+    assert.deepEqual(strangers, []);
+    for (const file of files.filter((each) => /node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(each)))
+      assert.ok(
+        files.some((each) => each.startsWith(dirname(file)) && /licen[cs]e/i.test(each)) ||
+          // These have none in their packages.
+          /^node_modules\/@?redis/.test(file),
+        file,
+      );
+  });
+
+  test("have a bill of materials of each package and each bundled library, that fits CycloneDX's schema", async () => {
+    const bill = JSON.parse(readFileSync(join(image, "sbom.cdx.json"), "utf8")) as {
+      components: { name: string; hashes?: object[]; licenses?: object[] }[];
+    };
+    const names = bill.components.map((component) => component.name);
+    for (const expected of [
+      name,
+      "hono",
+      "redis",
+      "@redis/client",
+      "pino",
+      "prom-client",
+      "lit",
+      "qrcode",
+      "valibot",
+    ])
+      assert.ok(names.includes(expected), expected);
+    for (const { name, licenses } of bill.components) assert.ok(licenses, name);
+    const tools = join(temporaryFolder, "cyclonedx");
+    mkdirSync(tools);
+    writeFileSync(join(tools, "package.json"), "{}");
+    const packages = [
+      "@cyclonedx/cyclonedx-library@10.3.0",
+      "ajv@8.20.0",
+      "ajv-formats@3.0.1",
+      "ajv-formats-draft2019@1.6.1",
+    ];
+    await install(tools, "--ignore-scripts", ...packages);
+    const script = `
+      const { Spec, Validation } = require("@cyclonedx/cyclonedx-library");
+      const { readFileSync } = require("node:fs");
+      const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+      const bill = JSON.parse(readFileSync(${JSON.stringify(join(image, "sbom.cdx.json"))}, "utf8"));
+      const check = async (bill) => (await validator.validate(JSON.stringify(bill))) !== null;
+      (async () => console.log(await check(bill), await check({ ...bill, components: [{ name: 1 }] })))();`;
+    assert.equal(
+      execFileSync(process.execPath, ["-e", script], { cwd: tools, encoding: "utf8" }),
+      "false true\n",
+    );
+  });
+
+  test("run by the entry point, are healthy on the configured port, and stop in the documented time", async (t) => {
     const [port, internalPort] = [await freePort(), await freePort()];
-    const [, image = ""] = /^ENV ((?:.*\\\n)*.*)$/m.exec(dockerfile) ?? [];
+    const [tokenServer, redis] = [await emulator(t), await redisFor(t)];
+    const [, variables = ""] = /^ENV ((?:.*\\\n)*.*)$/m.exec(dockerfile) ?? [];
     const env: Record<string, string> = {
       PATH: process.env["PATH"] ?? "",
-      ...Object.fromEntries(image.split(/[\s\\]+/).map((each) => each.split("=", 2) as [string, string])),
+      ...Object.fromEntries(variables.split(/[\s\\]+/).map((each) => each.split("=", 2) as [string, string])),
       ONEGINI_LOGIN_ORIGIN: "https://www.example.com",
-      ONEGINI_LOGIN_TOKEN_SERVER_URL: "https://ts.example.com",
-      ONEGINI_LOGIN_CLIENT_ID: "website",
+      ONEGINI_LOGIN_TOKEN_SERVER_URL: tokenServer.url,
+      ONEGINI_LOGIN_CLIENT_ID: "site",
       ONEGINI_LOGIN_TYPE: "qr-code",
+      ONEGINI_LOGIN_MESSAGE: "Log in",
+      ONEGINI_LOGIN_CALLBACK_URI: `http://127.0.0.1:${port}/otp-login/callback`,
+      ONEGINI_LOGIN_REDIS_URL: redis.url,
       ONEGINI_LOGIN_PORT: String(port),
       ONEGINI_LOGIN_INTERNAL_PORT: String(internalPort),
     };
@@ -92,14 +197,28 @@ describe("What the Dockerfile installs", () => {
     );
 
     const [command = "", ...args] = entrypoint;
-    const service = spawn(command, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+    const service = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     t.after(() => service.kill("SIGKILL"));
-    let stderr = "";
+    let [stdout, stderr] = ["", ""];
+    service.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     service.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    await until(() => stderr.includes("ready: ") || service.exitCode !== null, "the service", 60_000);
+    await until(
+      () => /^(?:ready|waiting): /m.test(stderr) || service.exitCode !== null,
+      "the service",
+      60_000,
+    );
     assert.match(stderr, new RegExp(`^ready: http://0\\.0\\.0\\.0:${port}$`, "m"));
     const found = [isHealthy().status, (await fetch(`http://127.0.0.1:${internalPort}/health`)).status];
     assert.deepEqual(found, [0, 200]);
+
+    const publicUrl = `http://127.0.0.1:${port}/otp-login`;
+    const headers = { origin: "https://www.example.com" };
+    assert.equal((await fetch(publicUrl, { method: "POST", headers })).status, 201, stdout);
+    for (const file of ["onegini-otp-login.js", "early.js", "locales/nl.js"])
+      assert.equal((await fetch(`${publicUrl}/assets/${file}`)).status, 200, file);
+    // Rejects unless the exit code is 0. The emulator is in this process.
+    const { stdout: report } = await promisify(execFile)(command, [...args, "doctor", "--no-scan"], { env });
+    assert.match(report, /\d+ passed \(✓\)/);
 
     const [, seconds] = /--stop-timeout (\d+) /.exec(dockerfile) ?? [];
     const ended = once(service, "exit");

@@ -6,7 +6,7 @@ import { before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { temporaryFolder } from "../support/packed-package.js";
 
-/** The base of docs/deployment/kubernetes against the schemas of Kubernetes and of the Prometheus Operator, from npm. */
+/** The overlays of docs/deployment/kubernetes against the schemas of Kubernetes and of the Prometheus Operator, from npm. */
 
 const folder = join(temporaryFolder, "kubernetes");
 
@@ -14,6 +14,7 @@ const folder = join(temporaryFolder, "kubernetes");
 const modules: Record<string, string> = {
   v1: "kubernetes-models/v1",
   "apps/v1": "kubernetes-models/apps/v1",
+  "autoscaling/v2": "kubernetes-models/autoscaling/v2",
   "networking.k8s.io/v1": "kubernetes-models/networking.k8s.io/v1",
   "policy/v1": "kubernetes-models/policy/v1",
   "monitoring.coreos.com/v1": "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
@@ -47,8 +48,12 @@ describe("docs/deployment/kubernetes", () => {
     writeFileSync(join(folder, "package.json"), "{}");
     const shell = process.platform === "win32";
     execFileSync("npm", ["install", "--ignore-scripts", ...packages], { cwd: folder, shell, stdio: "pipe" });
-    const built = execFileSync("kustomize", ["build", "docs/deployment/kubernetes"], { encoding: "utf8" });
-    objects = parseAllDocuments(built).map((document) => document.toJS() as KubernetesObject);
+    objects = ["stage", "production"].flatMap((overlay) => {
+      const built = execFileSync("kustomize", ["build", `docs/deployment/kubernetes/${overlay}`], {
+        encoding: "utf8",
+      });
+      return parseAllDocuments(built).map((document) => document.toJS() as KubernetesObject);
+    });
   });
 
   test("fits the schema of each object", () => {

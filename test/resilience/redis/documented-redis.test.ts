@@ -25,7 +25,7 @@ interface StatefulSet {
 }
 
 const compose = parse(read("serve/container/compose.yaml")) as Compose;
-const set = parseAllDocuments(read("deployment/kubernetes/redis.yaml"))
+const set = parseAllDocuments(read("deployment/kubernetes/stage/redis.yaml"))
   .map((document) => document.toJS() as StatefulSet)
   .find(({ kind }) => kind === "StatefulSet");
 assert.ok(set);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { createLoginKit, type LoginKit, type LoginKitEvent, type Transport } from "onegini-otp-login/server";
 import { redisFor, type RedisServer } from "../../support/services/redis.js";
@@ -148,36 +150,89 @@ describe("a Redis of 7 MB", () => {
     assert.equal(await at.start("198.51.100.2"), 201);
     await until(async () => (await at.kit.health()).healthy && recovered(), "the recovery");
   });
+});
 
-  test("that is full makes /ready of the login service 503, in words, and only until it takes writes again", async (t) => {
-    const redis = await redisFor(t);
-    const { url } = await emulator(t);
-    const serve = runServe(
-      t,
-      ...["--origin", "http://localhost:8000", "--port", "0", "--internal-port", "0"],
-      ...[
-        "--token-server-url",
-        url,
-        "--client-id",
-        "site",
-        "--client-secret",
-        "site-secret",
-        "--type",
-        "qr-code",
-      ],
-      ...["--redis-url", redis.url],
-    );
-    const internal = await serve.said("internal");
-    const ready = async () => fetch(`${internal}/ready`);
-    assert.equal((await ready()).status, 200);
-    redis.command("CONFIG", "SET", "maxmemory", "100kb");
-    const headers = { origin: "http://localhost:8000", "sec-fetch-site": "same-origin" };
-    const start = await fetch(`${await serve.said("ready")}/otp-login`, { method: "POST", headers });
-    assert.equal(start.status, 503);
-    const answer = await ready();
-    assert.equal(answer.status, 503);
-    assert.match(await answer.text(), /The store refuses what is written: it is full, or a replica\./);
-    redis.command("CONFIG", "SET", "maxmemory", "0");
-    assert.equal((await ready()).status, 200);
-  });
+/** Ways in which Redis can still be read and takes nothing, with the end of each. */
+const refusals: Record<
+  string,
+  { args?: string[]; begin: (redis: RedisServer) => void; end: (redis: RedisServer) => void }
+> = {
+  "is full": {
+    begin: (redis) => redis.command("CONFIG", "SET", "maxmemory", "100kb"),
+    end: (redis) => redis.command("CONFIG", "SET", "maxmemory", "0"),
+  },
+  "has become a replica": {
+    begin: (redis) => redis.command("REPLICAOF", "127.0.0.1", "1"),
+    end: (redis) => redis.command("REPLICAOF", "NO", "ONE"),
+  },
+  "misses the replicas that it must have (min-replicas-to-write)": {
+    begin: (redis) => redis.command("CONFIG", "SET", "min-replicas-to-write", "1"),
+    end: (redis) => redis.command("CONFIG", "SET", "min-replicas-to-write", "0"),
+  },
+  "cannot write its snapshot (MISCONF)": {
+    begin(redis) {
+      // A folder with that name takes no file. The failed snapshot is what Redis asks for before each write.
+      redis.command("CONFIG", "SET", "save", "3600 1");
+      const [, folder = ""] = redis.command("CONFIG", "GET", "dir").split("\n");
+      mkdirSync(join(folder, "dump.rdb"));
+      redis.command("BGSAVE");
+    },
+    end: (redis) => redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no"),
+  },
+};
+
+describe("A Redis that", () => {
+  for (const [what, { begin, end }] of Object.entries(refusals))
+    test(`${what} makes /ready of the login service 503, in words, until it takes writes again`, async (t) => {
+      const started: RedisServer[] = [];
+      // One that cannot save does not end by itself.
+      t.after(() => started[0]?.kill());
+      const redis = await redisFor(t);
+      started.push(redis);
+      const { url } = await emulator(t);
+      const serve = runServe(
+        t,
+        ...[
+          "--origin",
+          "http://localhost:8000",
+          "--port",
+          "0",
+          "--internal-port",
+          "0",
+          "--token-server-url",
+          url,
+        ],
+        ...[
+          "--client-id",
+          "site",
+          "--client-secret",
+          "site-secret",
+          "--type",
+          "qr-code",
+          "--message",
+          "Log in",
+        ],
+        ...["--redis-url", redis.url],
+      );
+      const internal = await serve.said("internal");
+      await serve.said("ready");
+      const ready = async () => fetch(`${internal}/ready`);
+      assert.equal((await ready()).status, 200);
+      begin(redis);
+      // Nobody logs in meanwhile: the service finds out by a write of its own.
+      await until(async () => (await ready()).status === 503, "/ready is 503", 20_000);
+      assert.match(
+        await (await ready()).text(),
+        /The store refuses what is written: it is full, cannot save, misses its replicas, or is a replica itself\./,
+      );
+      const headers = { origin: "http://localhost:8000", "sec-fetch-site": "same-origin" };
+      const start = await fetch(`${await serve.said("ready")}/otp-login`, { method: "POST", headers });
+      assert.equal(start.status, 503);
+      end(redis);
+      await until(async () => (await ready()).status === 200, "/ready is 200", 20_000);
+      assert.equal(
+        (await fetch(`${await serve.said("ready")}/otp-login`, { method: "POST", headers })).status,
+        201,
+      );
+    });
 });

@@ -80,7 +80,7 @@ describe("serve behind Sentinel", () => {
         t,
         ...["--origin", "http://localhost:8000", "--token-server-url", "http://127.0.0.1:9"],
         ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
-        ...["--port", "0", "--internal-port", "0", ...redis],
+        ...["--port", "0", "--internal-port", "0", "--check", ...redis],
       );
       assert.equal(await service.exit(), 1);
       return service.stderr();

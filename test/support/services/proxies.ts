@@ -314,7 +314,7 @@ function answers(path: string): Promise<boolean> {
 /** A line of `option httplog`; the address is a whole one in HTTP/2. */
 function parseHaproxyLog(line: string): Passed[] {
   const [, number, status, method, address] =
-    / (?:site\/site|login\/login)(\d) \S+ (\d{3}) .* "(\S+) (\S+) HTTP\/[\d.]+"$/.exec(line) ?? [];
+    / (?:site\/site|(?:login|assets)\/login)(\d) \S+ (\d{3}) .* "(\S+) (\S+) HTTP\/[\d.]+"$/.exec(line) ?? [];
   if (method === undefined || address === undefined) return [];
   const path = address.replace(/^https?:\/\/[^/]+/, "").split("?", 1)[0] ?? "";
   return [{ method, path, status: Number(status), node: Number(number) - 1 }];

@@ -210,9 +210,9 @@ function addPauseCalls(app: Hono<Env>, { kit }: InternalApi): void {
   app.get("/pause", async (c) => {
     const { paused } = await kit.health();
     if (!paused) return c.json({ paused: false });
-    const { until, ...speaker } = paused;
+    const { until, onThisServer, ...speaker } = paused;
     const end = until !== undefined && { until: new Date(until).toISOString() };
-    return c.json({ paused: true, ...end, ...speaker });
+    return c.json({ paused: true, ...end, ...speaker, ...(onThisServer && { on_this_server: true }) });
   });
 
   app.delete("/pause", async (c) => {
@@ -225,7 +225,8 @@ function addPauseCalls(app: Hono<Env>, { kit }: InternalApi): void {
 const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">, string> = {
   stopping: "The service is stopping.",
   unreachable: "The store does not answer.",
-  refuses_writes: "The store refuses what is written: it is full, or a replica.",
+  refuses_writes:
+    "The store refuses what is written: it is full, cannot save, misses its replicas, or is a replica itself.",
 };
 
 function requireSecret({ secrets, withClientCertificates = false }: InternalApi): MiddlewareHandler<Env> {

@@ -80,13 +80,10 @@ export function redisPlace(
 export const isShared = (settings: RedisSettings): boolean =>
   redisPlace(settings, () => settings) !== undefined;
 
-/** A sentence that is said as it is. */
-class Unreachable extends Error {}
-
 const singlePlace = (url: string, currentUrl: () => string, tls: RedisTls): RedisPlace => ({
   async connect() {
     const connection = await connectRedis(url, "serve", currentUrl, tls);
-    if (connection.kind === "unreachable") throw new Unreachable(connection.problem);
+    if (connection.kind === "unreachable") throw connection.error;
     const { client } = connection;
     const { host: address } = new URL(url);
     const command: Command = (...words) => client.sendCommand(words);
@@ -94,7 +91,7 @@ const singlePlace = (url: string, currentUrl: () => string, tls: RedisTls): Redi
       openMaster({ url: withoutUser(url), ...connectionOptions(currentUrl, () => false, tls) });
     return { client, masters: () => [{ address, command, open }], destroy: () => client.destroy() };
   },
-  problem: (error) => (error instanceof Unreachable ? error.message : redisProblem(url, error, "serve")),
+  problem: (error) => redisProblem(url, error, "serve"),
 });
 
 async function openMaster(options: Parameters<typeof openClient>[0]): Promise<MasterConnection> {

@@ -1,6 +1,6 @@
 import { redisStore, type RedisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
-import { withoutUser, type RedisTls } from "../../process/connect-redis.js";
+import { mayPass, withoutUser, type RedisTls } from "../../process/connect-redis.js";
 import type { Secrets } from "../../settings/secret-files.js";
 import type { Settings } from "../../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";
@@ -9,13 +9,13 @@ import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
 import { replicatedWrites } from "./replicated-writes.js";
-import { StartProblem } from "../start-problem.js";
+import { RedisAway, StartProblem } from "../start-problem.js";
 
 const replicasUnknown =
   "Redis does not say whether it has replicas (INFO, WAIT), so a failover may lose what POST /forget-browsers writes. Grant +info +wait.";
 
 /** The store of the attempts. */
-interface Store {
+export interface Store {
   /** Undefined: in the kit's memory. */
   attempts: AttemptStore | undefined;
   forgotten: ForgottenBrowsers;
@@ -29,7 +29,7 @@ interface Store {
  *
  * @param secrets those in use, read again for new connections
  * @param tls the certificates in use, read again for new connections
- * @throws StartProblem if Redis cannot be used
+ * @throws StartProblem if Redis cannot be used; RedisAway if that may end by itself
  */
 export async function openStore(
   settings: RedisSettings & Pick<Settings, "origin" | "redis-prefix" | "pairing">,
@@ -76,7 +76,7 @@ export async function openStore(
     void attempts?.close();
     connection?.destroy();
     // The Redis user may lack a permission, for example.
-    throw new StartProblem(place.problem(error), 1);
+    throw new (mayPass(error) ? RedisAway : StartProblem)(place.problem(error), 1);
   }
 }
 

@@ -133,6 +133,11 @@ export class Metrics {
   );
   readonly #paused = this.#gauge("paused", "1 while logins are paused, as far as this process knows.");
 
+  readonly #pausedHere = this.#gauge(
+    "paused_on_this_server",
+    "1 while the logins of this process alone are paused, by pause-file.",
+  );
+
   readonly #appendOnly = this.#gauge(
     "redis_append_only",
     "1: each master of Redis has an append-only file. 0: one has none. -1: Redis does not say, or there is no Redis.",
@@ -242,6 +247,7 @@ export class Metrics {
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);
+    this.#pausedHere.set(paused?.onThisServer ? 1 : 0);
     this.#failedStarts.set(this.#failedShare.at(performance.now()));
     return this.#registry.metrics();
   }

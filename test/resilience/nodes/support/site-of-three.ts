@@ -87,7 +87,7 @@ interface FakeNodes {
 }
 
 /**
- * @param answer how a node answers a request; the health check is always answered 200
+ * @param answer how a node answers a request; the health checks are always answered 200
  * @param limits of the proxy, if they are not those of its file
  */
 export async function fakeNodes(
@@ -98,7 +98,7 @@ export async function fakeNodes(
 ): Promise<FakeNodes> {
   const servers = [1, 2, 3].map(() =>
     createServer((request, response) => {
-      if (request.url === "/ready") response.end();
+      if (request.url === "/ready" || request.url === "/health") response.end();
       else answer(request, response);
     }),
   );

@@ -157,8 +157,15 @@ describe("a callback", () => {
     await callback("unknown");
     const from = { durationMs: 0 };
     assert.deepEqual(events, [
-      { type: "callback_received", level: "info", transaction: id, attempt: attempt?.id, ...from },
-      { type: "callback_received", level: "info", transaction: "unknown", ...from },
+      {
+        type: "callback_received",
+        level: "info",
+        known: true,
+        transaction: id,
+        attempt: attempt?.id,
+        ...from,
+      },
+      { type: "callback_received", level: "warn", known: false, transaction: "unknown", ...from },
     ]);
   });
 

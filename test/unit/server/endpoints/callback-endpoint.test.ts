@@ -4,6 +4,7 @@ import { Browser } from "../support/browser.js";
 import { send } from "../support/raw.js";
 import { scriptedSite, accepted, undecided, site, type Site } from "../support/site.js";
 import { holds, until } from "../../../support/until.js";
+import { VirtualClock } from "../../../support/virtual-clock.js";
 import { transactionOf, postCallback, login, scriptedLogin } from "../support/login.js";
 
 const callbacksFollowed = ({ events }: Site): number =>
@@ -30,6 +31,30 @@ describe("the callback", () => {
     await until(() => callbacksFollowed(where) === 1, "the event");
     const event = where.events.find(({ type }) => type === "callback_received");
     holds(event?.type === "callback_received" && event.attempt === attempt && event.address === "127.0.0.1");
+    assert.deepEqual([event.level, event.known], ["info", true]);
+  });
+
+  test("for a transaction of another site or region is a warning, and no more than one a minute", async (t) => {
+    const clock = new VirtualClock();
+    const { where } = await scriptedSite(t, { runtime: clock });
+    const seen = () =>
+      where.events.flatMap((event) =>
+        event.type === "callback_received" ? [[event.transaction, event.level, event.known]] : [],
+      );
+    const post = async (id: string, count: number): Promise<void> => {
+      assert.equal((await postCallback(where, id)).status, 204);
+      await clock.advance(0);
+      await until(async () => (await clock.advance(0), seen().length === count), "the event");
+    };
+    await post("region-2-a", 1);
+    await post("region-2-b", 2);
+    await clock.advance(60_000);
+    await post("region-2-c", 3);
+    assert.deepEqual(seen(), [
+      ["region-2-a", "warn", false],
+      ["region-2-b", "info", false],
+      ["region-2-c", "warn", false],
+    ]);
   });
 
   test("for an unknown transaction is answered 204 and leads to no result call", async (t) => {

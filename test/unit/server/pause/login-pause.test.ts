@@ -61,6 +61,63 @@ describe("a pause", () => {
     assert.notEqual(await page(), null);
   });
 
+  test("of this server alone needs no store, is in none, and ends without touching that of all servers", async (t) => {
+    const fails = () => Promise.reject(new Error("down"));
+    let isDown = true;
+    const written: string[] = [];
+    const memory = memoryStore();
+    const inMemory = memory.pauseSwitch!("any");
+    const store: AttemptStore = {
+      ...memory,
+      create: (attempt) => (isDown ? fails() : memory.create(attempt)),
+      pauseSwitch: () => ({
+        read: () => (isDown ? fails() : inMemory.read()),
+        subscribe: (listener) => (isDown ? fails() : inMemory.subscribe(listener)),
+        compareAndSet(text, next) {
+          written.push(next);
+          return inMemory.compareAndSet(text, next);
+        },
+      }),
+    };
+    const { clock, where, browser } = await scene(t, { options: { store } });
+    assert.equal((await refusal(await browser.post(""))).error, "temporarily_unavailable");
+    const said = { by: "jane", reason: "Redis is away" };
+    await where.kit.pause({ ...said, onThisServer: true });
+    holds(isRefused(await refusal(await browser.post(""))));
+    assert.deepEqual((await where.kit.health()).paused, { ...said, onThisServer: true });
+
+    isDown = false;
+    await clock.advance(2000);
+    await where.kit.pause({ by: "joe" });
+    await where.kit.resume({ by: "joe" });
+    holds(isRefused(await refusal(await browser.post(""))));
+    await where.kit.pause({ by: "joe" });
+    await where.kit.resume({ by: "jane", onThisServer: true });
+    assert.deepEqual((await where.kit.health()).paused, { by: "joe" });
+    await where.kit.resume();
+    await where.kit.pause({ onThisServer: true });
+    await where.kit.resume({ by: "jane", onThisServer: true });
+    await browser.start();
+    assert.doesNotMatch(written.join(), /onThisServer|Redis is away/);
+    const all = pauses(where.events).map((event) => ({ ...event, attempt: undefined, level: undefined }));
+    const none = { attempt: undefined, level: undefined };
+    assert.deepEqual(all, [
+      { type: "login_paused", ...said, onThisServer: true, ...none },
+      { type: "login_paused", by: "joe", ...none },
+      { type: "login_resumed", ...none },
+      { type: "login_paused", onThisServer: true, ...none },
+      { type: "login_resumed", by: "jane", onThisServer: true, ...none },
+    ]);
+    await assert.rejects(
+      where.kit.pause({ onThisServer: true, until: Date.now() + 1e6 }),
+      /"until" cannot be given/,
+    );
+    await assert.rejects(
+      where.kit.resume({ onThisServer: "yes" as never }),
+      /"onThisServer" must be true or false/,
+    );
+  });
+
   test("is checked after the request itself, so that it tells a stranger nothing about attempts", async (t) => {
     const { where, browser } = await scene(t);
     await where.kit.pause();

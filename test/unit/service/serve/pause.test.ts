@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { until } from "../../../support/until.js";
 import { runService } from "./running-service.js";
 
 test("PUT /pause takes the time at which logins go on, and says what is wrong with one", async (t) => {
@@ -56,6 +60,50 @@ test("PUT and DELETE /pause take by and reason, which GET and the log have, and 
     [
       { event: "login_paused", ...said },
       { event: "login_resumed", by: "joe", reason: undefined },
+    ],
+  );
+});
+
+test("A pause-file pauses this process while it is there, by that name in log, metrics and GET /pause", async (t) => {
+  const file = join(temporaryFolder(t), "pause");
+  // There before the process: it gives out no code at all.
+  writeFileSync(file, "jane: \u001b[31mRedis is away\nmore\n");
+  const service = await runService(t, { args: ["--pause-file", file] });
+  const asked = async () => (await service.call("GET", "/pause")).json() as Promise<object>;
+  const gauge = async (): Promise<string | undefined> =>
+    /^onegini_otp_login_paused_on_this_server (\d)$/m.exec(
+      await (await service.call("GET", "/metrics")).text(),
+    )?.[1];
+  const refused = await service.browser().post("");
+  assert.deepEqual(
+    [refused.status, ((await refused.json()) as { error: string }).error],
+    [503, "login_paused"],
+  );
+  assert.equal((await service.call("POST", "/begin", { body: { headers: {} } })).status, 204);
+  const { reason = "", ...rest } = (await asked()) as { reason?: string };
+  assert.deepEqual(rest, { paused: true, on_this_server: true });
+  assert.match(reason, /^jane: .*Redis is away$/);
+  assert.doesNotMatch(reason, /\p{Cc}/u);
+  assert.equal(await gauge(), "1");
+  // It is not the pause of all processes, and that one's end does not end it.
+  assert.equal((await service.call("DELETE", "/pause")).status, 204);
+  assert.equal((await service.browser().post("")).status, 503);
+
+  rmSync(file);
+  await until(async () => (await service.browser().post("")).status === 201, "the end");
+  assert.deepEqual([await asked(), await gauge()], [{ paused: false }, "0"]);
+  writeFileSync(file, "");
+  await until(async () => (await service.browser().post("")).status === 503, "a second pause");
+  assert.deepEqual(await asked(), { paused: true, on_this_server: true });
+  const logged = service.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    logged
+      .filter(({ event }) => /^login_(paused|resumed)$/.test(String(event)))
+      .map(({ event, onThisServer }) => [event, onThisServer]),
+    [
+      ["login_paused", true],
+      ["login_resumed", true],
+      ["login_paused", true],
     ],
   );
 });
