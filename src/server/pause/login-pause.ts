@@ -6,6 +6,7 @@ import {
   parseRegister,
   pauseOf,
   speakerOf,
+  type Speaker,
   type Word,
 } from "./pause-register.js";
 import { StoreUnavailable, type StoreGuard } from "../store/store-guard.js";
@@ -57,6 +58,8 @@ export class LoginPause {
   /** Whether this server and the store had the same at least once. */
   #hasAgreed = false;
   #reported: Pause | undefined;
+  /** The newest word when that was reported. */
+  #reportedVersion = 0;
   #following: Promise<void> | undefined;
   #isFollowing = false;
   #retryAt = -Infinity;
@@ -230,13 +233,22 @@ export class LoginPause {
     return description;
   }
 
+  /** What ended a pause. @param versionBefore the newest word's while it paused */
+  #endedBy(versionBefore: number): { cause: "resume" | "until" | "store" } & Speaker {
+    const { paused, version } = this.#newest;
+    if (paused) return { cause: "until" };
+    return version > versionBefore ? { cause: "resume", ...speakerOf(this.#newest) } : { cause: "store" };
+  }
+
   /** Reports what has changed. */
   #tell(): void {
     const { report, runtime } = this.#core;
     if (this.#isClosed) return;
     const before = this.#reported;
+    const versionBefore = this.#reportedVersion;
     const { present } = this;
     this.#reported = present;
+    this.#reportedVersion = this.#newest.version;
     this.#cancelEnd();
     if (present?.until !== undefined)
       this.#cancelEnd = runtime.after(present.until - runtime.now(), () => this.#tell(), "background");
@@ -247,9 +259,7 @@ export class LoginPause {
       const end = until !== undefined && { until: new Date(until).toISOString() };
       report({ type: "login_paused", level: "warn", ...end, ...speaker });
     } else if (before) {
-      // One that is over by its own time was ended by nobody.
-      const speaker = !this.#newest.paused && speakerOf(this.#newest);
-      report({ type: "login_resumed", level: "warn", ...speaker });
+      report({ type: "login_resumed", level: "warn", ...this.#endedBy(versionBefore) });
     }
   }
 }
