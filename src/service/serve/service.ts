@@ -8,10 +8,12 @@ import type { SecretFile, Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
 import { watchAppendOnly, type AppendOnly } from "./store/append-only.js";
 import { readWidgetFiles, type WidgetFile } from "./ports/assets.js";
+import { checkAudit, openAudit } from "./audit/audit.js";
 import { createKit } from "./create-kit.js";
 import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
 import { createInternalServer } from "./ports/internal-server.js";
 import type { Log } from "./telemetry/log.js";
+import { Pseudonyms, withPseudonyms } from "./telemetry/pseudonyms.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { createPublicServer } from "./ports/public-server.js";
 import { createReadiness } from "./ports/readiness.js";
@@ -30,7 +32,7 @@ export interface Service {
   files: readonly WidgetFile[];
   /** Whether Redis has an append-only file; undefined: no Redis. */
   appendOnly: AppendOnly | undefined;
-  /** Reads the files of secrets again. */
+  /** Reads the files of secrets again, and writes the audit to a new file of the same name. */
   rereadSecrets: () => Promise<void>;
   /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
   stop: (options?: { drain?: number }) => Promise<boolean>;
@@ -51,15 +53,26 @@ export function stopWarnings(settings: Settings): string[] {
   ];
 }
 
-/** Opens everything except the ports. */
-async function prepare(settings: Settings, log: Log, version?: string) {
+/** Opens everything except the ports. @param isCheck whether nothing is made, such as the file of the audit */
+async function prepare(settings: Settings, given: Log, version?: string, isCheck = false) {
   const metrics = new Metrics(version);
   const madeSecret = randomBytes(32).toString("base64url");
   const secrets: Secrets = { ...settings, "internal-secret": settings["internal-secret"] ?? [madeSecret] };
+  const pseudonyms = new Pseudonyms(() => secrets["pseudonym-key"]);
+  const log = settings["pseudonym-key"] === undefined ? given : withPseudonyms(given, pseudonyms);
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  const [files, store] = await Promise.all([readWidgetFiles(), openStore(settings, secrets, log, metrics)]);
-  return { metrics, secrets, files, store };
+  const to = isCheck ? ({ ...settings, audit: "off" } as const) : settings;
+  if (isCheck) await checkAudit(settings);
+  const audit = await openAudit(to, { secrets, pseudonyms, log, metrics });
+  try {
+    const opening = openStore(settings, secrets, log, metrics, audit);
+    const [files, store] = await Promise.all([readWidgetFiles(), opening]);
+    return { metrics, secrets, files, store, log, audit };
+  } catch (error) {
+    await audit.close();
+    throw error;
+  }
 }
 
 /**
@@ -71,25 +84,34 @@ async function prepare(settings: Settings, log: Log, version?: string) {
  */
 export async function startService(
   settings: Settings,
-  log: Log,
+  given: Log,
   secretFiles: readonly SecretFile[] = [],
   version?: string,
 ): Promise<Service> {
-  const { metrics, secrets, files, store } = await prepare(settings, log, version);
+  const { metrics, secrets, files, store, log, audit } = await prepare(settings, given, version);
   const servers: Server[] = [];
   try {
     const { forgotten } = store;
     const strangers = new StrangerSampling(settings["log-strangers"]);
-    const kit = createKit(settings, { secrets, store: store.attempts, log, metrics, strangers, forgotten });
+    const kit = createKit(settings, {
+      secrets,
+      store: store.attempts,
+      log,
+      metrics,
+      audit,
+      strangers,
+      forgotten,
+    });
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
     const internalSecrets = () => secrets["internal-secret"] ?? [];
-    const readiness = createReadiness(kit);
+    const readiness = createReadiness(kit, audit);
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
     const internalServer = createInternalServer({
       kit,
       log,
       metrics,
+      audit,
       readiness,
       strangers,
       forgotten,
@@ -97,6 +119,7 @@ export async function startService(
     });
     servers.push(publicServer, internalServer);
     const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
+    audit.started(version ?? "unknown");
     // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
@@ -114,18 +137,25 @@ export async function startService(
       files,
       appendOnly,
       // One after the other.
-      rereadSecrets: () =>
-        (reading = reading.then(() => rereadSecrets({ secrets, files: secretFiles, checkRedis, log }))),
-      stop({ drain = 0 } = {}) {
+      rereadSecrets: () => {
+        audit.reopen();
+        return (reading = reading.then(() =>
+          rereadSecrets({ secrets, files: secretFiles, checkRedis, log }),
+        ));
+      },
+      async stop({ drain = 0 } = {}) {
         endWatch();
         endAppendOnly?.();
         readiness.stop();
-        return shutDown({ noticeSeconds: drain });
+        const isComplete = await shutDown({ noticeSeconds: drain });
+        await audit.stop(isComplete);
+        return isComplete;
       },
     };
   } catch (error) {
     for (const server of servers) server.close();
     store.close();
+    await audit.stop(false);
     throw error;
   }
 }
@@ -141,7 +171,7 @@ export interface Checked extends Pick<Service, "publicAddress" | "internalAddres
  * @throws StartProblem
  */
 export async function checkService(settings: Settings, log: Log): Promise<Checked> {
-  const { store } = await prepare(settings, log);
+  const { store } = await prepare(settings, log, undefined, true);
   const notes: string[] = [];
   const servers: Server[] = [];
   const tryPort = async (...names: PortNames): Promise<string> => {

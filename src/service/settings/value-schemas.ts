@@ -42,6 +42,13 @@ export const text = (expected: string) => textThat((value) => value !== "", expe
 export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
   v.picklist(choices, choices.join(" or "));
 
+/** A flag or a variable is a string. */
+export const yesOrNo = v.pipe(
+  v.unknown(),
+  v.transform((value) => ({ true: true, false: false })[String(value)]),
+  v.boolean("true or false"),
+);
+
 const numberThat = (isRight: (number: number) => boolean, expected: string) =>
   v.pipe(v.unknown(), v.transform(numberIn), v.number(expected), v.check(isRight, expected));
 
@@ -123,6 +130,12 @@ export const internalSecrets = listThat(
   (values) => values.length <= 2 && values.every((value) => value.length >= 32 && isPlain(value)),
   `a string of at least 32 characters, ${howToMake}; or two of them, separated by a comma`,
   byCommasOrLines,
+);
+
+/** A pseudonym must not tell whose it is by trying out users and addresses. */
+export const pseudonymKey = textThat(
+  (value) => value.length >= 32 && isPlain(value),
+  `a string of at least 32 characters, ${howToMake}`,
 );
 
 /** The first one signs. */

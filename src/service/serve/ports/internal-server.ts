@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { Hono, type ErrorHandler, type MiddlewareHandler } from "hono";
 import { LogThrottle } from "../../../server/limits/log-throttle.js";
+import type { Audit } from "../audit/audit.js";
+import { auditOperatorCalls, noteOrder } from "../audit/operator-calls.js";
 import type { ServiceKit } from "../create-kit.js";
 import type { ForgottenBrowsers } from "../store/forgotten-browsers.js";
 import {
@@ -27,6 +29,7 @@ interface InternalApi {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
+  audit: Pick<Audit, "operatorCall">;
   readiness: Pick<Readiness, "state">;
   strangers: Pick<StrangerSampling, "ofLine">;
   forgotten: Pick<ForgottenBrowsers, "forget" | "forgetAll">;
@@ -53,6 +56,7 @@ export function createInternalApi(service: InternalApi): Hono {
     c.header("Cache-Control", "no-store");
   });
   app.onError(errorAnswer(service));
+  app.use(auditOperatorCalls(service.audit));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
@@ -148,15 +152,15 @@ function addForgetCalls(app: Hono, { kit, log, forgotten }: InternalApi): void {
 
   app.post("/forget-browsers", async (c) => {
     const { user_id: userId, by, reason } = await bodyOf(c, forgetBrowsersRequest);
-    const order = { ...(by != null && { by }), ...(reason != null && { reason }) };
+    const order = noteOrder(c, { by, reason }, userId == null ? { all: true } : { userId });
     try {
       await (userId == null ? forgotten.forgetAll() : forgotten.forget(userId));
     } catch (error) {
       log.error({ error }, "browsers_not_forgotten");
       withoutStore();
     }
-    if (userId == null) log.warn({ all: true, ...order }, "browsers_forgotten");
-    else log.info({ userId, ...order }, "browsers_forgotten");
+    if (userId == null) log.warn({ all: true, cause: "call", ...order }, "browsers_forgotten");
+    else log.info({ userId, cause: "call", ...order }, "browsers_forgotten");
     return c.body(null, 204);
   });
 }
@@ -164,8 +168,8 @@ function addForgetCalls(app: Hono, { kit, log, forgotten }: InternalApi): void {
 function addPauseCalls(app: Hono, { kit }: InternalApi): void {
   app.put("/pause", async (c) => {
     const { until, by, reason } = await optionalBodyOf(c, pauseRequest);
-    const options = { until: until ?? undefined, by: by ?? undefined, reason: reason ?? undefined };
-    await kit.pause(options).catch(withoutPause);
+    const order = noteOrder(c, { by, reason }, until ? { until: until.toISOString() } : {});
+    await kit.pause({ until: until ?? undefined, ...order }).catch(withoutPause);
     return c.body(null, 204);
   });
 
@@ -179,13 +183,14 @@ function addPauseCalls(app: Hono, { kit }: InternalApi): void {
 
   app.delete("/pause", async (c) => {
     const { by, reason } = await optionalBodyOf(c, resumeRequest);
-    await kit.resume({ by: by ?? undefined, reason: reason ?? undefined }).catch(withoutPause);
+    await kit.resume(noteOrder(c, { by, reason })).catch(withoutPause);
     return c.body(null, 204);
   });
 }
 
 const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">, string> = {
   stopping: "The service is stopping.",
+  audit_not_written: "The audit cannot be written, and audit-required is set.",
   unreachable: "The store does not answer.",
   refuses_writes: "The store refuses what is written: it is full, or a replica.",
 };

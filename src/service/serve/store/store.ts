@@ -5,6 +5,7 @@ import type { Secrets } from "../../settings/secret-files.js";
 import type { Settings } from "../../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";
 import { forgottenInMemory, forgottenInRedis, type ForgottenBrowsers } from "./forgotten-browsers.js";
+import type { Audit } from "../audit/audit.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
@@ -35,6 +36,7 @@ export async function openStore(
   secrets: Secrets,
   log: Log,
   metrics: Pick<Metrics, "count">,
+  audit?: Pick<Audit, "record">,
 ): Promise<Store> {
   const place = redisPlace(settings, () => secrets);
   if (place === undefined)
@@ -66,7 +68,7 @@ export async function openStore(
       destroy();
     };
     const now = () => opened.now();
-    const forgotten = forgottenInRedis({ client, writes, prefix, origin, now, log, metrics });
+    const forgotten = forgottenInRedis({ client, writes, prefix, origin, now, log, metrics, audit });
     // Says now if the user lacks a right, not at the first login.
     if (settings.pairing !== "off") await forgotten.since("");
     return { attempts, forgotten, appendOnly: () => appendOnlyOf(masters()), close };

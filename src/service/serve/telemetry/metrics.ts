@@ -113,6 +113,7 @@ export class Metrics {
     "Times that the store had something in a format that this version cannot read, by what it was. At most one a minute.",
     "what",
   );
+  readonly #auditLost = this.#counter("audit_lost_total", "Lines of the audit that could not be written.");
   readonly #callbacksMissing = this.#counter(
     "callbacks_missing_total",
     "Answers that the kit found by polling because no callback came.",
@@ -177,6 +178,11 @@ export class Metrics {
   /** A call of the internal port came without its secret. */
   internalCallRefused(): void {
     this.#refused.inc({ error: "invalid_client" });
+  }
+
+  /** Lines of the audit are lost. */
+  auditLost(lines: number): void {
+    this.#auditLost.inc(lines);
   }
 
   /** What Redis says about its append-only file. */

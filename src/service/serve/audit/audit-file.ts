@@ -1,0 +1,133 @@
+import { once } from "node:events";
+import { SonicBoom } from "sonic-boom";
+
+/** What waits for a file that takes nothing: some 2,500 lines. */
+const queueBytes = 1024 * 1024;
+
+/** A file that has taken nothing for this time, such as one on a network, is stuck. */
+const stuckMs = 5_000;
+
+const retryMs = 1_000;
+
+/** How long `close` waits for the lines that are left. */
+const closeMs = 1_000;
+
+/** Hears what goes wrong. */
+export interface AuditTroubles {
+  /** Lines cannot be written at the moment. They wait. */
+  onFailure: (error: unknown) => void;
+  onRecovery: () => void;
+  /** So many lines were not written, and never will be. */
+  onLost: (lines: number) => void;
+}
+
+/**
+ * The file of the audit, or stdout. It writes in the background and waits for nothing: a line waits in a bounded queue, and is
+ * lost if that is full. stdout is written at once, as the log is, so that no line of one stands in a line of the other.
+ */
+export class AuditFile {
+  readonly #stream: SonicBoom;
+  readonly #troubles: AuditTroubles;
+  readonly #now: () => number;
+  readonly #isStdout: boolean;
+  #isClosed = false;
+  #hasFailed = false;
+  #isReopening = false;
+  /** Since when the queue has waited without progress; undefined while it is empty. */
+  #waitingSince: number | undefined;
+  /** The lines since the queue was last empty. */
+  #waiting = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  private constructor(stream: SonicBoom, isStdout: boolean, troubles: AuditTroubles, now: () => number) {
+    this.#stream = stream;
+    this.#isStdout = isStdout;
+    this.#troubles = troubles;
+    this.#now = now;
+    stream.on("ready", () => (this.#isReopening = false));
+    stream.on("write", () => this.#wrote());
+    stream.on("drain", () => {
+      this.#waitingSince = undefined;
+      this.#waiting = 0;
+    });
+    stream.on("drop", () => troubles.onLost(1));
+    stream.on("error", (error) => this.#failed(error));
+  }
+
+  /**
+   * Opens the file, which is made with mode 0600 where there is none.
+   *
+   * @param to a path, or `stdout`
+   * @param now a clock in milliseconds, with any origin
+   * @throws Error of Node, if it cannot be opened
+   */
+  static async open(
+    to: string,
+    troubles: AuditTroubles,
+    now: () => number = () => performance.now(),
+  ): Promise<AuditFile> {
+    const target = to === "stdout" ? { fd: 1, sync: true } : { dest: to, append: true, mode: 0o600 };
+    const stream = new SonicBoom({ ...target, maxLength: queueBytes });
+    // Rejects with the stream's error.
+    await once(stream, "ready");
+    return new AuditFile(stream, to === "stdout", troubles, now);
+  }
+
+  write(line: string): void {
+    if (this.#isClosed) return this.#troubles.onLost(1);
+    this.#waitingSince ??= this.#now();
+    this.#waiting++;
+    this.#stream.write(line);
+  }
+
+  /** Whether lines are written, or will be in a moment. */
+  get isWritten(): boolean {
+    const isStuck = this.#now() - (this.#waitingSince ?? Infinity) > stuckMs;
+    return !this.#isClosed && !this.#hasFailed && !isStuck;
+  }
+
+  /** Writes to a new file of the same name, after the old one was renamed. */
+  reopen(): void {
+    if (this.#isClosed || this.#isStdout) return;
+    this.#isReopening = true;
+    this.#stream.reopen();
+  }
+
+  /** Writes what waits, and closes the file. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), closeMs);
+    const finished = once(this.#stream, "finish", { signal: abort.signal });
+    this.#stream.end();
+    // Rejects with an error of the stream, too.
+    await finished.catch(() => this.#giveUp());
+    clearTimeout(timer);
+  }
+
+  #giveUp(): void {
+    if (this.#waiting > 0) this.#troubles.onLost(this.#waiting);
+    this.#stream.destroy();
+  }
+
+  #wrote(): void {
+    this.#waitingSince = this.#now();
+    if (!this.#hasFailed || this.#isReopening) return;
+    this.#hasFailed = false;
+    this.#troubles.onRecovery();
+  }
+
+  #failed(error: unknown): void {
+    this.#hasFailed = true;
+    this.#troubles.onFailure(error);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      if (this.#isClosed) return;
+      if (this.#isReopening) this.#stream.reopen();
+      // It writes what waits only when something more is written.
+      else this.#stream.write("");
+    }, retryMs).unref();
+  }
+}
