@@ -32,7 +32,7 @@ export const wings = [
   { name: "tag", uses: [], floors: [["frameworks/"]] },
   {
     name: "command",
-    uses: ["service/serve/", "service/doctor/", "service/process/", "../demo/"],
+    uses: ["service/serve/", "service/doctor/", "service/audit/", "service/process/", "../demo/"],
     floors: [["service/command/"]],
   },
   {
@@ -47,7 +47,11 @@ export const wings = [
       "server/defaults/",
       "server/text/",
     ],
-    floors: [["service/serve/", "service/doctor/"], ["service/settings/"], ["service/process/"]],
+    floors: [
+      ["service/serve/", "service/doctor/"],
+      ["service/settings/", "service/audit/"],
+      ["service/process/"],
+    ],
   },
   { name: "demo", uses: ["service/process/"], floors: [["../demo/"]] },
 ];

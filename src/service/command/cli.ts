@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * The package's command, `npx onegini-otp-login`. `readCommand` (`flags.ts`) parses the command line; this file then starts one
- * of the four commands: `demo` from `demo/server/`, `emulator` from `emulator-server.ts`, `serve` and `doctor` from their own
- * folders. These two are imported only when needed, because `npm run build` bundles each with its libraries into a file of its
+ * of the five commands: `demo` from `demo/server/`, `emulator` from `emulator-server.ts`, `serve`, `doctor` and `audit` from their
+ * own folders. These three are imported only when needed, because `npm run build` bundles each with its libraries into a file of its
  * own. Errors in the command line end with exit code 2.
  */
 import { readFileSync } from "node:fs";
@@ -58,6 +58,16 @@ async function runDoctor(args: readonly string[]): Promise<void> {
   });
 }
 
+async function runAudit(args: readonly string[]): Promise<void> {
+  // As in `runServe`.
+  const { audit } = await import("../audit/audit-command.js");
+  process.exitCode = await audit(args, {
+    stdin: process.stdin,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+  });
+}
+
 const command = readCommand(process.argv.slice(2));
 switch (command.kind) {
   case "help":
@@ -85,6 +95,10 @@ switch (command.kind) {
     if (command.args.some((arg) => /^--report(=|$)/.test(arg))) goOnWithoutReader();
     else endWithReader();
     await runDoctor(command.args);
+    break;
+  case "audit":
+    endWithReader();
+    await runAudit(command.args);
     break;
   default:
     command satisfies never;

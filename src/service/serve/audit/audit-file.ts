@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { SonicBoom } from "sonic-boom";
+import sonic from "sonic-boom";
 
 /** What waits for a file that takes nothing: some 2,500 lines. */
 const queueBytes = 1024 * 1024;
@@ -26,7 +26,7 @@ export interface AuditTroubles {
  * lost if that is full. stdout is written at once, as the log is, so that no line of one stands in a line of the other.
  */
 export class AuditFile {
-  readonly #stream: SonicBoom;
+  readonly #stream: sonic.SonicBoom;
   readonly #troubles: AuditTroubles;
   readonly #now: () => number;
   readonly #isStdout: boolean;
@@ -39,7 +39,7 @@ export class AuditFile {
   #waiting = 0;
   #retry: NodeJS.Timeout | undefined;
 
-  private constructor(stream: SonicBoom, isStdout: boolean, troubles: AuditTroubles, now: () => number) {
+  private constructor(stream: sonic.SonicBoom, isStdout: boolean, troubles: AuditTroubles, now: () => number) {
     this.#stream = stream;
     this.#isStdout = isStdout;
     this.#troubles = troubles;
@@ -67,7 +67,7 @@ export class AuditFile {
     now: () => number = () => performance.now(),
   ): Promise<AuditFile> {
     const target = to === "stdout" ? { fd: 1, sync: true } : { dest: to, append: true, mode: 0o600 };
-    const stream = new SonicBoom({ ...target, maxLength: queueBytes });
+    const stream = new sonic.SonicBoom({ ...target, maxLength: queueBytes });
     // Rejects with the stream's error.
     await once(stream, "ready");
     return new AuditFile(stream, to === "stdout", troubles, now);
