@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { open as openFile } from "node:fs/promises";
 import sonic from "sonic-boom";
 
 /** What waits for a file that takes nothing: some 2,500 lines. */
@@ -8,6 +9,9 @@ const queueBytes = 1024 * 1024;
 const stuckMs = 5_000;
 
 const retryMs = 1_000;
+
+/** For its owner alone. */
+const fileMode = 0o600;
 
 /** How long `close` waits for the lines that are left. */
 const closeMs = 1_000;
@@ -29,7 +33,8 @@ export class AuditFile {
   readonly #stream: sonic.SonicBoom;
   readonly #troubles: AuditTroubles;
   readonly #now: () => number;
-  readonly #isStdout: boolean;
+  /** `stdout`, or a path. */
+  readonly #path: string;
   #isClosed = false;
   #hasFailed = false;
   #isReopening = false;
@@ -39,9 +44,9 @@ export class AuditFile {
   #waiting = 0;
   #retry: NodeJS.Timeout | undefined;
 
-  private constructor(stream: sonic.SonicBoom, isStdout: boolean, troubles: AuditTroubles, now: () => number) {
+  private constructor(stream: sonic.SonicBoom, path: string, troubles: AuditTroubles, now: () => number) {
     this.#stream = stream;
-    this.#isStdout = isStdout;
+    this.#path = path;
     this.#troubles = troubles;
     this.#now = now;
     stream.on("ready", () => (this.#isReopening = false));
@@ -50,7 +55,10 @@ export class AuditFile {
       this.#waitingSince = undefined;
       this.#waiting = 0;
     });
-    stream.on("drop", () => troubles.onLost(1));
+    stream.on("drop", () => {
+      this.#waiting--;
+      troubles.onLost(1);
+    });
     stream.on("error", (error) => this.#failed(error));
   }
 
@@ -66,11 +74,11 @@ export class AuditFile {
     troubles: AuditTroubles,
     now: () => number = () => performance.now(),
   ): Promise<AuditFile> {
-    const target = to === "stdout" ? { fd: 1, sync: true } : { dest: to, append: true, mode: 0o600 };
+    const target = to === "stdout" ? { fd: 1, sync: true } : { dest: to, append: true, mode: fileMode };
     const stream = new sonic.SonicBoom({ ...target, maxLength: queueBytes });
     // Rejects with the stream's error.
     await once(stream, "ready");
-    return new AuditFile(stream, to === "stdout", troubles, now);
+    return new AuditFile(stream, to, troubles, now);
   }
 
   write(line: string): void {
@@ -88,9 +96,9 @@ export class AuditFile {
 
   /** Writes to a new file of the same name, after the old one was renamed. */
   reopen(): void {
-    if (this.#isClosed || this.#isStdout) return;
+    if (this.#isClosed || this.#path === "stdout") return;
     this.#isReopening = true;
-    this.#stream.reopen();
+    void this.#openAgain();
   }
 
   /** Writes what waits, and closes the file. */
@@ -105,6 +113,16 @@ export class AuditFile {
     // Rejects with an error of the stream, too.
     await finished.catch(() => this.#giveUp());
     clearTimeout(timer);
+  }
+
+  async #openAgain(): Promise<void> {
+    try {
+      // First by itself: after a `reopen` that failed, the stream's next one closes the old file twice.
+      await (await openFile(this.#path, "a", fileMode)).close();
+      if (!this.#isClosed) this.#stream.reopen();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #giveUp(): void {
@@ -125,7 +143,7 @@ export class AuditFile {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (this.#isClosed) return;
-      if (this.#isReopening) this.#stream.reopen();
+      if (this.#isReopening) void this.#openAgain();
       // It writes what waits only when something more is written.
       else this.#stream.write("");
     }, retryMs).unref();
