@@ -67,7 +67,8 @@ export async function readLines(
   return { ...reading, missing: missing.reduce((sum, each) => sum + Math.max(0, each), 0) };
 }
 
-function lineOf(json: Readonly<Record<string, unknown>>): ReadLine {
+/** A line of JSON. */
+export function lineOf(json: Readonly<Record<string, unknown>>): ReadLine {
   const text = (name: string): string | undefined => {
     const value = json[name];
     return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
