@@ -19,8 +19,8 @@ ${flagLine("--health", "asks the running service with these settings whether it 
 
 Each flag is also a variable (ONEGINI_LOGIN_CLIENT_ID for --client-id) and a key of the file (client-id). Flags override
 variables, and variables override the file. A secret can be in a file of its own: --client-secret-file,
---internal-secret-file, --callback-password-file, --redis-url-file, --redis-sentinels-file, --pairing-keys-file. SIGHUP
-reloads these files.
+--internal-secret-file, --callback-password-file, --redis-url-file, --redis-sentinels-file, --pairing-keys-file,
+--pseudonym-key-file. SIGHUP reloads these files, and writes the audit to a new file of its name.
 
 Redis needs the package redis.
 

@@ -65,6 +65,7 @@ async function prepare(settings: Settings, given: Log, version?: string, isCheck
   const to = isCheck ? ({ ...settings, audit: "off" } as const) : settings;
   if (isCheck) await checkAudit(settings);
   const audit = await openAudit(to, { secrets, pseudonyms, log, metrics });
+  metrics.isAuditFailing = () => !audit.isWritten;
   try {
     const opening = openStore(settings, secrets, log, metrics, audit);
     const [files, store] = await Promise.all([readWidgetFiles(), opening]);

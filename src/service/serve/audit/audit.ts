@@ -47,7 +47,12 @@ export class Audit {
 
   /** False while the audit is required and lines cannot be written. */
   get isReady(): boolean {
-    return !this.#settings["audit-required"] || this.#file?.isWritten !== false;
+    return !this.#settings["audit-required"] || this.isWritten;
+  }
+
+  /** Whether lines are written, if there is an audit. */
+  get isWritten(): boolean {
+    return this.#file?.isWritten !== false;
   }
 
   started(version: string): void {

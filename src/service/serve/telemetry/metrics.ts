@@ -114,6 +114,9 @@ export class Metrics {
     "what",
   );
   readonly #auditLost = this.#counter("audit_lost_total", "Lines of the audit that could not be written.");
+  readonly #auditFailing = this.#gauge("audit_failing", "1 while the audit cannot be written.");
+  /** Whether the audit cannot be written. */
+  isAuditFailing: () => boolean = () => false;
   readonly #callbacksMissing = this.#counter(
     "callbacks_missing_total",
     "Answers that the kit found by polling because no callback came.",
@@ -222,6 +225,7 @@ export class Metrics {
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);
+    this.#auditFailing.set(this.isAuditFailing() ? 1 : 0);
     this.#failedStarts.set(this.#failedShare.at(performance.now()));
     return this.#registry.metrics();
   }
