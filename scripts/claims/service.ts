@@ -17,6 +17,13 @@ export const service: Claims = {
       title: "serves nothing of the internal one, even with the secret",
     },
   },
+  "test/unit/service/serve/audit/ten-logins.test.ts": {
+    "The audit says which browser brought a stolen ticket": {
+      at: "src/server/login/tickets.ts: Tickets.redeem",
+      remove: "...(browserSecret !== undefined && { browserId: browserIdOf(browser) }),",
+      title: "ten logins, three of them attacks, are told from the audit alone",
+    },
+  },
   "test/unit/service/serve/audit/audit.test.ts": {
     "Strangers cannot fill the audit": {
       at: "src/service/serve/audit/audit.ts: Audit.event",

@@ -64,7 +64,7 @@ function sentenceOf(line: ReadLine, user: string, began: ReadLine | undefined): 
     case "wrong_number":
       return `A wrong number was typed${elsewhere(line, began)}. ${triesLeft(text("triesLeft"))}`;
     case "pairing_failed":
-      return `The login was ended: ${failure(text("reason"), user)}.`;
+      return `The login was ended: ${failure(line, user)}.`;
     case "pairing_unavailable":
       return "A server without pairing refused the login for now.";
     case "unnumbered_login":
@@ -110,41 +110,32 @@ function elsewhere({ text }: ReadLine, began: ReadLine | undefined): string {
 const triesLeft = (left: string | undefined): string =>
   left === "1" ? "1 try was left." : `${left} tries were left.`;
 
-function failure(reason: string | undefined, user: string): string {
-  switch (reason) {
-    case "wrong_numbers":
-      return "three numbers were wrong";
-    case "user_limit":
-      return `there were too many wrong numbers of ${user}`;
-    case "browser_limit":
-      return "there were too many wrong numbers in this browser";
-    case "address_limit":
-      return "there were too many wrong numbers at this address";
-    case "revoked":
-      return `the browsers of ${user} were forgotten after the acceptance`;
-    default:
-      return reason ?? "for an unknown reason";
-  }
-}
+const revoked = (user: string): string => `the browsers of ${user} were forgotten after the acceptance`;
 
-function refusal({ text }: ReadLine, user: string): string {
-  switch (text("reason")) {
-    case "other_browser":
-      return `another browser, ${text("browserId")}, brought it`;
-    case "no_cookie":
-      return "it came without a browser's cookie";
-    case "used":
-      return "it was used before";
-    case "expired":
-      return "its time was over";
-    case "revoked":
-      return failure("revoked", user);
-    case "unnumbered":
-      return "a server without pairing took the login without a number";
-    default:
-      return text("reason") ?? "for an unknown reason";
-  }
-}
+/** Why a login was ended, by `reason`. */
+const failures = new Map<string | undefined, (user: string) => string>([
+  ["wrong_numbers", () => "three numbers were wrong"],
+  ["user_limit", (user) => `there were too many wrong numbers of ${user}`],
+  ["browser_limit", () => "there were too many wrong numbers in this browser"],
+  ["address_limit", () => "there were too many wrong numbers at this address"],
+  ["revoked", revoked],
+]);
+
+/** Why a ticket was refused, by `reason`. */
+const refusals = new Map<string | undefined, (user: string, browser: string) => string>([
+  ["other_browser", (_user, browser) => `another browser, ${browser}, brought it`],
+  ["no_cookie", () => "it came without a browser's cookie"],
+  ["used", () => "it was used before"],
+  ["expired", () => "its time was over"],
+  ["revoked", revoked],
+  ["unnumbered", () => "a server without pairing took the login without a number"],
+]);
+
+const failure = ({ text }: ReadLine, user: string): string =>
+  failures.get(text("reason"))?.(user) ?? `${text("reason")}`;
+
+const refusal = ({ text }: ReadLine, user: string): string =>
+  refusals.get(text("reason"))?.(user, `${text("browserId")}`) ?? `${text("reason")}`;
 
 function operatorSentence({ text }: ReadLine): string {
   const who = [text("by") ?? text("operator"), `peer ${text("peer")}`].filter(Boolean).join(", ");
@@ -159,7 +150,7 @@ function resultOf(lines: readonly ReadLine[], user = "somebody"): string {
   const failed = last("pairing_failed");
   const refused = last("ticket_refused");
   if (last("ticket_redeemed")) return `${user} was logged in.`;
-  if (failed) return `Nobody was logged in: ${failure(failed.text("reason"), user)}.`;
+  if (failed) return `Nobody was logged in: ${failure(failed, user)}.`;
   if (last("unnumbered_login")?.text("allowed") === "false")
     return "Nobody was logged in: the code has no number.";
   if (last("attempt_denied")) return "Nobody was logged in: it was declined on the phone.";

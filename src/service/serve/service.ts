@@ -138,11 +138,9 @@ export async function startService(
       files,
       appendOnly,
       // One after the other.
-      rereadSecrets: () => {
-        audit.reopen();
-        return (reading = reading.then(() =>
-          rereadSecrets({ secrets, files: secretFiles, checkRedis, log }),
-        ));
+      async rereadSecrets() {
+        reading = reading.then(() => rereadSecrets({ secrets, files: secretFiles, checkRedis, log }));
+        await Promise.all([reading, audit.reopen()]);
       },
       async stop({ drain = 0 } = {}) {
         endWatch();

@@ -94,11 +94,11 @@ export class AuditFile {
     return !this.#isClosed && !this.#hasFailed && !isStuck;
   }
 
-  /** Writes to a new file of the same name, after the old one was renamed. */
-  reopen(): void {
+  /** Writes to a new file of the same name, after the old one was renamed. Resolves once it does, or cannot. */
+  async reopen(): Promise<void> {
     if (this.#isClosed || this.#path === "stdout") return;
     this.#isReopening = true;
-    void this.#openAgain();
+    await this.#openAgain();
   }
 
   /** Writes what waits, and closes the file. */
@@ -119,10 +119,14 @@ export class AuditFile {
     try {
       // First by itself: after a `reopen` that failed, the stream's next one closes the old file twice.
       await (await openFile(this.#path, "a", fileMode)).close();
-      if (!this.#isClosed) this.#stream.reopen();
     } catch (error) {
-      this.#failed(error);
+      return this.#failed(error);
     }
+    if (this.#isClosed) return;
+    const ready = once(this.#stream, "ready");
+    this.#stream.reopen();
+    // An error has been heard already.
+    await ready.catch(() => undefined);
   }
 
   #giveUp(): void {

@@ -70,11 +70,11 @@ export class Audit {
   /** An event of the kit. Most are not in the audit. */
   event(event: LoginKitEvent): void {
     if (!this.#file) return;
-    const { type, level, ...members } = event;
     const kind = kindOf(event);
     if (kind === "none") return;
-    const record = { event: type, ...members } as AuditRecord;
-    if (kind === "refusal" && "attempt" in event) this.#recordRefusal(`${type} ${event.attempt}`, record);
+    const record = { ...event, event: event.type, type: undefined, level: undefined } as AuditRecord;
+    if (kind === "refusal" && "attempt" in event)
+      this.#recordRefusal(`${event.type} ${event.attempt}`, record);
     else this.record(record);
   }
 
@@ -102,8 +102,8 @@ export class Audit {
   }
 
   /** Writes to a new file, after the old one was renamed. */
-  reopen(): void {
-    this.#file?.reopen();
+  async reopen(): Promise<void> {
+    await this.#file?.reopen();
   }
 
   /** The last line. @param complete whether each request was answered */

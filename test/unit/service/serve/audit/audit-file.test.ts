@@ -56,7 +56,7 @@ describe("the file of the audit", () => {
     await until(() => statSync(path).size > 0, "the first line");
     renameSync(path, `${path}.1`);
     file.write(line(1));
-    file.reopen();
+    void file.reopen();
     file.write(line(2));
     const written = [line(0), line(1), line(2)];
     await until(() => {
@@ -75,7 +75,7 @@ describe("the file of the audit", () => {
     const path = join(place, "audit.log");
     const { file, told } = await open(t, path);
     renameSync(place, join(folder, "away"));
-    file.reopen();
+    void file.reopen();
     await until(() => told.length > 0, "the failure");
     file.write(line("one"));
     await until(
@@ -100,7 +100,7 @@ describe("the file of the audit", () => {
     assert.equal(told[0], "failed ENOSPC");
     assert.equal(lost(), 0);
     rmSync(path);
-    file.reopen();
+    void file.reopen();
     await until(() => file.isWritten, "room");
     assert.equal(readFileSync(path, "utf8"), line("first"));
     assert.deepEqual(
