@@ -72,7 +72,12 @@ export class Audit {
     if (!this.#file) return;
     const kind = kindOf(event);
     if (kind === "none") return;
-    const record = { ...event, event: event.type, type: undefined, level: undefined } as unknown as AuditRecord;
+    const record = {
+      ...event,
+      event: event.type,
+      type: undefined,
+      level: undefined,
+    } as unknown as AuditRecord;
     if (kind === "refusal" && "attempt" in event)
       this.#recordRefusal(`${event.type} ${event.attempt}`, record);
     else this.record(record);
