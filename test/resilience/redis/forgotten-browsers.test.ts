@@ -393,3 +393,24 @@ describe("marks in a group of servers", () => {
     assert.equal(await logIn(service, revoked, "bob"), true);
   });
 });
+
+test("an operator's call that Redis does not take is in the audit: nothing is certain", async (t) => {
+  const audit = auditFile(t);
+  const redis = await redisFor(t);
+  const service = await serve(t, "--redis-url", redis.url, "--audit", audit.path);
+  await redis.stop();
+  const order = { by: "jane", reason: "a fault" };
+  assert.equal((await service.call("PUT", "/pause", { body: order })).status, 503);
+  assert.equal((await forget(service, { user_id: "alice", ...order })).status, 503);
+  await service.stop();
+  const calls = audit.lines().filter(({ event }) => event === "operator_call");
+  assert.deepEqual(
+    calls.map((line) => [line["path"], line["status"], line["by"], line["reason"], line["userId"]]),
+    [
+      ["/pause", 503, "jane", "a fault", undefined],
+      ["/forget-browsers", 503, "jane", "a fault", "alice"],
+    ],
+  );
+  for (const call of calls)
+    assert.match(String(call["description"]), /^The store does not work at the moment/);
+});

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { redisFor } from "../../../../support/services/redis.js";
 import { runService } from "../running-service.js";
 import { auditFile } from "./audit-lines.js";
 
@@ -79,20 +78,6 @@ describe("an operator's call", () => {
       { method: "PUT", path: "/pause", peer, status: 400, description: until },
       { method: "POST", path: "/forget-browsers", peer, operator: "joe", status: 400, description: whose },
     ]);
-  });
-
-  test("is in the audit when the store does not take it: nothing is certain", async (t) => {
-    const file = auditFile(t);
-    const redis = await redisFor(t);
-    const args = ["--audit", file.path, "--redis-url", redis.url];
-    const service = await runService(t, { args });
-    await redis.stop();
-    const body = { by: "jane", reason: "a fault" };
-    assert.equal((await service.call("PUT", "/pause", { body })).status, 503);
-    await service.stop();
-    const call = file.lines().find(({ event }) => event === "operator_call");
-    assert.deepEqual([call?.["status"], call?.["by"], call?.["reason"]], [503, "jane", "a fault"]);
-    assert.match(String(call?.["description"]), /^The store does not work at the moment/);
   });
 
   test("takes an X-Operator of at most 100 printable characters", async (t) => {
