@@ -10,6 +10,10 @@ const stuckMs = 5_000;
 
 const retryMs = 1_000;
 
+/** Lines of this time are written together, unless they are this long: each write costs far more than a line. */
+const gatherMs = 50;
+const gatherLength = 16_384;
+
 /** For its owner alone. */
 const fileMode = 0o600;
 
@@ -40,6 +44,9 @@ export class AuditFile {
   #isReopening = false;
   /** Since when the queue has waited without progress; undefined while it is empty. */
   #waitingSince: number | undefined;
+  /** What is about to be written. */
+  #gathered = "";
+  #gathering: NodeJS.Timeout | undefined;
   /** The lines since the queue was last empty. */
   #waiting = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -52,12 +59,13 @@ export class AuditFile {
     stream.on("ready", () => (this.#isReopening = false));
     stream.on("write", () => this.#wrote());
     stream.on("drain", () => {
-      this.#waitingSince = undefined;
-      this.#waiting = 0;
+      this.#waiting = countLines(this.#gathered);
+      this.#waitingSince = this.#waiting === 0 ? undefined : now();
     });
-    stream.on("drop", () => {
-      this.#waiting--;
-      troubles.onLost(1);
+    stream.on("drop", (text: string) => {
+      const lines = countLines(text);
+      this.#waiting -= lines;
+      troubles.onLost(lines);
     });
     stream.on("error", (error) => this.#failed(error));
   }
@@ -85,7 +93,9 @@ export class AuditFile {
     if (this.#isClosed) return this.#troubles.onLost(1);
     this.#waitingSince ??= this.#now();
     this.#waiting++;
-    this.#stream.write(line);
+    this.#gathered += line;
+    if (this.#path === "stdout" || this.#gathered.length >= gatherLength) this.#flush();
+    else this.#gathering ??= setTimeout(() => this.#flush(), gatherMs);
   }
 
   /** Whether lines are written, or will be in a moment. */
@@ -97,6 +107,7 @@ export class AuditFile {
   /** Writes to a new file of the same name, after the old one was renamed. Resolves once it does, or cannot. */
   async reopen(): Promise<void> {
     if (this.#isClosed || this.#path === "stdout") return;
+    this.#flush();
     this.#isReopening = true;
     await this.#openAgain();
   }
@@ -105,6 +116,7 @@ export class AuditFile {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#flush();
     clearTimeout(this.#retry);
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), closeMs);
@@ -113,6 +125,14 @@ export class AuditFile {
     // Rejects with an error of the stream, too.
     await finished.catch(() => this.#giveUp());
     clearTimeout(timer);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const text = this.#gathered;
+    this.#gathered = "";
+    if (text !== "") this.#stream.write(text);
   }
 
   async #openAgain(): Promise<void> {
@@ -153,3 +173,5 @@ export class AuditFile {
     }, retryMs).unref();
   }
 }
+
+const countLines = (text: string): number => text.split("\n").length - 1;
