@@ -309,7 +309,7 @@ describe("a pause that cannot be read", () => {
     await allAre(false, [one]);
     assert.equal(shared.text, said);
     // Not by Jane, who had said so before.
-    const [event] = eventsOf("login_resumed", one);
+    const [event] = eventsOf(one, "login_resumed");
     assert.deepEqual(event, { type: "login_resumed", level: "warn", cause: "store" });
   });
 });
