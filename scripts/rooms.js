@@ -32,7 +32,7 @@ export const wings = [
   { name: "tag", uses: ["../dist/"], floors: [["frameworks/"]] },
   {
     name: "command",
-    uses: ["service/serve/", "service/doctor/", "service/process/", "../demo/"],
+    uses: ["service/serve/", "service/doctor/", "service/audit/", "service/process/", "../demo/"],
     floors: [["service/command/"]],
   },
   {
@@ -50,7 +50,7 @@ export const wings = [
     ],
     floors: [
       ["service/serve/", "service/doctor/", "service/opentelemetry/"],
-      ["service/settings/"],
+      ["service/settings/", "service/audit/"],
       ["service/process/"],
     ],
   },

@@ -261,7 +261,7 @@ export const calls: Claims = {
       title: "tells signIn where and when the login began, whoever finishes it from where",
     },
     "The user agent is cut to 512 characters": {
-      at: "src/server/endpoints/otp-endpoint.ts: userAgentOf",
+      at: "src/server/http/call.ts: userAgentOf",
       replace: ["0, maxUserAgentCharacters", "0"],
       title: "tells signIn where and when the login began, whoever finishes it from where",
     },
@@ -413,7 +413,7 @@ export const calls: Claims = {
     },
     "No event contains a ticket": {
       at: "src/server/login/hand-over.ts: answerTicket",
-      replace: ["attempt, userId, ...", "attempt: ticket, userId, ..."],
+      replace: ["attempt, userId, transaction, ...(", "attempt: ticket, userId, transaction, ...("],
       title: "is in no event",
     },
   },
@@ -430,7 +430,7 @@ export const calls: Claims = {
   "test/unit/server/endpoints/secrets.test.ts": {
     "No event and no console contains a ticket": {
       at: "src/server/login/hand-over.ts: answerTicket",
-      replace: ["attempt, userId, ...", "attempt: ticket, userId, ..."],
+      replace: ["attempt, userId, transaction, ...(", "attempt: ticket, userId, transaction, ...("],
       title: "puts no ticket into … or another browser's answers",
     },
   },

@@ -376,7 +376,7 @@ export const limits: Claims = {
   },
   "test/unit/server/text/copy.test.ts": {
     "An attempt keeps no request in memory": {
-      at: "src/server/endpoints/otp-endpoint.ts: userAgentOf",
+      at: "src/server/http/call.ts: userAgentOf",
       replace: ["copyOf(userAgent)", "userAgent"],
       title:
         "keeps no request in memory: an attempt with headers of 15 kB takes what one with short ones takes",

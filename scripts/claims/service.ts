@@ -89,6 +89,90 @@ export const service: Claims = {
         "the server's name goes out with a call that this process makes, and not with a request, whose client wrote it",
     },
   },
+  "test/unit/service/serve/audit/ten-logins.test.ts": {
+    "The audit says which browser brought a stolen ticket": {
+      at: "src/server/login/tickets.ts: Tickets.redeem",
+      remove: "...(browserSecret !== undefined && { browserId: browserIdOf(browser) }),",
+      title: "ten logins, three of them attacks, are told from the audit alone",
+    },
+  },
+  "test/unit/service/serve/audit/audit.test.ts": {
+    "Strangers cannot fill the audit": {
+      at: "src/service/serve/audit/audit.ts: Audit.event",
+      remove: 'if (kind === "none") return;',
+      title: "has no line for what strangers begin, renew or send",
+    },
+    "Refusals of one login are bounded in the audit": {
+      at: "src/service/serve/audit/audit.ts: Audit.#recordRefusal",
+      remove: 'if (bound !== "omitted")',
+      title: "has at most twenty refusals a minute of one accepted login, and says so",
+    },
+    "A process whose audit is required and cannot be written is not ready": {
+      at: "src/service/serve/ports/readiness.ts: createReadiness",
+      remove: "if (audit?.isReady === false) return …;",
+      title: "that is required makes /ready 503 while it cannot be written, and logins go on",
+    },
+  },
+  "test/unit/service/serve/audit/audit-file.test.ts": {
+    "The audit's file is for its owner alone": {
+      at: "src/service/serve/audit/audit-file.ts: fileMode",
+      value: "0o644",
+      title: "is for its owner alone, and is added to",
+    },
+    "A full disk does not fill the memory": {
+      at: "src/service/serve/audit/audit-file.ts: AuditFile.open",
+      remove: ", maxLength: queueBytes",
+      title: "counts what its queue has no room for",
+    },
+  },
+  "test/unit/service/serve/audit/operator-calls.test.ts": {
+    "A refused call of an operator is in the audit": {
+      at: "src/service/serve/audit/operator-calls.ts: auditOperatorCalls",
+      replace: ["if (!operatorCalls", "if (c.error || !operatorCalls"],
+      title: "is in the audit when it is refused, with what is known of it",
+    },
+    "X-Operator forges no line": {
+      at: "src/service/serve/audit/operator-calls.ts: operatorOf",
+      replace: ['? { name } : "invalid"', "? { name } : { name }"],
+      title: "takes an X-Operator of at most 100 printable characters",
+    },
+    "Refused calls without the secret cannot fill the audit": {
+      at: "src/service/serve/audit/audit.ts: Audit.operatorCall",
+      replace: ["call.status < 400", "true"],
+      title: "that is refused is at most twenty lines a minute, which hide none that was done",
+    },
+  },
+  "test/unit/service/serve/audit/fingerprint.test.ts": {
+    "The settings' fingerprint tells nothing of a secret": {
+      at: "src/service/serve/audit/fingerprint.ts: settingsFingerprint",
+      replace: ["countOf(settings[name])", "settings[name]"],
+      title: "tells nothing of a secret",
+    },
+  },
+  "test/unit/service/audit/audit-command.test.ts": {
+    "A line of the audit cannot control the terminal": {
+      at: "src/service/audit/read-lines.ts: lineOf",
+      replace: ["printable(String(value))", "String(value)"],
+      title: "prints no control characters of a line",
+    },
+  },
+  "test/unit/service/serve/telemetry/pseudonyms.test.ts": {
+    "With a key the log names nobody": {
+      at: "src/service/serve/service.ts: prepare",
+      replace: ["withPseudonyms(given, pseudonyms)", "given"],
+      title: "is all that the log has of a user and an address; the audit has both",
+    },
+    "The log does not tell browsers apart": {
+      at: "src/service/serve/telemetry/log.ts: logEvent",
+      remove: '...("browserId" in event && { browserId: undefined, userAgent: undefined }),',
+      title: "is all that the log has of a user and an address; the audit has both",
+    },
+    "With a key the log has no address in the Token Server's words": {
+      at: "src/service/serve/telemetry/pseudonyms.ts: withPseudonyms",
+      replace: ["description.replaceAll(String(address), place)", "description"],
+      title: "takes the place of an address in the words of the Token Server, too",
+    },
+  },
   "test/unit/service/serve/telemetry/stranger-sampling.test.ts": {
     "A flood is a share of its lines in the log": {
       at: "src/service/serve/telemetry/stranger-sampling.ts: StrangerSampling.#count",

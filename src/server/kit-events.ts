@@ -5,8 +5,10 @@ import type { LimitName } from "./defaults/limits.js";
  * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the
  * user's id, because a log of logins needs it. Line breaks and control characters of its texts are replaced by spaces, but
  * an `error` stays as it was thrown. `address` is the result of `clientIp` for the client that calls; for an
- * event after a result call it is the address that began the attempt. `durationMs`, in whole milliseconds, is how long a
- * call took or, for an attempt that was scanned or settled, how long it has lived.
+ * event after a result call it is the address that began the attempt; so are `userAgent`, of which at most 512 characters are
+ * kept, and `browserId`, which tells browsers apart: the first 16 characters of the hash of the kit's cookie. `transaction` is the
+ * Token Server's id of the code that was accepted or declined. `durationMs`, in whole milliseconds, is how long a call took or,
+ * for an attempt that was scanned or settled, how long it has lived.
  */
 export type LoginKitEvent =
   | { type: "attempt_started"; level: "info"; attempt: string; address?: string; durationMs: number }
@@ -20,20 +22,41 @@ export type LoginKitEvent =
       address?: string;
       durationMs: number;
     }
-  /** The user accepted on the phone. */
+  /**
+   * The user accepted on the phone. `code` counts the attempt's codes up to the accepted one, `codes` all of them; `startedAt`, in
+   * ISO 8601, is when the first one was asked for.
+   */
   | {
       type: "attempt_approved";
       level: "info";
       attempt: string;
       userId: string;
+      transaction: string;
+      code: number;
+      codes: number;
+      startedAt: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       durationMs: number;
     }
-  /** The user declined on the phone. */
-  | { type: "attempt_denied"; level: "info"; attempt: string; address?: string; durationMs: number }
+  /** The user declined on the phone. Which user, the Token Server does not say. The others as in `attempt_approved`. */
+  | {
+      type: "attempt_denied";
+      level: "info";
+      attempt: string;
+      transaction: string;
+      code: number;
+      codes: number;
+      startedAt: string;
+      browserId: string;
+      userAgent?: string;
+      address?: string;
+      durationMs: number;
+    }
   /**
-   * The time was over. `asked`, with the user who had accepted: nobody typed the number that the page asked for
-   * (`pairing`). Many of these are the best sign that codes are relayed.
+   * The time was over. `userId` and `transaction`, if somebody had accepted: no browser claimed it. `asked`: nobody typed the
+   * number that the page asked for (`pairing`). Many of these are the best sign that codes are relayed.
    */
   | {
       type: "attempt_expired";
@@ -41,6 +64,8 @@ export type LoginKitEvent =
       attempt: string;
       asked?: true;
       userId?: string;
+      transaction?: string;
+      browserId: string;
       address?: string;
       durationMs: number;
     }
@@ -62,6 +87,9 @@ export type LoginKitEvent =
       level: "info";
       attempt: string;
       userId: string;
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       durationMs: number;
     }
@@ -72,6 +100,9 @@ export type LoginKitEvent =
       attempt: string;
       userId: string;
       triesLeft: number;
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       durationMs: number;
     }
@@ -86,6 +117,9 @@ export type LoginKitEvent =
       attempt: string;
       userId: string;
       reason: "wrong_numbers" | "user_limit" | "browser_limit" | "address_limit" | "revoked";
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       durationMs: number;
     }
@@ -104,6 +138,9 @@ export type LoginKitEvent =
       attempt: string;
       userId: string;
       description: string;
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       durationMs: number;
     }
@@ -117,6 +154,9 @@ export type LoginKitEvent =
       attempt: string;
       userId: string;
       allowed: boolean;
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       durationMs: number;
     }
@@ -147,6 +187,9 @@ export type LoginKitEvent =
       attempt: string;
       userId: string;
       browser?: "known" | "new";
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       status: number;
       repeated: boolean;
@@ -162,6 +205,9 @@ export type LoginKitEvent =
       attempt: string;
       userId: string;
       browser?: "known" | "new";
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       repeated: boolean;
       durationMs: number;
@@ -172,6 +218,8 @@ export type LoginKitEvent =
       level: "info";
       attempt: string;
       userId: string;
+      transaction: string;
+      browserId: string;
       browser?: "known" | "new";
       durationMs: number;
     }
@@ -179,13 +227,17 @@ export type LoginKitEvent =
    * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the kit's browser
    * cookie (`no_cookie`), another browser has the ticket, it was used before, its time was over, or the user's browsers were
    * forgotten after the acceptance (`revoked`), or a server without `pairing` took the login without a number (`unnumbered`). The
-   * first that fits. One a minute of each reason is a warning.
+   * first that fits. `browserId`: of the browser that sent it; the others are the login's, if it is known. One a minute of each
+   * reason is a warning.
    */
   | {
       type: "ticket_refused";
       level: "info" | "warn";
       reason: "unknown" | "no_cookie" | "other_browser" | "used" | "expired" | "revoked" | "unnumbered";
       attempt?: string;
+      userId?: string;
+      transaction?: string;
+      browserId?: string;
       durationMs: number;
     }
   /**
@@ -198,6 +250,9 @@ export type LoginKitEvent =
       level: "error" | "warn";
       attempt: string;
       userId: string;
+      transaction: string;
+      browserId: string;
+      userAgent?: string;
       address?: string;
       reason: string;
       description?: string;
@@ -373,8 +428,18 @@ export type LoginKitEvent =
       reason?: string;
       onThisServer?: true;
     }
-  /** Logins go on: `kit.resume`, with the operator's `by` and `reason`, or the pause's time is over. */
-  | { type: "login_resumed"; level: "warn"; by?: string; reason?: string; onThisServer?: true }
+  /**
+   * Logins go on. `cause`: an operator said so (`resume`), with `by` and `reason`; the pause's time is over (`until`); or the store
+   * no longer has a pause that could not be read (`store`). `onThisServer` as in `login_paused`.
+   */
+  | {
+      type: "login_resumed";
+      level: "warn";
+      cause: "resume" | "until" | "store";
+      by?: string;
+      reason?: string;
+      onThisServer?: true;
+    }
   /** Something else went wrong: one of the site's functions threw, or the kit has a bug. */
   | { type: "internal_error"; level: "error"; operation: string; error: unknown };
 

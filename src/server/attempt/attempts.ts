@@ -1,4 +1,4 @@
-import type { Attempt, AttemptState, CompletedState } from "../store/attempt.js";
+import { browserIdOf, type Attempt, type AttemptState, type CompletedState } from "../store/attempt.js";
 import type { AttemptListener } from "../store/attempt-store.js";
 import type { Timeouts } from "../defaults/timeouts.js";
 import type { Report } from "../kit-events.js";
@@ -160,7 +160,7 @@ export class Attempts {
       if (next === current) return { attempt: current, outcome };
       if (await this.#store.compareAndSet(current.id, current.version, next)) {
         this.onSeen(next);
-        if (next.state.status !== current.state.status) this.#reportSettled(next, current.state);
+        if (next.state.status !== current.state.status) this.#reportSettled(next, current.state, happened);
         return { attempt: next, outcome };
       }
       const reread = this.#own(await this.#store.get(current.id));
@@ -176,23 +176,33 @@ export class Attempts {
     return attempt;
   }
 
-  #reportSettled({ id, address, startedAt, state }: Attempt, before: AttemptState): void {
+  #reportSettled(attempt: Attempt, before: AttemptState, happened: unknown): void {
+    const { id, address, browser, startedAt, state } = attempt;
     const about = {
       attempt: id,
       ...(address !== undefined && { address }),
       durationMs: this.#runtime.now() - startedAt,
     };
     switch (state.status) {
-      case "approved":
-        return this.#report({ type: "attempt_approved", level: "info", ...about, userId: state.userId });
-      case "denied":
-        return this.#report({ type: "attempt_denied", level: "info", ...about });
+      case "approved": {
+        const { userId, transaction } = state;
+        const accepted = { ...beginningOf(attempt), ...codeOf(attempt, transaction), ...about, userId };
+        return this.#report({ type: "attempt_approved", level: "info", ...accepted });
+      }
+      case "denied": {
+        // Which code it was is not kept.
+        const { id: transaction = "" } = happened as Partial<Pick<Attempt, "id">>;
+        const declined = { ...beginningOf(attempt), ...codeOf(attempt, transaction), ...about };
+        return this.#report({ type: "attempt_denied", level: "info", ...declined });
+      }
       case "expired":
         return this.#report({
           type: "attempt_expired",
           ...(before.status === "approved" && before.asked === true
-            ? { level: "warn", asked: true, userId: before.userId }
+            ? { level: "warn", asked: true }
             : { level: "info" }),
+          ...(before.status === "approved" && { userId: before.userId, transaction: before.transaction }),
+          browserId: browserIdOf(browser),
           ...about,
         });
       case "failed":
@@ -206,3 +216,17 @@ export class Attempts {
     }
   }
 }
+
+/** When and where an attempt began, for its events. */
+const beginningOf = ({ browser, startedAt, userAgent, transactions }: Attempt) => ({
+  codes: transactions.length,
+  startedAt: new Date(startedAt).toISOString(),
+  browserId: browserIdOf(browser),
+  ...(userAgent !== undefined && { userAgent }),
+});
+
+/** Which of an attempt's codes was answered. */
+const codeOf = ({ transactions }: Attempt, transaction: string) => ({
+  transaction,
+  code: transactions.findIndex(({ id }) => id === transaction) + 1,
+});

@@ -12,7 +12,7 @@ import {
 import type { Attempt } from "../store/attempt.js";
 import { createAttemptId } from "../attempt/attempts.js";
 import { change, type NewTransaction } from "../attempt/transitions.js";
-import { loggedAddress, type Call } from "../http/call.js";
+import { loggedAddress, userAgentOf, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import { secondsLeft } from "../attempt/deadlines.js";
@@ -26,7 +26,6 @@ import type { Pairing } from "../login/pairing.js";
 import type { LiveAttempts } from "../live/live-attempts.js";
 import type { WaitingAttempts } from "../live/waiting-attempts.js";
 import { sha256 } from "../text/bytes.js";
-import { copyOf } from "../text/copy.js";
 import { drawnAtOnce, randomShare } from "../runtime.js";
 import type { StartBreaker } from "../token-server/start-breaker.js";
 import { withNumber } from "../token-server/message.js";
@@ -275,12 +274,4 @@ export class OtpEndpoint<Context> {
     // Counted from the Token Server's answer, a few milliseconds ago, so that a code of one minute starts with 60.
     return { status: "pending", otp, expires_in: Math.floor(ttlMs / 1000) };
   }
-}
-
-const maxUserAgentCharacters = 512;
-
-/** A copy, because an attempt keeps it. `Headers` too may give a part: what is between white space. */
-function userAgentOf({ headers }: Request): string | undefined {
-  const userAgent = headers.get("user-agent")?.slice(0, maxUserAgentCharacters);
-  return userAgent === undefined ? undefined : copyOf(userAgent);
 }

@@ -1,5 +1,7 @@
 import type { AddressCheck } from "../address/address-check.js";
 import type { ClientAddresses } from "../address/client-addresses.js";
+import { browserIdOf } from "../store/attempt.js";
+import { copyOf } from "../text/copy.js";
 
 /** One request to the kit, with what the kit knows about it. */
 export interface Call<Context> {
@@ -48,6 +50,27 @@ function resultOf<T>(get: () => T): () => T {
       throw error;
     };
   }
+}
+
+const maxUserAgentCharacters = 512;
+
+/** A copy, because an attempt keeps it. `Headers` too may give a part: what is between white space. */
+export function userAgentOf({ headers }: Pick<Request, "headers">): string | undefined {
+  const userAgent = headers.get("user-agent")?.slice(0, maxUserAgentCharacters);
+  return userAgent === undefined ? undefined : copyOf(userAgent);
+}
+
+/** The browser that calls, for an event. @param browser the hash of its cookie */
+export function loggedCaller(
+  call: Pick<Call<unknown>, "address" | "request">,
+  browser: string,
+): { browserId: string; userAgent?: string; address?: string } {
+  const userAgent = userAgentOf(call.request);
+  return {
+    browserId: browserIdOf(browser),
+    ...(userAgent !== undefined && { userAgent }),
+    ...loggedAddress(call),
+  };
 }
 
 /** The client's address for an event; none if `clientIp` throws, so that the event is still reported. */

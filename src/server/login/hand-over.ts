@@ -1,6 +1,6 @@
 import { ticketText } from "../attempt/ticket.js";
 import type { Core } from "../core.js";
-import { loggedAddress, type Call } from "../http/call.js";
+import { loggedCaller, type Call } from "../http/call.js";
 import { jsonResponse } from "../http/response.js";
 import type { ClaimedLogin } from "./login-summary.js";
 
@@ -11,7 +11,7 @@ import type { ClaimedLogin } from "./login-summary.js";
  */
 export function answerTicket(
   call: Call<unknown>,
-  { attempt, userId, login: { browser }, repeated, secret }: ClaimedLogin & { secret: string },
+  { attempt, userId, transaction, browser, login, repeated, secret }: ClaimedLogin & { secret: string },
   to: string,
   { config, report, runtime }: Core,
 ): Response {
@@ -21,8 +21,9 @@ export function answerTicket(
     level: "info",
     attempt,
     userId,
-    ...(browser && { browser }),
-    ...loggedAddress(call),
+    transaction,
+    ...(login.browser && { browser: login.browser }),
+    ...loggedCaller(call, browser),
     repeated,
     durationMs: runtime.now() - call.beganAt,
   });

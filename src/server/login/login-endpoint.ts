@@ -28,7 +28,7 @@ export async function logIn<Context>(
   if (state.status === "pending")
     throw new ApiError("authorization_pending", "Nobody has accepted this attempt on a phone yet.");
   if (state.status !== "approved" && state.status !== "completed") throw attemptSettled();
-  const { userId } = state;
+  const { userId, transaction } = state;
   const { outcome } = core.config;
   const ticket = "handOver" in outcome ? await createTicketSecret(core.runtime) : undefined;
   const answer = (login: ClaimedLogin): Response | Promise<Response> =>
@@ -37,7 +37,12 @@ export async function logIn<Context>(
       : answerTicket(call, { ...login, secret: ticket?.secret ?? "" }, outcome.handOver.to, core);
   if (!pairing)
     return answer(
-      await claimLogin(call, attempt, { userId, shown: { proof: { kind: "not_asked" } }, ticket }, core),
+      await claimLogin(
+        call,
+        attempt,
+        { userId, transaction, shown: { proof: { kind: "not_asked" } }, ticket },
+        core,
+      ),
     );
 
   const { request, context } = call;
@@ -48,7 +53,7 @@ export async function logIn<Context>(
     const shown: Shown = isSpent
       ? { proof: { kind: "none" } }
       : await pairing.proofOf(call, attempt, body["number"], browser);
-    const login = await claimLogin(call, attempt, { userId, shown, ticket }, core, pairing);
+    const login = await claimLogin(call, attempt, { userId, transaction, shown, ticket }, core, pairing);
     pairing.asked.delete(id);
     const response = await answer(login);
     // The site has not taken a ticket's login yet: that browser becomes known with its redemption.
@@ -67,6 +72,8 @@ export async function logIn<Context>(
 /** With what a login is claimed. */
 interface LoginClaim {
   userId: string;
+  /** The id of the one that was accepted. */
+  transaction: string;
   shown: Shown;
   /** The new ticket, if the page gets one. */
   ticket: TicketSecret | undefined;
@@ -76,7 +83,7 @@ interface LoginClaim {
 async function claimLogin<Context>(
   call: Call<Context>,
   before: Attempt,
-  { userId, shown, ticket }: LoginClaim,
+  { userId, transaction, shown, ticket }: LoginClaim,
   core: Core<Context>,
   pairing?: Pairing<Context>,
 ): Promise<ClaimedLogin> {
@@ -111,7 +118,7 @@ async function claimLogin<Context>(
     case "wrong":
     case "refused":
     case "unavailable":
-      throw await refusedClaim(call, { userId, attempt, outcome, typed }, core, pairing);
+      throw await refusedClaim(call, { userId, transaction, attempt, outcome, typed }, core, pairing);
     default:
       return outcome satisfies never;
   }
@@ -119,6 +126,8 @@ async function claimLogin<Context>(
   return {
     userId,
     attempt: attempt.id,
+    transaction,
+    browser: attempt.browser,
     login: summaryOf(attempt, state),
     claimedAt: state.at,
     repeated: kind === "repeated",

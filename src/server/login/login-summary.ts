@@ -5,6 +5,10 @@ import type { LoginSummary } from "../options.js";
 export interface ClaimedLogin {
   userId: string;
   attempt: string;
+  /** The id of the transaction that was accepted. */
+  transaction: string;
+  /** The hash of the browser's cookie. */
+  browser: string;
   login: LoginSummary;
   /** When the browser claimed it for the first time. */
   claimedAt: number;

@@ -5,7 +5,7 @@ import type { BrowserProof } from "../attempt/number-rule.js";
 import type { NewTransaction } from "../attempt/transitions.js";
 import type { Core, PairingSettings } from "../core.js";
 import { invalidRequest } from "../http/api-error.js";
-import type { Call } from "../http/call.js";
+import { loggedCaller, type Call } from "../http/call.js";
 import type { ClaimedLogin } from "./login-summary.js";
 import { timedOut, withTimeout, type Randomness } from "../runtime.js";
 import { AskedAttempts } from "./asked-attempts.js";
@@ -138,8 +138,7 @@ export class Pairing<Context> {
     { proof, typed }: Shown,
   ): Promise<void> {
     const { report, runtime } = this.#core;
-    const { userId } = state;
-    const address = call.address();
+    const { userId, transaction } = state;
     await typed?.right();
     const isNumbered = acceptedTransaction(attempt, state)?.numberCode !== undefined;
     if (proof.kind !== "none" || isNumbered) return;
@@ -148,7 +147,8 @@ export class Pairing<Context> {
       level: "warn",
       attempt: attempt.id,
       userId,
-      ...(address !== undefined && { address }),
+      transaction,
+      ...loggedCaller(call, attempt.browser),
       allowed: true,
       durationMs: runtime.now() - call.beganAt,
     });

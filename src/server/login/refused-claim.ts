@@ -4,8 +4,8 @@ import { claimableUntil, secondsLeft } from "../attempt/deadlines.js";
 import type { Refusal } from "../attempt/number-rule.js";
 import type { Core } from "../core.js";
 import { ApiError, attemptSettled, temporarilyUnavailable } from "../http/api-error.js";
-import { loggedAddress, type Call } from "../http/call.js";
-import type { Report } from "../kit-events.js";
+import { loggedCaller, type Call } from "../http/call.js";
+import type { LoginKitEvent, Report } from "../kit-events.js";
 import type { Pairing } from "./pairing.js";
 import type { TypedNumber } from "./wrong-numbers.js";
 
@@ -13,6 +13,8 @@ import type { TypedNumber } from "./wrong-numbers.js";
 interface RefusedClaim {
   attempt: Attempt;
   userId: string;
+  /** The id of the one that was accepted. */
+  transaction: string;
   outcome: Extract<ClaimOutcome, { kind: "asked" | "wrong" | "refused" | "unavailable" }>;
   typed: TypedNumber | undefined;
 }
@@ -24,7 +26,7 @@ interface RefusedClaim {
  */
 export async function refusedClaim<Context>(
   call: Call<Context>,
-  { attempt, userId, outcome, typed }: RefusedClaim,
+  { attempt, userId, transaction, outcome, typed }: RefusedClaim,
   { config, report, runtime }: Core<Context>,
   pairing: Pairing<Context> | undefined,
 ): Promise<ApiError> {
@@ -32,7 +34,8 @@ export async function refusedClaim<Context>(
   const about = {
     attempt: attempt.id,
     userId,
-    ...loggedAddress(call),
+    transaction,
+    ...loggedCaller(call, attempt.browser),
     durationMs: runtime.now() - call.beganAt,
   };
   const isWrong =
@@ -77,7 +80,7 @@ export async function refusedClaim<Context>(
 /** The attempt has failed. */
 function refusedForGood(
   refusal: Refusal,
-  about: { attempt: string; userId: string; address?: string; durationMs: number },
+  about: Omit<Extract<LoginKitEvent, { type: "pairing_failed" }>, "type" | "level" | "reason">,
   report: Report,
 ): ApiError {
   switch (refusal.because) {

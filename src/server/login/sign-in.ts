@@ -1,7 +1,7 @@
 import { ownMembers, parseJson, parseLoginAnswer } from "../../protocol/login-api.js";
 import type { Core } from "../core.js";
 import { serverError, type ApiError } from "../http/api-error.js";
-import { loggedAddress, type Call } from "../http/call.js";
+import { loggedCaller, type Call } from "../http/call.js";
 import { jsonHeaders, jsonResponse, noStore, rawBodyOf, rawResponse } from "../http/response.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
@@ -15,7 +15,7 @@ import { timedOut, withTimeout } from "../runtime.js";
  */
 export async function runSignIn<Context>(
   call: Call<Context>,
-  { userId, attempt, login, repeated }: ClaimedLogin,
+  { userId, attempt, transaction, browser, login, repeated }: ClaimedLogin,
   signIn: SignIn<Context>,
   { config, report, runtime }: Core<Context>,
 ): Promise<Response> {
@@ -24,7 +24,8 @@ export async function runSignIn<Context>(
   const about = () => ({
     userId,
     attempt,
-    ...loggedAddress(call),
+    transaction,
+    ...loggedCaller(call, browser),
     durationMs: runtime.now() - beganAt,
   });
   const fail = (
@@ -78,7 +79,10 @@ async function eventOf(
   answer: Response,
   browser: "known" | "new" | undefined,
   repeated: boolean,
-  about: () => { userId: string; attempt: string; address?: string; durationMs: number },
+  about: () => Omit<
+    Extract<LoginKitEvent, { type: "logged_in" }>,
+    "type" | "level" | "browser" | "status" | "repeated"
+  >,
 ): Promise<LoginKitEvent> {
   const { status, headers } = answer;
   const raw = rawBodyOf(answer);

@@ -5,6 +5,7 @@ import { LogThrottle } from "../limits/log-throttle.js";
 import type { BrowserCookie } from "../http/browser-cookie.js";
 import type { RedeemedLogin } from "../login-kit.js";
 import type { HeadersOfRequest } from "../options.js";
+import { browserIdOf, type Attempt } from "../store/attempt.js";
 import type { Pairing } from "./pairing.js";
 import { summaryOf } from "./login-summary.js";
 
@@ -53,17 +54,20 @@ export class Tickets<Context> {
         type: "ticket_refused",
         level,
         reason,
-        ...(attempt && { attempt: attempt.id }),
+        ...(attempt && { attempt: attempt.id, ...acceptanceOf(attempt) }),
+        ...(browserSecret !== undefined && { browserId: browserIdOf(browser) }),
         durationMs,
       });
       return undefined;
     }
-    const { userId, at: claimedAt, browser: known } = attempt.state;
+    const { userId, transaction, at: claimedAt, browser: known } = attempt.state;
     report({
       type: "ticket_redeemed",
       level: "info",
       attempt: attempt.id,
       userId,
+      transaction,
+      browserId: browserIdOf(browser),
       ...(known && { browser: known }),
       durationMs,
     });
@@ -94,6 +98,13 @@ export class Tickets<Context> {
       headers,
     });
   }
+}
+
+/** Who accepted an attempt, and which code. */
+function acceptanceOf({ state }: Attempt): { userId?: string; transaction?: string } {
+  if (state.status !== "completed") return {};
+  const { userId, transaction } = state;
+  return { userId, transaction };
 }
 
 /** The `Cookie` header of a request of the Web or of Node. */

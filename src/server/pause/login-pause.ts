@@ -60,6 +60,8 @@ export class LoginPause {
   /** Whether this server and the store had the same at least once. */
   #hasAgreed = false;
   #reported: Pause | undefined;
+  /** The newest word when that was reported. */
+  #reportedVersion = 0;
   #following: Promise<void> | undefined;
   #isFollowing = false;
   #retryAt = -Infinity;
@@ -242,13 +244,32 @@ export class LoginPause {
     return description;
   }
 
+  /**
+   * What ended a pause.
+   *
+   * @param versionBefore the newest word's while it paused
+   * @param resumedBy who ended a pause of this server alone
+   */
+  #endedBy(
+    { onThisServer }: Pause,
+    versionBefore: number,
+    resumedBy: Speaker | undefined,
+  ): { cause: "resume" | "until" | "store"; onThisServer?: true } & Speaker {
+    if (onThisServer) return { cause: resumedBy ? "resume" : "until", ...resumedBy, onThisServer };
+    const { paused, version } = this.#newest;
+    if (paused) return { cause: "until" };
+    return version > versionBefore ? { cause: "resume", ...speakerOf(this.#newest) } : { cause: "store" };
+  }
+
   /** Reports what has changed. @param resumedBy who ends a pause of this server alone */
   #tell(resumedBy?: Speaker): void {
     const { report, runtime } = this.#core;
     if (this.#isClosed) return;
     const before = this.#reported;
+    const versionBefore = this.#reportedVersion;
     const { present } = this;
     this.#reported = present;
+    this.#reportedVersion = this.#newest.version;
     this.#cancelEnd();
     if (present?.until !== undefined)
       this.#cancelEnd = runtime.after(present.until - runtime.now(), () => this.#tell(), "background");
@@ -261,10 +282,7 @@ export class LoginPause {
       const end = until !== undefined && { until: new Date(until).toISOString() };
       report({ type: "login_paused", level: "warn", ...end, ...speaker });
     } else if (before) {
-      // One that is over by its own time was ended by nobody.
-      const speaker = resumedBy ?? (!this.#newest.paused && speakerOf(this.#newest));
-      const { onThisServer } = before;
-      report({ type: "login_resumed", level: "warn", ...speaker, ...(onThisServer && { onThisServer }) });
+      report({ type: "login_resumed", level: "warn", ...this.#endedBy(before, versionBefore, resumedBy) });
     }
   }
 }

@@ -114,6 +114,12 @@ export interface Attempt {
   readonly forgetAt: number;
 }
 
+/** A hash of a cookie tells browsers apart by far fewer characters. */
+const browserIdLength = 16;
+
+/** Names a browser in events. @param browser the hash of its cookie */
+export const browserIdOf = (browser: string): string => browser.slice(0, browserIdLength);
+
 /** The transaction that was accepted. */
 export const acceptedTransaction = (
   { transactions }: Attempt,

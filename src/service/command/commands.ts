@@ -49,3 +49,15 @@ export async function runDoctor(args: readonly string[]): Promise<void> {
     onCode: () => process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort()),
   });
 }
+
+/** The command `audit`. */
+export async function runAudit(args: readonly string[]): Promise<void> {
+  endWithReader();
+  // As in `runServe`.
+  const { audit } = await import("../audit/audit-command.js");
+  process.exitCode = await audit(args, {
+    stdin: process.stdin,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+  });
+}

@@ -12,7 +12,7 @@ type Command =
   | { kind: "version" }
   | { kind: "demo" | "emulator"; config: DemoConfig }
   /** The command parses `args` itself, in a file that is loaded for it only. */
-  | { kind: "serve" | "doctor"; args: readonly string[] }
+  | { kind: "serve" | "doctor" | "audit"; args: readonly string[] }
   /** `problem`: one line that names what is wrong. */
   | { kind: "wrong"; problem: string };
 
@@ -59,6 +59,7 @@ const commands = `Commands:
   demo        a bank with QR login, its Token Server, a phone and a playground
   emulator    only the Token Server and the phone, for a backend in any language
   serve       the login service for a site in any language
+  audit       tells a login from the audit of serve, in sentences
   doctor      checks a Token Server's settings, or a running site, and prints what to change
 `;
 
@@ -110,10 +111,10 @@ export function readCommand(args: readonly string[], nodeEnv = process.env["NODE
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h") return { kind: "help", text: help };
   if (name === "--version") return { kind: "version" };
-  if (name === "serve" || name === "doctor") return { kind: name, args: rest };
+  if (name === "serve" || name === "doctor" || name === "audit") return { kind: name, args: rest };
   if (name !== "demo" && name !== "emulator") {
     const given = name === undefined ? "The command is missing" : `Unknown command ${JSON.stringify(name)}`;
-    return { kind: "wrong", problem: `${given}. Use one of: demo, emulator, serve, doctor.` };
+    return { kind: "wrong", problem: `${given}. Use one of: demo, emulator, serve, doctor, audit.` };
   }
   const flags = parseFlags(name, rest);
   if (flags.kind === "wrong") return flags;

@@ -9,6 +9,7 @@ import {
 } from "onegini-otp-login/server";
 import type { Secrets } from "../settings/secret-files.js";
 import type { SettingName, Settings } from "../settings/setting-list.js";
+import type { Audit } from "./audit/audit.js";
 import { logEvent, type Log } from "./telemetry/log.js";
 import type { ForgottenBrowsers } from "./store/forgotten-browsers.js";
 import type { Metrics } from "./telemetry/metrics.js";
@@ -33,6 +34,8 @@ interface KitSurroundings {
   store: AttemptStore | undefined;
   log: Log;
   metrics: Metrics;
+  /** Default: none. */
+  audit?: Pick<Audit, "event">;
   /** Default: one of this kit's own. */
   strangers?: StrangerSampling;
   /** Default: none. */
@@ -46,7 +49,7 @@ interface KitSurroundings {
  */
 export function createKit(
   settings: Settings,
-  { secrets = settings, store, log, metrics, strangers, forgotten }: KitSurroundings,
+  { secrets = settings, store, log, metrics, audit, strangers, forgotten }: KitSurroundings,
 ): ServiceKit {
   const sampling = strangers ?? new StrangerSampling(settings["log-strangers"]);
   const behindProxies = clientIpBehind(settings.proxies);
@@ -87,6 +90,7 @@ export function createKit(
     onEvent(event) {
       metrics.count(event);
       traceEvent(event);
+      audit?.event(event);
       logEvent(log, namingSettings(event), sampling.standsFor(event));
     },
     transport: metrics.counting(nodeTransport),

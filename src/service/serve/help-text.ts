@@ -21,8 +21,8 @@ ${flagLine("--health", "asks the running service with these settings whether it 
 Each flag is also a variable (ONEGINI_LOGIN_CLIENT_ID for --client-id) and a key of the file (client-id). Flags override
 variables, and variables override the file. A secret can be in a file of its own: --client-secret-file,
 --internal-secret-file, --operator-secret-file, --metrics-secret-file, --callback-password-file, --redis-url-file,
---redis-sentinels-file, --pairing-keys-file. These files and those of certificates are read again when they change, and
-on SIGHUP.
+--redis-sentinels-file, --pairing-keys-file, --pseudonym-key-file. These files and those of certificates are read again
+when they change, and on SIGHUP, which also begins a new file of the audit.
 
 Redis needs the package redis.
 

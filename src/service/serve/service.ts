@@ -9,12 +9,14 @@ import type { SecretFile, Secrets } from "../settings/secret-files.js";
 import type { Settings } from "../settings/setting-list.js";
 import { watchAppendOnly, type AppendOnly } from "./store/append-only.js";
 import { readWidgetFiles, type WidgetFile } from "./ports/assets.js";
+import { checkAudit, openAudit } from "./audit/audit.js";
 import { readCertificates } from "./certificates.js";
 import { createKit } from "./create-kit.js";
 import { followPauseFile } from "./pause-file.js";
 import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
 import { createInternalServer, useCertificates } from "./ports/internal-server.js";
 import { logEvent, type Log } from "./telemetry/log.js";
+import { Pseudonyms, withPseudonyms } from "./telemetry/pseudonyms.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { createPublicServer } from "./ports/public-server.js";
 import { createReadiness } from "./ports/readiness.js";
@@ -40,7 +42,10 @@ export interface Service {
    * there and cannot be used.
    */
   ready: Promise<AppendOnly | undefined>;
-  /** Reads the files of secrets and certificates again. It also does so by itself when one of them has changed. */
+  /**
+   * Reads the files of secrets and certificates again, and writes the audit to a new file of the same name. It also reads them by
+   * itself when one of them has changed.
+   */
   rereadSecrets: () => Promise<boolean>;
   /** Stops it: `/ready` answers 503 at once, and after `drain` seconds `gracefulShutdown` does the rest. */
   stop: (options?: { drain?: number }) => Promise<boolean>;
@@ -61,22 +66,28 @@ export function stopWarnings(settings: Settings): string[] {
   ];
 }
 
-/** Opens everything except the store and the ports. */
-async function prepare(settings: Settings, log: Log, version?: string) {
+/**
+ * Opens everything except the store and the ports.
+ *
+ * @param isCheck whether nothing is made, such as the file of the audit
+ */
+async function prepare(settings: Settings, given: Log, version?: string, isCheck = false) {
   const metrics = new Metrics(version);
   const madeSecret = randomBytes(32).toString("base64url");
   const secrets: Secrets = { ...settings, "internal-secret": settings["internal-secret"] ?? [madeSecret] };
   const certificates = readCertificates(settings);
   if ("description" in certificates) throw new StartProblem(certificates.description, 2);
+  const pseudonyms = new Pseudonyms(() => secrets["pseudonym-key"]);
+  const log = settings["pseudonym-key"] === undefined ? given : withPseudonyms(given, pseudonyms);
   // Checks the settings that only the kit can check, before anything is opened.
   await createKit(settings, { store: undefined, log, metrics }).close();
-  return {
-    metrics,
-    secrets,
-    certificates,
-    files: await readWidgetFiles(),
-    open: () => openStore(settings, secrets, log, metrics, certificates.redisTls),
-  };
+  const files = await readWidgetFiles();
+  const to = isCheck ? ({ ...settings, audit: "off" } as const) : settings;
+  if (isCheck) await checkAudit(settings);
+  const audit = await openAudit(to, { secrets, pseudonyms, log, metrics });
+  metrics.isAuditFailing = () => !audit.isWritten;
+  const open = () => openStore(settings, secrets, log, metrics, certificates.redisTls, audit);
+  return { metrics, secrets, certificates, files, log, audit, open };
 }
 
 /** An object whose members are those of the current one. */
@@ -92,19 +103,23 @@ const forwarding = <T extends object>(current: () => T): T =>
  */
 export async function startService(
   settings: Settings,
-  log: Log,
+  given: Log,
   secretFiles: readonly SecretFile[] = [],
   version?: string,
 ): Promise<Service> {
-  const { metrics, secrets, certificates, files, open } = await prepare(settings, log, version);
+  const prepared = await prepare(settings, given, version);
+  const { metrics, secrets, certificates, files, log, audit, open } = prepared;
   const strangers = new StrangerSampling(settings["log-strangers"]);
   const parts = (store: Store) => {
     const { attempts, forgotten } = store;
-    const kit = createKit(settings, { secrets, store: attempts, log, metrics, strangers, forgotten });
+    const kit = createKit(settings, { secrets, store: attempts, log, metrics, audit, strangers, forgotten });
     return { store, kit, logIn: toNodeHandler(kit) };
   };
   // The kit of a store that is away reports that whenever it is asked.
-  const store = await awaitStore(open, () => void live.kit.health());
+  const store = await awaitStore(open, () => void live.kit.health()).catch(async (error: unknown) => {
+    await audit.close();
+    throw error;
+  });
   let live = parts(store.first);
   const kit = forwarding(() => live.kit);
   const pauseFile = settings["pause-file"];
@@ -121,7 +136,7 @@ export async function startService(
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
     let endFile = followFile();
-    const readiness = createReadiness(kit);
+    const readiness = createReadiness(kit, audit);
     const logIn: NodeHandler = (...call) => live.logIn(...call);
     const publicServer = createPublicServer({ logIn, files, path: settings.path, readiness });
     const internalServer = createInternalServer(
@@ -129,6 +144,7 @@ export async function startService(
         kit,
         log,
         metrics,
+        audit,
         readiness,
         strangers,
         forgotten,
@@ -139,6 +155,7 @@ export async function startService(
     );
     servers.push(publicServer, internalServer);
     const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
+    audit.started(version ?? "unknown");
     // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
@@ -193,21 +210,30 @@ export async function startService(
       files,
       waitsFor: store.problem,
       ready,
-      rereadSecrets: async () => read("signal", await settledFiles(watched)),
-      stop({ drain = 0 } = {}) {
+      async rereadSecrets() {
+        const [isRead] = await Promise.all([
+          settledFiles(watched).then((texts) => read("signal", texts)),
+          audit.reopen(),
+        ]);
+        return isRead;
+      },
+      async stop({ drain = 0 } = {}) {
         endWatch();
         endFileWatch();
         endFile?.();
         endAppendOnly?.();
         readiness.stop();
         store.endWait();
-        return shutDown({ noticeSeconds: drain });
+        const isComplete = await shutDown({ noticeSeconds: drain });
+        await audit.stop(isComplete);
+        return isComplete;
       },
     };
   } catch (error) {
     for (const server of servers) server.close();
     store.endWait();
     store.close();
+    await audit.stop(false);
     throw error;
   }
 }
@@ -225,7 +251,7 @@ export interface Checked extends Pick<Service, "publicAddress" | "internalAddres
  * @throws StartProblem
  */
 export async function checkService(settings: Settings, log: Log): Promise<Checked> {
-  const { open } = await prepare(settings, log);
+  const { open } = await prepare(settings, log, undefined, true);
   const store = await open();
   const notes: string[] = [];
   const servers: Server[] = [];

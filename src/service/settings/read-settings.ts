@@ -148,6 +148,8 @@ function problemsTogether(settings: Settings, { notNeeded }: CommandSettings): s
   if (settings.port !== 0 && settings.port === settings["internal-port"] && settings.host === internalHost)
     problems.push("port and internal-port must be different.");
   problems.push(...credentialProblems(settings));
+  if (settings["audit-required"] && settings.audit === "off")
+    problems.push("audit-required needs audit: stdout, or the path of a file.");
   problems.push(...redisProblems(settings));
   problems.push(...messageProblems(settings));
   if (

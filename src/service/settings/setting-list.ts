@@ -14,11 +14,13 @@ import {
   pairingKeys,
   pemFile,
   port,
+  pseudonymKey,
   redisAddress,
   redisNodes,
   redisSentinels,
   secretsOption,
   wholeNumber,
+  yesOrNo,
 } from "./value-schemas.js";
 
 const kit = optionSchema.entries;
@@ -266,6 +268,22 @@ export const settingList = {
     schema: v.optional(oneOf("error", "warn", "info"), "info"),
     value: "error|warn|info",
     meaning: "the lowest level that is logged (info)",
+  },
+  audit: {
+    schema: v.optional(text("off, stdout, or the path of a file"), "off"),
+    value: "off|stdout|file",
+    meaning: "who logged in where, and what operators did (off)",
+  },
+  "audit-required": {
+    schema: v.optional(yesOrNo, false),
+    value: "true|false",
+    meaning: "/ready answers 503 while the audit cannot be written (false)",
+  },
+  "pseudonym-key": {
+    schema: v.optional(pseudonymKey),
+    value: "text",
+    meaning: "the key of the pseudonyms of users and addresses in the log (no pseudonyms)",
+    isSecret: true,
   },
   "log-strangers": {
     schema: v.optional(wholeNumber(1, 100_000), 20),

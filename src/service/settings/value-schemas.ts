@@ -40,6 +40,13 @@ export const pemFile = text("the path of a file in PEM");
 export const oneOf = <const Choice extends string>(...choices: Choice[]) =>
   v.picklist(choices, choices.join(" or "));
 
+/** A flag or a variable is a string. */
+export const yesOrNo = v.pipe(
+  v.unknown(),
+  v.transform((value) => ({ true: true, false: false })[String(value)]),
+  v.boolean("true or false"),
+);
+
 const settingThat = (isRight: (number: number) => boolean, expected: string) =>
   v.pipe(v.unknown(), v.transform(numberIn), numberThat(isRight, expected));
 
@@ -121,6 +128,12 @@ export const internalSecrets = listThat(
   (values) => [1, 2].includes(values.length) && values.every((value) => value.length >= 32 && isPlain(value)),
   `a string of at least 32 characters, ${howToMake}; or two of them, separated by a comma`,
   byCommasOrLines,
+);
+
+/** A pseudonym must not tell whose it is by trying out users and addresses. */
+export const pseudonymKey = textThat(
+  (value) => value.length >= 32 && isPlain(value),
+  `a string of at least 32 characters, ${howToMake}`,
 );
 
 /** The first one signs. */

@@ -23,6 +23,7 @@ const withoutAny: Record<string, string> = {
   "a planted leak is found": "It tests the search for secrets.",
   "decides nothing by itself: only the Token Server's result does":
     "Nothing of a callback but its id is read.",
+  "has no ticket, cookie, code or secret": "It is made of the kit's events, which have none.",
   "is requested from the option's URL with the transaction's id, whatever a request contains":
     "Nothing of a request is read for the address.",
   "does not follow a redirect (…)":

@@ -60,6 +60,8 @@ const working: Series = {
   [refused("invalid_client")]: "0x120",
   [refused("insufficient_scope")]: "0x120",
   [ours("paused")]: "0x120",
+  [ours("audit_lost_total")]: "0x120",
+  [ours("audit_failing")]: "0x120",
   [ours("redis_append_only")]: "1x120",
   [ours("waiting")]: "100x120",
   [of("process_open_fds")]: "200x120",
@@ -133,6 +135,8 @@ const faults = [
     [refused("insufficient_scope")]: "0x10 0+5x50",
   }),
   fault("a pause is forgotten", "LoginPaused", 75, { [ours("paused")]: "0x10 1x110" }),
+  fault("the disk of the audit is full", "LoginAuditFails", 13, { [ours("audit_failing")]: "0x10 1x50" }),
+  fault("lines of the audit are lost", "LoginAuditFails", 13, { [ours("audit_lost_total")]: "0x10 0+3x50" }),
   fault("Redis loses its append-only file", "LoginRedisForgets", 22, {
     [ours("redis_append_only")]: "1x10 0x50",
   }),

@@ -5,6 +5,7 @@ import { until } from "../../support/until.js";
 import { documentedRights, documentedServiceRights } from "./support/documented-rights.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { numberIn } from "../../unit/server/support/number-on-phone.js";
+import { auditFile } from "../../unit/service/serve/audit/audit-lines.js";
 import { origin, runService, type RunningService } from "../../unit/service/serve/running-service.js";
 import { pluck } from "../../unit/server/support/events.js";
 
@@ -67,7 +68,8 @@ describe("a browser that was revoked is asked for the number", () => {
   ] satisfies [string, (redis: RedisServer) => Promise<void>][])
     test(`also after ${what}, and every other browser once`, async (t) => {
       const redis = await redisFor(t);
-      const service = await serve(t, "--redis-url", redis.url);
+      const audit = auditFile(t);
+      const service = await serve(t, "--redis-url", redis.url, "--audit", audit.path);
       const [revoked, other] = [await knownBrowser(service), await knownBrowser(service, "bob")];
       assert.equal((await forget(service, { user_id: "alice" })).status, 204);
 
@@ -82,8 +84,21 @@ describe("a browser that was revoked is asked for the number", () => {
         ({ all }) => all === true,
       );
       for (const line of [first, second])
-        assert.deepEqual([line?.["level"], line?.["reason"]], ["warn", "Redis held no record of them"]);
+        assert.deepEqual(
+          [line?.["level"], line?.["cause"], line?.["reason"]],
+          ["warn", "store", "Redis held no record of them"],
+        );
       assert.deepEqual(more, []);
+      await service.stop();
+      const told = audit.lines().filter(({ event }) => /^(operator_call|browsers_forgotten)$/.test(event));
+      assert.deepEqual(
+        told.map((line) => [line.event, line["cause"], line["userId"]]),
+        [
+          ["browsers_forgotten", "store", undefined],
+          ["operator_call", undefined, "alice"],
+          ["browsers_forgotten", "store", undefined],
+        ],
+      );
     });
 
   test("also after a restart of a Redis with an append-only file, and no other one is", async (t) => {
@@ -377,4 +392,25 @@ describe("marks in a group of servers", () => {
     assert.equal(to.command("HLEN", moved), "4");
     assert.equal(await logIn(service, revoked, "bob"), true);
   });
+});
+
+test("an operator's call that Redis does not take is in the audit: nothing is certain", async (t) => {
+  const audit = auditFile(t);
+  const redis = await redisFor(t);
+  const service = await serve(t, "--redis-url", redis.url, "--audit", audit.path);
+  await redis.stop();
+  const order = { by: "jane", reason: "a fault" };
+  assert.equal((await service.call("PUT", "/pause", { body: order })).status, 503);
+  assert.equal((await forget(service, { user_id: "alice", ...order })).status, 503);
+  await service.stop();
+  const calls = audit.lines().filter(({ event }) => event === "operator_call");
+  assert.deepEqual(
+    calls.map((line) => [line["path"], line["status"], line["by"], line["reason"], line["userId"]]),
+    [
+      ["/pause", 503, "jane", "a fault", undefined],
+      ["/forget-browsers", 503, "jane", "a fault", "alice"],
+    ],
+  );
+  for (const call of calls)
+    assert.match(String(call["description"]), /^The store does not work at the moment/);
 });

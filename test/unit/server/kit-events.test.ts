@@ -4,11 +4,12 @@ import { nodeTransport } from "onegini-otp-login/node";
 import { memoryStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { createReport } from "../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../src/server/runtime.js";
+import { sha256 } from "../../../src/server/text/bytes.js";
 import type { Transport } from "../../../src/server/token-server/transport.js";
 import { StoreGuard } from "../../../src/server/store/store-guard.js";
 import { Browser } from "./support/browser.js";
 import { send } from "./support/raw.js";
-import { scriptedSite, accepted, failed, json, site } from "./support/site.js";
+import { scriptedSite, accepted, failed, json, site, undecided } from "./support/site.js";
 import { until, holds } from "../../support/until.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
 import { scriptedLogin, login } from "./support/login.js";
@@ -43,7 +44,34 @@ describe("the site's log", () => {
     holds(last?.type === "logged_in" && last.userId === "alice" && last.status === 200);
   });
 
-  test("gets an event for a denial, a failure and a rejected call", async (t) => {
+  test("gets who accepted which code in which browser, and who declined one", async (t) => {
+    const { tokenServer, where } = await scriptedSite(t);
+    const browser = new Browser(where);
+    const answers = [
+      ["attempt_approved", accepted("alice")],
+      ["attempt_denied", failed("not_accepted")],
+    ] as const;
+    for (const [type, result] of answers) {
+      const headers = { "user-agent": `Browser/1${"0".repeat(600)}` };
+      const { attempt } = await browser.start({ headers });
+      tokenServer.result = undecided;
+      await browser.renew(attempt);
+      const last = tokenServer.started.at(-1) ?? "";
+      tokenServer.result = (response, id, request) =>
+        (id === last ? result : undecided)(response, id, request);
+      await browser.status(attempt);
+      const [event] = eventsOf(where, type);
+      holds(event);
+      assert.deepEqual(
+        [event.transaction, event.code, event.codes, event.userAgent],
+        [last, 2, 2, headers["user-agent"].slice(0, 512)],
+      );
+      assert.equal(event.browserId, (await sha256((browser.cookie ?? "").split("=")[1] ?? "")).slice(0, 16));
+      holds(Math.abs(Date.now() - event.durationMs - Date.parse(event.startedAt)) < 5_000);
+    }
+  });
+
+  test("gets a denial, a failure and a rejected call", async (t) => {
     const { tokenServer, where } = await scriptedSite(t);
     const browser = new Browser(where);
     for (const [reason, ...expected] of [
@@ -305,7 +333,7 @@ describe("without onEvent", () => {
     t.mock.method(console, "warn", (line: string) => lines.push(`console.warn ${line}`));
     t.mock.method(console, "error", (line: string) => lines.push(`console.error ${line}`));
     const report = createReport(undefined, systemRuntime);
-    report({ type: "attempt_denied", level: "info", attempt: "a", durationMs: 1 });
+    report({ type: "attempt_started", level: "info", attempt: "a", durationMs: 1 });
     report({ type: "attempt_failed", level: "warn", attempt: "a\nb", durationMs: 1 });
     const trouble = {
       type: "token_server_trouble",

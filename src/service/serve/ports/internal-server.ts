@@ -6,6 +6,8 @@ import { Hono, type Context, type ErrorHandler, type MiddlewareHandler } from "h
 import { LogThrottle } from "../../../server/limits/log-throttle.js";
 import { memoryLimiter } from "../../../server/limits/rate-limiter.js";
 import type { Credential, InternalSecrets } from "../../settings/internal-secrets.js";
+import type { Audit } from "../audit/audit.js";
+import { auditOperatorCalls, noteOrder } from "../audit/operator-calls.js";
 import type { Pem } from "../certificates.js";
 import type { ServiceKit } from "../create-kit.js";
 import type { ForgottenBrowsers } from "../store/forgotten-browsers.js";
@@ -34,6 +36,7 @@ interface InternalApi {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
+  audit: Pick<Audit, "operatorCall">;
   readiness: Pick<Readiness, "state">;
   strangers: Pick<StrangerSampling, "ofLine">;
   forgotten: Pick<ForgottenBrowsers, "forget" | "forgetAll">;
@@ -86,6 +89,7 @@ export function createInternalApi(service: InternalApi): Hono<Env> {
     c.header("Cache-Control", "no-store");
   });
   app.onError(errorAnswer(service));
+  app.use(auditOperatorCalls(service.audit));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
@@ -184,17 +188,17 @@ function addForgetCalls(app: Hono<Env>, service: InternalApi): void {
 
   app.post("/forget-browsers", async (c) => {
     const { user_id: userId, by, reason } = await bodyOf(c, forgetBrowsersRequest);
+    const order = noteOrder(c, { by, reason }, userId == null ? { all: true } : { userId });
     requireCredential(c, [userId == null ? "operator-secret" : "internal-secret"], service.secrets());
     await limit(userId == null ? "all" : "users");
-    const order = { ...(by != null && { by }), ...(reason != null && { reason }) };
     try {
       await (userId == null ? forgotten.forgetAll() : forgotten.forget(userId));
     } catch (error) {
       log.error({ error }, "browsers_not_forgotten");
       withoutStore();
     }
-    if (userId == null) log.warn({ all: true, ...order }, "browsers_forgotten");
-    else log.info({ userId, ...order }, "browsers_forgotten");
+    if (userId == null) log.warn({ all: true, cause: "call", ...order }, "browsers_forgotten");
+    else log.info({ userId, cause: "call", ...order }, "browsers_forgotten");
     return c.body(null, 204);
   });
 }
@@ -202,8 +206,8 @@ function addForgetCalls(app: Hono<Env>, service: InternalApi): void {
 function addPauseCalls(app: Hono<Env>, { kit }: InternalApi): void {
   app.put("/pause", async (c) => {
     const { until, by, reason } = await optionalBodyOf(c, pauseRequest);
-    const options = { until: until ?? undefined, by: by ?? undefined, reason: reason ?? undefined };
-    await kit.pause(options).catch(withoutPause);
+    const order = noteOrder(c, { by, reason }, until ? { until: until.toISOString() } : {});
+    await kit.pause({ until: until ?? undefined, ...order }).catch(withoutPause);
     return c.body(null, 204);
   });
 
@@ -217,13 +221,14 @@ function addPauseCalls(app: Hono<Env>, { kit }: InternalApi): void {
 
   app.delete("/pause", async (c) => {
     const { by, reason } = await optionalBodyOf(c, resumeRequest);
-    await kit.resume({ by: by ?? undefined, reason: reason ?? undefined }).catch(withoutPause);
+    await kit.resume(noteOrder(c, { by, reason })).catch(withoutPause);
     return c.body(null, 204);
   });
 }
 
 const notReady: Record<Exclude<Awaited<ReturnType<Readiness["state"]>>, "ready">, string> = {
   stopping: "The service is stopping.",
+  audit_not_written: "The audit cannot be written, and audit-required is set.",
   unreachable: "The store does not answer.",
   refuses_writes:
     "The store refuses what is written: it is full, cannot save, misses its replicas, or is a replica itself.",

@@ -4,6 +4,7 @@ import type { KnownSince } from "onegini-otp-login/server";
 import { LogThrottle } from "../../../server/limits/log-throttle.js";
 import { steadyNow } from "../../../server/runtime.js";
 import { withinCommandTime } from "../../process/connect-redis.js";
+import type { Audit } from "../audit/audit.js";
 import { logEvent, type Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { ReplicatedWrites } from "./replicated-writes.js";
@@ -98,6 +99,7 @@ interface RedisRecord {
   now: () => number;
   log: Log;
   metrics: Pick<Metrics, "count">;
+  audit?: Pick<Audit, "record"> | undefined;
 }
 
 /** In Redis, for all processes. Redis without this record knows no browser, so a loss revokes too much, never too little. */
@@ -109,6 +111,7 @@ export function forgottenInRedis({
   now,
   log,
   metrics,
+  audit,
 }: RedisRecord): ForgottenBrowsers {
   const key = `${prefix}known-since:${origin}`;
   const fieldOf = (userId: string): string => hashOf(JSON.stringify([origin, userId]));
@@ -146,7 +149,11 @@ export function forgottenInRedis({
         return { epoch: now() + dayMs };
       }
       const [isBegun, epoch, all, user] = answer.map(String);
-      if (isBegun) log.warn({ all: true, reason: "Redis held no record of them" }, "browsers_forgotten");
+      if (isBegun) {
+        const lost = { all: true, cause: "store" } as const;
+        log.warn({ ...lost, reason: "Redis held no record of them" }, "browsers_forgotten");
+        audit?.record({ event: "browsers_forgotten", ...lost });
+      }
       const instant = (text = "") => (text === "" ? undefined : Number(text));
       return { user: instant(user), all: instant(all), epoch: instant(epoch) };
     },

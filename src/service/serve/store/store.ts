@@ -5,6 +5,7 @@ import type { Secrets } from "../../settings/secret-files.js";
 import type { Settings } from "../../settings/setting-list.js";
 import { appendOnlyOf, type AppendOnly } from "./append-only.js";
 import { forgottenInMemory, forgottenInRedis, type ForgottenBrowsers } from "./forgotten-browsers.js";
+import type { Audit } from "../audit/audit.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { redisPlace, type RedisConnection, type RedisSettings } from "./redis-client.js";
@@ -37,6 +38,7 @@ export async function openStore(
   log: Log,
   metrics: Pick<Metrics, "count">,
   tls: RedisTls = {},
+  audit?: Pick<Audit, "record">,
 ): Promise<Store> {
   const place = redisPlace(settings, () => secrets, tls);
   if (place === undefined)
@@ -68,7 +70,7 @@ export async function openStore(
       destroy();
     };
     const now = () => opened.now();
-    const forgotten = forgottenInRedis({ client, writes, prefix, origin, now, log, metrics });
+    const forgotten = forgottenInRedis({ client, writes, prefix, origin, now, log, metrics, audit });
     // Says now if the user lacks a right, not at the first login.
     if (settings.pairing !== "off") await forgotten.since("");
     return { attempts, forgotten, appendOnly: () => appendOnlyOf(masters()), close };

@@ -72,12 +72,21 @@ function prettyLines(to: DestinationStream): DestinationStream {
 }
 
 /**
- * Writes an event of the kit, with its type as the line's `event`.
+ * Writes an event of the kit, with its type as the line's `event`. What tells browsers apart is for the audit alone.
  *
  * @param standsFor how many such events the line stands for; 0: it is not written
  */
-export function logEvent(log: Log, { type, level, ...rest }: LoginKitEvent, standsFor = 1): void {
-  if (standsFor > 0) log[level]({ ...rest, ...(standsFor > 1 && { standsFor }) }, type);
+export function logEvent(log: Log, event: LoginKitEvent, standsFor = 1): void {
+  if (standsFor === 0) return;
+  const { type, level, ...rest } = event;
+  log[level](
+    {
+      ...rest,
+      ...("browserId" in event && { browserId: undefined, userAgent: undefined }),
+      ...(standsFor > 1 && { standsFor }),
+    },
+    type,
+  );
 }
 
 /**

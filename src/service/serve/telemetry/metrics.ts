@@ -121,6 +121,10 @@ export class Metrics {
     "Times that the store had something in a format that this version cannot read, by what it was. At most one a minute.",
     "what",
   );
+  readonly #auditLost = this.#counter("audit_lost_total", "Lines of the audit that could not be written.");
+  readonly #auditFailing = this.#gauge("audit_failing", "1 while the audit cannot be written.");
+  /** Whether the audit cannot be written. */
+  isAuditFailing: () => boolean = () => false;
   readonly #callbacksMissing = this.#counter(
     "callbacks_missing_total",
     "Answers that the kit found by polling because no callback came.",
@@ -199,6 +203,11 @@ export class Metrics {
     this.#limited.inc({ limit: "forgetBrowsers" });
   }
 
+  /** Lines of the audit are lost. */
+  auditLost(lines: number): void {
+    this.#auditLost.inc(lines);
+  }
+
   /** What Redis says about its append-only file. */
   appendOnly(appendOnly: AppendOnly): void {
     this.#appendOnly.set({ on: 1, off: 0, unknown: -1 }[appendOnly]);
@@ -248,6 +257,7 @@ export class Metrics {
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);
     this.#pausedHere.set(paused?.onThisServer ? 1 : 0);
+    this.#auditFailing.set(this.isAuditFailing() ? 1 : 0);
     this.#failedStarts.set(this.#failedShare.at(performance.now()));
     return this.#registry.metrics();
   }

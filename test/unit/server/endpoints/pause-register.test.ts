@@ -308,5 +308,8 @@ describe("a pause that cannot be read", () => {
     shared.change(undefined);
     await allAre(false, [one]);
     assert.equal(shared.text, said);
+    // Not by Jane, who had said so before.
+    const [event] = eventsOf(one, "login_resumed");
+    assert.deepEqual(event, { type: "login_resumed", level: "warn", cause: "store" });
   });
 });

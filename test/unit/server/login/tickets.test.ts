@@ -66,6 +66,15 @@ describe("a ticket", () => {
     const events = where.events.filter(({ type }) => /ticket|logged_in/.test(type));
     assert.deepEqual(pluck(events, "type"), ["ticket_issued", "ticket_redeemed"]);
     assert.ok(events.every((event) => "userId" in event && event.userId === "alice"));
+    const [{ browserId, transaction } = {}] = eventsOf(where, "attempt_approved");
+    const ids = [...eventsOf(where, "ticket_issued"), ...eventsOf(where, "ticket_redeemed")].map((event) => [
+      event.browserId,
+      event.transaction,
+    ]);
+    assert.deepEqual(ids, [
+      [browserId, transaction],
+      [browserId, transaction],
+    ]);
   });
 
   test("can be redeemed once: later, at the same moment, and on another server", async (t) => {
@@ -91,12 +100,19 @@ describe("a ticket", () => {
   });
 
   test("is void for another browser, and stays good for its own", async (t) => {
-    const { where, browser, logIn, redeem, refusals } = await scene(t);
+    const { where, browser, attempt, logIn, redeem, refusals } = await scene(t);
     const other = new Browser(where);
     await other.start();
     const { ticket } = await logIn();
     assert.equal(await redeem(ticket, other), undefined);
     assert.deepEqual(refusals(), ["other_browser"]);
+    const [{ browserId: owner, transaction } = {}] = eventsOf(where, "ticket_issued");
+    const [refused] = eventsOf(where, "ticket_refused");
+    assert.deepEqual(
+      [refused?.attempt, refused?.userId, refused?.transaction],
+      [attempt, "alice", transaction],
+    );
+    assert.ok(refused?.browserId !== undefined && refused.browserId !== owner, "the browser that sent it");
     assert.equal((await redeem(ticket, browser))?.userId, "alice");
     assert.equal(await redeem(ticket, other), undefined);
     assert.equal(refusals().at(-1), "other_browser", "before it is said that it was used");

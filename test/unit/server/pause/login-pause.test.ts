@@ -153,7 +153,7 @@ describe("a pause", () => {
     await browser.start();
     assert.deepEqual(pauses(where.events), [
       { type: "login_paused", level: "warn", until: "2026-01-01T00:01:30.000Z" },
-      { type: "login_resumed", level: "warn" },
+      { type: "login_resumed", level: "warn", cause: "until" },
     ]);
   });
 
@@ -168,7 +168,7 @@ describe("a pause", () => {
     assert.deepEqual(pauses(where.events), [
       { type: "login_paused", level: "warn" },
       { type: "login_paused", level: "warn", until: "2026-01-01T00:00:01.000Z" },
-      { type: "login_resumed", level: "warn" },
+      { type: "login_resumed", level: "warn", cause: "resume" },
     ]);
     assert.equal(clock.timers, 0);
   });
@@ -359,7 +359,7 @@ describe("a pause", () => {
       assert.deepEqual(pauses(events), [
         { type: "login_paused", level: "warn", ...paused },
         { type: "login_paused", level: "warn", ...paused, reason: "a fault" },
-        { type: "login_resumed", level: "warn", by: "joe", reason: "released" },
+        { type: "login_resumed", level: "warn", cause: "resume", by: "joe", reason: "released" },
       ]);
   });
 
@@ -367,7 +367,7 @@ describe("a pause", () => {
     const { clock, where } = await scene(t);
     await where.kit.pause({ until: clock.now() + 1000, by: "jane" });
     await clock.advance(1);
-    assert.deepEqual(pauses(where.events).at(-1), { type: "login_resumed", level: "warn" });
+    assert.deepEqual(pauses(where.events).at(-1), { type: "login_resumed", level: "warn", cause: "until" });
   });
 
   test("leaves no timer and no subscription behind a kit that is closed", async (t) => {

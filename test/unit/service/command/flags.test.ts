@@ -61,8 +61,8 @@ describe("The command's flags", () => {
   for (const [args, problem] of [
     [["demo", "--port", ""], "--port has no value."],
     [["emulator", "--client-secret="], "--client-secret has no value."],
-    [[], "The command is missing. Use one of: demo, emulator, serve, doctor."],
-    [["bank"], 'Unknown command "bank". Use one of: demo, emulator, serve, doctor.'],
+    [[], "The command is missing. Use one of: demo, emulator, serve, doctor, audit."],
+    [["bank"], 'Unknown command "bank". Use one of: demo, emulator, serve, doctor, audit.'],
     [["demo", "--prot", "0"], "Unknown option '--prot'."],
     [["demo", "3000"], "Unexpected argument '3000'."],
     [["demo", "--port"], "Option '--port <value>' argument missing."],

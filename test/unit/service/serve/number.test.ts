@@ -147,9 +147,9 @@ describe("known browsers of the service", () => {
     assert.deepEqual(
       lines.map(({ time: _, event: __, ...line }) => line),
       [
-        { level: "info", userId: "alice", ...order },
-        { level: "warn", all: true, ...order },
-        { level: "warn", all: true },
+        { level: "info", userId: "alice", cause: "call", ...order },
+        { level: "warn", all: true, cause: "call", ...order },
+        { level: "warn", all: true, cause: "call" },
       ],
     );
   });

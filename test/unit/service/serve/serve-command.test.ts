@@ -11,6 +11,7 @@ import { runServe as run } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator } from "../../server/support/site.js";
+import { parseAudit } from "./audit/audit-lines.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** The command `serve` as a process. */
@@ -227,6 +228,26 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
     service.child.kill("SIGTERM");
     await stream.end();
     assert.ok(stream.retryMs !== undefined);
+    assert.equal(await service.exit(), 0);
+  });
+
+  test("writes its audit to stdout besides the log, and is not ready when nobody reads it", async (t) => {
+    const { url } = await emulator(t);
+    const audited = ["--audit", "stdout", "--audit-required", "true", "--log-level", "error"];
+    const service = run(t, ...site(url), ...audited);
+    const internal = await service.said("internal");
+    await until(() => service.stdout() !== "", "the first line");
+    const [started, ...others] = parseAudit(service.stdout());
+    assert.deepEqual([started?.event, started?.["version"], others], ["service_started", version, []]);
+    const call = (): Promise<Response> => fetch(`${internal}/pause`, { method: "PUT" });
+    assert.equal((await call()).status, 401);
+    await until(() => /"status":401/.test(service.stdout()), "the refused call");
+    const ready = async (): Promise<number> => (await fetch(`${internal}/ready`)).status;
+    assert.equal(await ready(), 200);
+    service.child.stdout?.destroy();
+    assert.equal((await call()).status, 401);
+    assert.equal(await ready(), 503);
+    service.child.kill("SIGINT");
     assert.equal(await service.exit(), 0);
   });
 

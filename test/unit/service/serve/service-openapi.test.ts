@@ -33,6 +33,7 @@ function brokenApi() {
     kit,
     log,
     metrics,
+    audit: { operatorCall: () => undefined },
     readiness: createReadiness(kit),
     strangers: new StrangerSampling(20),
     forgotten: { forget: fail, forgetAll: fail },

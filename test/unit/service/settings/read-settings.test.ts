@@ -89,6 +89,9 @@ describe("The settings of serve", () => {
       timeouts: undefined,
       log: "json",
       "log-level": "info",
+      audit: "off",
+      "audit-required": false,
+      "pseudonym-key": undefined,
       "log-strangers": 20,
     });
     assert.equal(givenAt.get("origin"), "ONEGINI_LOGIN_ORIGIN");
@@ -140,6 +143,9 @@ describe("The settings of serve", () => {
       drain: "0",
       log: "pretty",
       "log-level": "warn",
+      audit: "audit.log",
+      "audit-required": "true",
+      "pseudonym-key": secret,
       "log-strangers": "100",
     };
     const names = settingNames.filter((name) => !settingOf(name).isInFileOnly);
@@ -156,7 +162,13 @@ describe("The settings of serve", () => {
       Object.entries(values).map(([name, value]) => [variableOf(name), value]),
     );
     assert.deepEqual(settingsOf({ environment }).settings, asFlags);
-    const inFile = { ...values, port: 0, origins: values.origins.split(", "), "result-polling": 2.5 };
+    const inFile = {
+      ...values,
+      port: 0,
+      origins: values.origins.split(", "),
+      "result-polling": 2.5,
+      "audit-required": true,
+    };
     const files = { "site.json": JSON.stringify(inFile) };
     const { settings } = settingsOf({ args: ["--config", "site.json"], environment: {}, files });
     assert.deepEqual(settings, asFlags);
@@ -299,6 +311,9 @@ describe("What is wrong with the settings", () => {
     ["--pairing always --message {number}", /^pairing-keys is missing\. pairing, always, needs it/],
     [`--pairing always --pairing-keys ${secret}`, /^message must be a text with {number} exactly once/],
     [`--pairing=always --pairing-keys=${secret} --message={number}{number}`, /^message must be a text with/],
+    ["--audit-required yes", '--audit-required must be true or false, not "yes".'],
+    ["--audit-required true", "audit-required needs audit: stdout, or the path of a file."],
+    ["--pseudonym-key short", /^--pseudonym-key must be a string of at least 32 characters, without spaces/],
     ["--message {number}", "message must not have {number}, because pairing is off."],
     [
       `--pairing=always --pairing-keys=${secret} --message=Typed:{number} --max-message-length=8`,

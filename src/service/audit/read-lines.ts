@@ -1,0 +1,85 @@
+import { createInterface } from "node:readline";
+import { createReadStream } from "node:fs";
+import { isObject, ownMembers, parseJson } from "../../protocol/login-api.js";
+import { printable } from "../../server/text/printable.js";
+import { auditVersion, type AuditRecord } from "./audit-line.js";
+
+type TextName = AuditRecord extends infer Each ? (Each extends unknown ? keyof Each : never) : never;
+
+/** A line of the audit. Its members may be missing, or of another type: somebody may have changed the file. */
+export interface ReadLine {
+  event: string;
+  time: string;
+  process: string;
+  seq: number;
+  /** A member as a text that a terminal can show; undefined if it is none. */
+  text: (name: TextName | "userPseudonym" | "addressPseudonym") => string | undefined;
+}
+
+/** What was read besides lines that can be told. */
+export interface Reading {
+  /** Lines of the audit that are no JSON, such as one that was cut off. */
+  unreadable: number;
+  /** Lines of another version of the format. */
+  otherVersions: number;
+  /** Lines that processes have written and that were not read, between the first and the last of each. */
+  missing: number;
+}
+
+/** Reads files, and standard input for `-`. Lines that are not of the audit are skipped, such as those of the log. */
+export async function readLines(
+  files: readonly string[],
+  input: NodeJS.ReadableStream,
+  onLine: (line: ReadLine) => void,
+): Promise<Reading> {
+  const reading = { unreadable: 0, otherVersions: 0 };
+  const processes = new Map<string, { first: number; last: number; count: number }>();
+  for (const file of files) {
+    const from: NodeJS.ReadableStream = file === "-" ? input : createReadStream(file);
+    // An error of the stream does not reach the lines.
+    const failed = new Promise<never>((_resolve, reject) => from.once("error", reject));
+    const read = async (): Promise<void> => {
+      for await (const text of createInterface({ input: from, crlfDelay: Infinity })) {
+        if (!text.includes('"stream":"audit"')) continue;
+        const json = parseJson(text);
+        const members = ownMembers(json as Readonly<Record<string, unknown>>);
+        if (!isObject(json)) reading.unreadable++;
+        else if (members["v"] !== auditVersion) reading.otherVersions++;
+        else {
+          const line = lineOf(members);
+          const { first, last, count } = processes.get(line.process) ?? {
+            first: Infinity,
+            last: -Infinity,
+            count: 0,
+          };
+          processes.set(line.process, {
+            first: Math.min(first, line.seq),
+            last: Math.max(last, line.seq),
+            count: count + 1,
+          });
+          onLine(line);
+        }
+      }
+    };
+    await Promise.race([read(), failed]);
+  }
+  const missing = [...processes.values()].map(({ first, last, count }) => last - first + 1 - count);
+  return { ...reading, missing: missing.reduce((sum, each) => sum + Math.max(0, each), 0) };
+}
+
+/** A line of JSON. */
+export function lineOf(json: Readonly<Record<string, unknown>>): ReadLine {
+  const text = (name: string): string | undefined => {
+    const value = json[name];
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+      ? printable(String(value))
+      : undefined;
+  };
+  return {
+    event: text("event") ?? "",
+    time: text("time") ?? "",
+    process: text("process") ?? "",
+    seq: Number(json["seq"]),
+    text,
+  };
+}

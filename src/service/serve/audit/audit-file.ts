@@ -1,0 +1,177 @@
+import { once } from "node:events";
+import { open as openFile } from "node:fs/promises";
+import sonic from "sonic-boom";
+
+/** What waits for a file that takes nothing: some 2,500 lines. */
+const queueBytes = 1024 * 1024;
+
+/** A file that has taken nothing for this time, such as one on a network, is stuck. */
+const stuckMs = 5_000;
+
+const retryMs = 1_000;
+
+/** Lines of this time are written together, unless they are this long: each write costs far more than a line. */
+const gatherMs = 50;
+const gatherLength = 16_384;
+
+/** For its owner alone. */
+const fileMode = 0o600;
+
+/** How long `close` waits for the lines that are left. */
+const closeMs = 1_000;
+
+/** Hears what goes wrong. */
+export interface AuditTroubles {
+  /** Lines cannot be written at the moment. They wait. */
+  onFailure: (error: unknown) => void;
+  onRecovery: () => void;
+  /** So many lines were not written, and never will be. */
+  onLost: (lines: number) => void;
+}
+
+/**
+ * The file of the audit, or stdout. It writes in the background and waits for nothing: a line waits in a bounded queue, and is
+ * lost if that is full. stdout is written at once, as the log is, so that no line of one stands in a line of the other.
+ */
+export class AuditFile {
+  readonly #stream: sonic.SonicBoom;
+  readonly #troubles: AuditTroubles;
+  readonly #now: () => number;
+  /** `stdout`, or a path. */
+  readonly #path: string;
+  #isClosed = false;
+  #hasFailed = false;
+  #isReopening = false;
+  /** Since when the queue has waited without progress; undefined while it is empty. */
+  #waitingSince: number | undefined;
+  /** What is about to be written. */
+  #gathered = "";
+  #gathering: NodeJS.Timeout | undefined;
+  /** The lines since the queue was last empty. */
+  #waiting = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  private constructor(stream: sonic.SonicBoom, path: string, troubles: AuditTroubles, now: () => number) {
+    this.#stream = stream;
+    this.#path = path;
+    this.#troubles = troubles;
+    this.#now = now;
+    stream.on("ready", () => (this.#isReopening = false));
+    stream.on("write", () => this.#wrote());
+    stream.on("drain", () => {
+      this.#waiting = countLines(this.#gathered);
+      this.#waitingSince = this.#waiting === 0 ? undefined : now();
+    });
+    stream.on("drop", (text: string) => {
+      const lines = countLines(text);
+      this.#waiting -= lines;
+      troubles.onLost(lines);
+    });
+    stream.on("error", (error) => this.#failed(error));
+  }
+
+  /**
+   * Opens the file, which is made with mode 0600 where there is none.
+   *
+   * @param to a path, or `stdout`
+   * @param now a clock in milliseconds, with any origin
+   * @throws Error of Node, if it cannot be opened
+   */
+  static async open(
+    to: string,
+    troubles: AuditTroubles,
+    now: () => number = () => performance.now(),
+  ): Promise<AuditFile> {
+    const target = to === "stdout" ? { fd: 1, sync: true } : { dest: to, append: true, mode: fileMode };
+    const stream = new sonic.SonicBoom({ ...target, maxLength: queueBytes });
+    // Rejects with the stream's error.
+    await once(stream, "ready");
+    return new AuditFile(stream, to, troubles, now);
+  }
+
+  write(line: string): void {
+    if (this.#isClosed) return this.#troubles.onLost(1);
+    this.#waitingSince ??= this.#now();
+    this.#waiting++;
+    this.#gathered += line;
+    if (this.#path === "stdout" || this.#gathered.length >= gatherLength) this.#flush();
+    else this.#gathering ??= setTimeout(() => this.#flush(), gatherMs);
+  }
+
+  /** Whether lines are written, or will be in a moment. */
+  get isWritten(): boolean {
+    const isStuck = this.#now() - (this.#waitingSince ?? Infinity) > stuckMs;
+    return !this.#isClosed && !this.#hasFailed && !isStuck;
+  }
+
+  /** Writes to a new file of the same name, after the old one was renamed. Resolves once it does, or cannot. */
+  async reopen(): Promise<void> {
+    if (this.#isClosed || this.#path === "stdout") return;
+    this.#flush();
+    this.#isReopening = true;
+    await this.#openAgain();
+  }
+
+  /** Writes what waits, and closes the file. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#flush();
+    clearTimeout(this.#retry);
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), closeMs);
+    const finished = once(this.#stream, "finish", { signal: abort.signal });
+    this.#stream.end();
+    // Rejects with an error of the stream, too.
+    await finished.catch(() => this.#giveUp());
+    clearTimeout(timer);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const text = this.#gathered;
+    this.#gathered = "";
+    if (text !== "") this.#stream.write(text);
+  }
+
+  async #openAgain(): Promise<void> {
+    try {
+      // First by itself: after a `reopen` that failed, the stream's next one closes the old file twice.
+      await (await openFile(this.#path, "a", fileMode)).close();
+    } catch (error) {
+      return this.#failed(error);
+    }
+    if (this.#isClosed) return;
+    const ready = once(this.#stream, "ready");
+    this.#stream.reopen();
+    // An error has been heard already.
+    await ready.catch(() => undefined);
+  }
+
+  #giveUp(): void {
+    if (this.#waiting > 0) this.#troubles.onLost(this.#waiting);
+    this.#stream.destroy();
+  }
+
+  #wrote(): void {
+    this.#waitingSince = this.#now();
+    if (!this.#hasFailed || this.#isReopening) return;
+    this.#hasFailed = false;
+    this.#troubles.onRecovery();
+  }
+
+  #failed(error: unknown): void {
+    this.#hasFailed = true;
+    this.#troubles.onFailure(error);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      if (this.#isClosed) return;
+      if (this.#isReopening) void this.#openAgain();
+      // It writes what waits only when something more is written.
+      else this.#stream.write("");
+    }, retryMs).unref();
+  }
+}
+
+const countLines = (text: string): number => text.split("\n").length - 1;

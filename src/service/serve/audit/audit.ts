@@ -1,0 +1,254 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { LoginKitEvent } from "onegini-otp-login/server";
+import { LogThrottle } from "../../../server/limits/log-throttle.js";
+import { auditVersion, type AuditRecord, type OperatorCall } from "../../audit/audit-line.js";
+import { codeOrText } from "../../process/error-code.js";
+import type { Secrets } from "../../settings/secret-files.js";
+import type { Settings } from "../../settings/setting-list.js";
+import { StartProblem } from "../start-problem.js";
+import type { Log } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
+import type { Pseudonyms } from "../telemetry/pseudonyms.js";
+import { AuditFile, type AuditTroubles } from "./audit-file.js";
+import { BoundedLines } from "./bounded-lines.js";
+import { secretsFingerprint, settingsFingerprint } from "./fingerprint.js";
+
+/** Of the refusals of one accepted login, and of refused calls of operators with one status, so many are written in a minute. */
+const refusalsPerMinute = 20;
+
+/**
+ * The audit: who logged in where, and what operators did. It has a stream of its own, which `log-level` does not concern, and
+ * begins at a person's answer on the phone, so that strangers cannot fill it.
+ */
+export class Audit {
+  /** Undefined: there is none. */
+  readonly #file: AuditFile | undefined;
+  readonly #pseudonyms: Pseudonyms;
+  readonly #settings: Settings;
+  readonly #secrets: Secrets;
+  readonly #refusals = new BoundedLines(refusalsPerMinute);
+  /** Names this process; with `seq` it shows which lines are missing. */
+  readonly #process = randomBytes(6).toString("base64url");
+  #seq = 0;
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    file: AuditFile | undefined,
+    { pseudonyms, settings, secrets }: { pseudonyms: Pseudonyms; settings: Settings; secrets: Secrets },
+  ) {
+    this.#file = file;
+    this.#pseudonyms = pseudonyms;
+    this.#settings = settings;
+    this.#secrets = secrets;
+  }
+
+  /** False while the audit is required and lines cannot be written. */
+  get isReady(): boolean {
+    return !this.#settings["audit-required"] || this.isWritten;
+  }
+
+  /** Whether lines are written, if there is an audit. */
+  get isWritten(): boolean {
+    return this.#file?.isWritten !== false;
+  }
+
+  started(version: string): void {
+    const secrets = secretsFingerprint(this.#secrets);
+    this.record({
+      event: "service_started",
+      version,
+      node: process.version,
+      origin: this.#settings.origin,
+      settings: settingsFingerprint(this.#settings),
+      ...(secrets !== undefined && { secrets }),
+    });
+  }
+
+  /** An event of the kit. Most are not in the audit. */
+  event(event: LoginKitEvent): void {
+    if (!this.#file) return;
+    const kind = kindOf(event);
+    if (kind === "none") return;
+    const record = {
+      ...event,
+      event: event.type,
+      type: undefined,
+      level: undefined,
+    } as unknown as AuditRecord;
+    if (kind === "refusal" && "attempt" in event)
+      this.#recordRefusal(`${event.type} ${event.attempt}`, record);
+    else this.record(record);
+  }
+
+  /** A call of an operator, which was answered. Anybody who reaches the port can cause one that is refused. */
+  operatorCall(call: Omit<OperatorCall, "event">): void {
+    const record = { event: "operator_call", ...call } as const;
+    if (call.status < 400) this.record(record);
+    else this.#recordRefusal(String(call.status), record);
+  }
+
+  record(record: AuditRecord): void {
+    if (!this.#file) return;
+    const { event, ...members } = record;
+    const line = {
+      stream: "audit",
+      v: auditVersion,
+      time: new Date().toISOString(),
+      process: this.#process,
+      seq: this.#seq++,
+      event,
+      ...members,
+      ...this.#pseudonymsOf(members),
+    };
+    this.#file.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Writes to a new file, after the old one was renamed. */
+  async reopen(): Promise<void> {
+    await this.#file?.reopen();
+  }
+
+  /** The last line. @param complete whether each request was answered */
+  stop(complete: boolean): Promise<void> {
+    if (!this.#stopping)
+      this.record({ event: "service_stopped", settings: settingsFingerprint(this.#settings), complete });
+    return (this.#stopping ??= this.close());
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  #recordRefusal(kind: string, record: AuditRecord): void {
+    const bound = this.#refusals.next(kind);
+    if (bound !== "omitted") this.record({ ...record, ...(bound === "last" && { othersOmitted: true }) });
+  }
+
+  /** Those that the log has in place of the user and the address, to find its lines. */
+  #pseudonymsOf(members: object) {
+    const { userId, address } = members as { userId?: string; address?: string };
+    const user = userId === undefined ? undefined : this.#pseudonyms.of("user", userId);
+    const place = address === undefined ? undefined : this.#pseudonyms.of("address", address);
+    return {
+      ...(user !== undefined && { userPseudonym: user }),
+      ...(place !== undefined && { addressPseudonym: place }),
+    };
+  }
+}
+
+/** Whether an event is in the audit. A refusal is one that a client can cause again and again for an accepted login. */
+function kindOf(event: LoginKitEvent): "none" | "step" | "refusal" {
+  switch (event.type) {
+    case "attempt_approved":
+    case "attempt_denied":
+    case "login_paused":
+    case "login_resumed":
+    case "number_asked":
+    case "numbers_sprayed":
+    case "pairing_failed":
+    case "ticket_issued":
+    case "ticket_redeemed":
+    case "unnumbered_login":
+    case "wrong_number":
+      return "step";
+    case "attempt_expired":
+      return event.userId === undefined ? "none" : "step";
+    case "pairing_unavailable":
+      return "refusal";
+    case "limited":
+      return event.limit === "loginsPerAttempt" ? "refusal" : "none";
+    case "ticket_refused":
+      return event.attempt === undefined ? "none" : "refusal";
+    case "attempt_failed":
+    case "attempt_started":
+    case "callback_missing":
+    case "callback_received":
+    case "code_renewed":
+    case "code_scanned":
+    case "host_differs":
+    case "internal_error":
+    case "invalid_client_address":
+    case "known_browsers_lost":
+    case "logged_in":
+    case "no_client_address":
+    case "page_refused":
+    case "pairing_error":
+    case "proxy_unused":
+    case "request_refused":
+    case "sign_in_failed":
+    case "store_recovered":
+    case "store_trouble":
+    case "store_unreadable":
+    case "token_server_down":
+    case "token_server_recovered":
+    case "token_server_trouble":
+    case "transaction_failed":
+    case "unnumbered_allowed":
+      return "none";
+    default:
+      return event satisfies never;
+  }
+}
+
+interface AuditSurroundings {
+  secrets: Secrets;
+  pseudonyms: Pseudonyms;
+  log: Log;
+  metrics: Pick<Metrics, "auditLost">;
+}
+
+/**
+ * Opens the audit.
+ *
+ * @throws StartProblem if its file cannot be opened
+ */
+export async function openAudit(
+  settings: Settings,
+  { secrets, pseudonyms, log, metrics }: AuditSurroundings,
+): Promise<Audit> {
+  const { audit: to } = settings;
+  const throttle = new LogThrottle(60_000);
+  let lost = 0;
+  const troubles: AuditTroubles = {
+    onFailure(error) {
+      if (throttle.isDue("failed")) log.error({ error, lost }, "audit_failed");
+    },
+    onRecovery: () => log.warn({ lost }, "audit_recovered"),
+    onLost(lines) {
+      lost += lines;
+      metrics.auditLost(lines);
+      if (throttle.isDue("lost")) log.error({ lost }, "audit_lost");
+    },
+  };
+  const file =
+    to === "off"
+      ? undefined
+      : await AuditFile.open(to, troubles).catch((error: unknown) => {
+          throw fileProblem(error);
+        });
+  return new Audit(file, { pseudonyms, settings, secrets });
+}
+
+/**
+ * Checks whether the file could be written, without making one.
+ *
+ * @throws StartProblem
+ */
+export async function checkAudit({ audit: to }: Pick<Settings, "audit">): Promise<void> {
+  if (to === "off" || to === "stdout") return;
+  const canWrite = (path: string): Promise<void> => access(path, constants.W_OK);
+  await canWrite(to)
+    .catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      return canWrite(dirname(to));
+    })
+    .catch((error: unknown) => {
+      throw fileProblem(error);
+    });
+}
+
+const fileProblem = (error: unknown): StartProblem =>
+  new StartProblem(`audit names a file that cannot be written (${codeOrText(error)}).`, 1);
