@@ -255,7 +255,7 @@ export class LoginPause {
     versionBefore: number,
     resumedBy: Speaker | undefined,
   ): { cause: "resume" | "until" | "store"; onThisServer?: true } & Speaker {
-    if (onThisServer) return { cause: resumedBy ? "resume" : "until", ...resumedBy, onThisServer };
+    if (onThisServer) return { cause: "resume", ...resumedBy, onThisServer };
     const { paused, version } = this.#newest;
     if (paused) return { cause: "until" };
     return version > versionBefore ? { cause: "resume", ...speakerOf(this.#newest) } : { cause: "store" };

@@ -240,7 +240,7 @@ export const settingList = {
   "pause-file": {
     schema: v.optional(text("the path of a file")),
     value: "path",
-    meaning: "while this file exists, this process pauses its logins, also without Redis (none)",
+    meaning: "while it exists, this process pauses its logins, also without Redis (none)",
   },
   drain: {
     schema: v.optional(drainSeconds, 2),

@@ -104,9 +104,9 @@ describe("a pause", () => {
     assert.deepEqual(all, [
       { type: "login_paused", ...said, onThisServer: true, ...none },
       { type: "login_paused", by: "joe", ...none },
-      { type: "login_resumed", ...none },
+      { type: "login_resumed", cause: "resume", ...none },
       { type: "login_paused", onThisServer: true, ...none },
-      { type: "login_resumed", by: "jane", onThisServer: true, ...none },
+      { type: "login_resumed", cause: "resume", by: "jane", onThisServer: true, ...none },
     ]);
     await assert.rejects(
       where.kit.pause({ onThisServer: true, until: Date.now() + 1e6 }),
