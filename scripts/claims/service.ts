@@ -11,7 +11,7 @@ export const service: Claims = {
     "The public port has nothing of the internal one": {
       at: "src/service/serve/service.ts: startService",
       replace: [
-        "createPublicServer({ logIn, files, path: settings.path, readiness })",
+        "createPublicServer({ kit, files, path: settings.path, readiness })",
         "createInternalServer({ kit, log, metrics, readiness, strangers, forgotten, secrets: () => secrets })",
       ],
       title: "serves nothing of the internal one, even with the secret",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { printable } from "../../server/text/printable.js";
 import { codeOf } from "../process/error-code.js";
+import type { ServiceKit } from "./create-kit.js";
 
 /** How often the file is looked for. */
 const intervalMs = 1_000;
@@ -14,13 +15,22 @@ interface FilePause {
 }
 
 /**
- * Calls `tell` now and each second with the pause that the file asks for, undefined while there is no file. It asks the file
- * system: a file of another machine, or in a folder that is mounted anew, gives no notice.
+ * Pauses the kit, on this server alone, while the file is there. It asks the file system each second: a file of another machine, or
+ * in a folder that is mounted anew, gives no notice.
  *
+ * @param path undefined: there is no such file
  * @returns the function that ends this
  */
-export function followPauseFile(path: string, tell: (pause: FilePause | undefined) => void): () => void {
-  const look = (): void => tell(pauseIn(path));
+export function followPauseFile(
+  path: string | undefined,
+  kit: Pick<ServiceKit, "pause" | "resume">,
+): () => void {
+  if (path === undefined) return () => undefined;
+  const onThisServer = true;
+  const look = (): void => {
+    const pause = pauseIn(path);
+    void (pause ? kit.pause({ ...pause, onThisServer }) : kit.resume({ onThisServer }));
+  };
   const timer = setInterval(look, intervalMs);
   timer.unref();
   look();

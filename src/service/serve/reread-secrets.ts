@@ -1,10 +1,11 @@
+import { statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { RedisTls } from "../process/connect-redis.js";
 import type { Certificates } from "./certificates.js";
 import { sharedSecretProblem } from "../settings/internal-secrets.js";
 import { readSecret, type SecretFile, type Secrets } from "../settings/secret-files.js";
 import type { Log } from "./telemetry/log.js";
-import type { ReadText } from "./watch-files.js";
+import { settledFiles, watchFiles, type ReadText } from "./watch-files.js";
 
 interface Rereading {
   /** The secrets in use, which are replaced. */
@@ -16,6 +17,23 @@ interface Rereading {
   /** Resolves to the problem with a new address of Redis, without its password, or with new certificates for it. */
   checkRedis: (changed: { url?: string; tls?: RedisTls }) => Promise<string | undefined>;
   log: Log;
+}
+
+/** Reads the files of secrets and certificates again when they change. `now` also does, and resolves to whether all were right. */
+export function followSecrets({ files, ...rest }: Rereading): {
+  now: () => Promise<boolean>;
+  end: () => void;
+} {
+  // A pipe can be read only once.
+  const readable = files.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const reread = secretsReader({ ...rest, files: readable });
+  let reading = Promise.resolve(true);
+  // One after the other.
+  const read = (reason: RereadReason, texts: ReadText): Promise<boolean> =>
+    (reading = reading.then(() => reread(reason, texts)));
+  const paths = [...readable.map(({ path }) => path), ...rest.certificates.paths];
+  const end = watchFiles(paths, (texts) => read("watch", texts));
+  return { now: async () => read("signal", await settledFiles(paths)), end };
 }
 
 /** Why files are read again: a signal, which is always answered in the log, or because they seem to have changed. */

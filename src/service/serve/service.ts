@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { gracefulShutdown, toNodeHandler, type NodeHandler } from "onegini-otp-login/node";
+import { gracefulShutdown } from "onegini-otp-login/node";
 import { codeOf, codeOrText } from "../process/error-code.js";
 import { listen, urlOf } from "../process/listen.js";
 import type { SecretFile, Secrets } from "../settings/secret-files.js";
@@ -15,17 +14,16 @@ import { createKit } from "./create-kit.js";
 import { followPauseFile } from "./pause-file.js";
 import { watchFileDescriptors } from "./telemetry/file-descriptors.js";
 import { createInternalServer, useCertificates } from "./ports/internal-server.js";
-import { logEvent, type Log } from "./telemetry/log.js";
+import type { Log } from "./telemetry/log.js";
 import { Pseudonyms, withPseudonyms } from "./telemetry/pseudonyms.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { createPublicServer } from "./ports/public-server.js";
 import { createReadiness } from "./ports/readiness.js";
-import { secretsReader, type RereadReason } from "./reread-secrets.js";
+import { followSecrets } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
 import { awaitStore } from "./store/awaited-store.js";
-import { openStore, redisUrlProblem, type Store } from "./store/store.js";
+import { openStore, redisUrlProblem } from "./store/store.js";
 import { StrangerSampling } from "./telemetry/stranger-sampling.js";
-import { settledFiles, watchFiles, type ReadText } from "./watch-files.js";
 
 /** The running service. */
 export interface Service {
@@ -90,10 +88,6 @@ async function prepare(settings: Settings, given: Log, version?: string, isCheck
   return { metrics, secrets, certificates, files, log, audit, open };
 }
 
-/** An object whose members are those of the current one. */
-const forwarding = <T extends object>(current: () => T): T =>
-  new Proxy({} as T, { get: (_, name): unknown => Reflect.get(current(), name) });
-
 /**
  * Starts the kit as a service on its two ports.
  *
@@ -110,35 +104,20 @@ export async function startService(
   const prepared = await prepare(settings, given, version);
   const { metrics, secrets, certificates, files, log, audit, open } = prepared;
   const strangers = new StrangerSampling(settings["log-strangers"]);
-  const parts = (store: Store) => {
-    const { attempts, forgotten } = store;
-    const kit = createKit(settings, { secrets, store: attempts, log, metrics, audit, strangers, forgotten });
-    return { store, kit, logIn: toNodeHandler(kit) };
-  };
   // The kit of a store that is away reports that whenever it is asked.
-  const store = await awaitStore(open, () => void live.kit.health()).catch(async (error: unknown) => {
+  const store = await awaitStore(open, () => void kit.health()).catch(async (error: unknown) => {
     await audit.close();
     throw error;
   });
-  let live = parts(store.first);
-  const kit = forwarding(() => live.kit);
-  const pauseFile = settings["pause-file"];
-  const followFile = (): (() => void) | undefined =>
-    pauseFile === undefined
-      ? undefined
-      : followPauseFile(pauseFile, (pause) => {
-          const onThisServer = true;
-          void (pause ? live.kit.pause({ ...pause, onThisServer }) : live.kit.resume({ onThisServer }));
-        });
-  const forgotten = forwarding(() => live.store.forgotten);
+  const { attempts, forgotten } = store;
+  const kit = createKit(settings, { secrets, store: attempts, log, metrics, audit, strangers, forgotten });
   const servers: Server[] = [];
   try {
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
-    let endFile = followFile();
+    const endPauseFile = followPauseFile(settings["pause-file"], kit);
     const readiness = createReadiness(kit, audit);
-    const logIn: NodeHandler = (...call) => live.logIn(...call);
-    const publicServer = createPublicServer({ logIn, files, path: settings.path, readiness });
+    const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
     const internalServer = createInternalServer(
       {
         kit,
@@ -160,35 +139,21 @@ export async function startService(
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
     const endWatch = watchFileDescriptors(servers, log);
-    const tell = (state: AppendOnly): void => metrics.appendOnly(state);
     let endAppendOnly: (() => void) | undefined;
-    const beganAt = performance.now();
-    const begin = async (opened: Store): Promise<AppendOnly | undefined> => {
-      if (opened !== live.store) {
-        void live.kit.close();
-        live = parts(opened);
-        endFile?.();
-        endFile = followFile();
-        const durationMs = Math.round(performance.now() - beganAt);
-        const event = { type: "store_recovered", level: "warn", durationMs } as const;
-        metrics.count(event);
-        logEvent(log, event);
-        void kit.health();
-      }
-      const appendOnly = await opened.appendOnly?.();
+    const ready = store.opened.then(async ({ appendOnly: ask }) => {
+      const appendOnly = await ask?.();
+      const tell = (state: AppendOnly): void => metrics.appendOnly(state);
       if (appendOnly) tell(appendOnly);
-      endAppendOnly = opened.appendOnly && watchAppendOnly(opened.appendOnly, tell);
+      endAppendOnly = ask && watchAppendOnly(ask, tell);
+      void kit.health();
       return appendOnly;
-    };
-    const ready = store.opened.then(begin);
+    });
     // Who asks for it is told.
     ready.catch(() => undefined);
     if (store.problem === undefined) await ready;
-    // A pipe can be read only once.
-    const readable = secretFiles.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isFile());
-    const reread = secretsReader({
+    const followedSecrets = followSecrets({
       secrets,
-      files: readable,
+      files: secretFiles,
       certificates,
       useCertificates() {
         if (certificates.internal.cert !== undefined) useCertificates(internalServer, certificates.internal);
@@ -197,12 +162,6 @@ export async function startService(
         redisUrlProblem(settings, url ?? "", secrets, tls),
       log,
     });
-    let reading = Promise.resolve(true);
-    // One after the other.
-    const read = (reason: RereadReason, texts: ReadText): Promise<boolean> =>
-      (reading = reading.then(() => reread(reason, texts)));
-    const watched = [...readable.map(({ path }) => path), ...certificates.paths];
-    const endFileWatch = watchFiles(watched, (texts) => read("watch", texts));
     return {
       publicAddress,
       internalAddress,
@@ -211,19 +170,15 @@ export async function startService(
       waitsFor: store.problem,
       ready,
       async rereadSecrets() {
-        const [isRead] = await Promise.all([
-          settledFiles(watched).then((texts) => read("signal", texts)),
-          audit.reopen(),
-        ]);
-        return isRead;
+        const [areRight] = await Promise.all([followedSecrets.now(), audit.reopen()]);
+        return areRight;
       },
       async stop({ drain = 0 } = {}) {
         endWatch();
-        endFileWatch();
-        endFile?.();
+        followedSecrets.end();
+        endPauseFile();
         endAppendOnly?.();
         readiness.stop();
-        store.endWait();
         const isComplete = await shutDown({ noticeSeconds: drain });
         await audit.stop(isComplete);
         return isComplete;
@@ -231,7 +186,6 @@ export async function startService(
     };
   } catch (error) {
     for (const server of servers) server.close();
-    store.endWait();
     store.close();
     await audit.stop(false);
     throw error;

@@ -108,7 +108,12 @@ describe("A service that starts while Redis", () => {
 
     await redis.restart();
     await worksNow(service);
-    assert.match(service.stdout(), /"durationMs":\d+,"event":"store_recovered"/);
+    // As an orchestrator does.
+    const isRecovered = async (): Promise<boolean> => {
+      await status(`${address}/ready`);
+      return /"durationMs":\d+,"event":"store_recovered"/.test(service.stdout());
+    };
+    await until(isRecovered, "the log's line of the recovery");
     assert.match(await metrics(), /^onegini_otp_login_redis_append_only 0$/m);
     assert.match(service.stderr(), /^Redis has no append-only file/m);
     assert.equal(

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-server";
-import type { NodeHandler } from "onegini-otp-login/node";
+import { toNodeHandler } from "onegini-otp-login/node";
 import { createAssets, type WidgetFile } from "./assets.js";
+import type { ServiceKit } from "../create-kit.js";
 import type { Readiness } from "./readiness.js";
 
 /**
@@ -11,8 +12,7 @@ import type { Readiness } from "./readiness.js";
 const keepAliveMs = 75_000;
 
 interface PublicApi {
-  /** The login API. */
-  logIn: NodeHandler;
+  kit: ServiceKit;
   files: readonly WidgetFile[];
   /** The path of the login API. */
   path: string;
@@ -23,8 +23,9 @@ interface PublicApi {
  * The server for browsers and the Token Server: the login API, the widget's files, and nothing else. A load balancer's checks are
  * outside the path, so that no proxy forwards them, and are answered with a status only.
  */
-export function createPublicServer({ logIn, files, path, readiness }: PublicApi): Server {
+export function createPublicServer({ kit, files, path, readiness }: PublicApi): Server {
   const base = `${path}/assets/`;
+  const logIn = toNodeHandler(kit);
   const assets = listenerOf(createAssets(files, base).fetch);
   return createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     const check = checkOf(request);

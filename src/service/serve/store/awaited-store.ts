@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { RedisStore } from "onegini-otp-login/redis";
 import type { AttemptStore } from "onegini-otp-login/server";
 import { RedisAway } from "../start-problem.js";
 import type { Store } from "./store.js";
@@ -6,37 +7,17 @@ import type { Store } from "./store.js";
 /** How long to wait before Redis is tried again. */
 const retryMs = 1_000;
 
-/** A store whose every call fails with that problem: a kit on it answers as one whose Redis went away. */
-function absentStore(problem: () => string): Store {
-  const fail = () => Promise.reject(new Error(problem()));
-  const attempts: AttemptStore = {
-    isShared: true,
-    create: fail,
-    get: fail,
-    compareAndSet: fail,
-    findByTransaction: fail,
-    subscribe: fail,
-    limiter: () => ({ count: fail, read: fail }),
-    pauseSwitch: () => ({ read: fail, compareAndSet: fail, subscribe: fail }),
-  };
-  const forgotten = { forget: fail, forgetAll: fail, since: fail };
-  return { attempts, forgotten, appendOnly: undefined, close: () => undefined };
-}
-
 /** The store of a service that has started, also if Redis was away. */
-export interface AwaitedStore {
-  /** The store; as long as Redis is away, one whose every call fails. */
-  first: Store;
+export interface AwaitedStore extends Omit<Store, "appendOnly"> {
   /** Why Redis is away, in one sentence; undefined if it is there. */
   problem: string | undefined;
-  /** Resolves to the opened store, and never after `endWait`. Rejects with a StartProblem if waiting is of no use any more. */
+  /** Resolves to the opened store, and never after `close`. Rejects with a StartProblem if waiting is of no use any more. */
   opened: Promise<Store>;
-  endWait: () => void;
-  close: () => void;
 }
 
 /**
- * Opens the store. As long as Redis is away it is tried again.
+ * Opens the store. As long as Redis is away it is tried again, and each call of the store fails: a kit on it answers as one whose
+ * Redis went away, and has recovered when Redis is there.
  *
  * @param open throws RedisAway
  * @param onFailed is called after each further try that failed
@@ -44,9 +25,9 @@ export interface AwaitedStore {
  */
 export async function awaitStore(open: () => Promise<Store>, onFailed: () => void): Promise<AwaitedStore> {
   const found = await open().catch(awayOnly);
-  const isAway = found instanceof RedisAway;
-  let problem = isAway ? found.message : "";
-  let store = isAway ? absentStore(() => problem) : found;
+  if (!(found instanceof RedisAway)) return { ...found, problem: undefined, opened: Promise.resolve(found) };
+  let problem = found.message;
+  let opened: Store | undefined;
   const ending = new AbortController();
   const { signal } = ending;
   const retry = async (): Promise<Store> => {
@@ -59,7 +40,7 @@ export async function awaitStore(open: () => Promise<Store>, onFailed: () => voi
       } else if (signal.aborted) {
         found.close();
       } else {
-        return (store = found);
+        return (opened = found);
       }
     }
   };
@@ -68,14 +49,50 @@ export async function awaitStore(open: () => Promise<Store>, onFailed: () => voi
     if (signal.aborted) return never;
     throw error;
   };
+  const store = (): Store => {
+    if (opened) return opened;
+    throw new Error(problem);
+  };
   return {
-    first: store,
-    problem: isAway ? problem : undefined,
-    opened: isAway ? retry().catch(unlessEnded) : Promise.resolve(store),
-    endWait: () => ending.abort(),
-    close: () => store.close(),
+    attempts: {
+      ...lateAttempts(() => store().attempts as RedisStore),
+      now: () => opened?.attempts?.now?.() ?? Date.now(),
+    },
+    forgotten: {
+      forget: async (userId) => store().forgotten.forget(userId),
+      forgetAll: async () => store().forgotten.forgetAll(),
+      since: async (userId) => store().forgotten.since(userId),
+    },
+    problem,
+    opened: retry().catch(unlessEnded),
+    close() {
+      ending.abort();
+      opened?.close();
+    },
   };
 }
+
+/** @param store throws as long as Redis is away. Each method is asked for at its call */
+const lateAttempts = (store: () => RedisStore): AttemptStore => ({
+  isShared: true,
+  create: async (attempt) => store().create(attempt),
+  get: async (id) => store().get(id),
+  compareAndSet: async (...change) => store().compareAndSet(...change),
+  findByTransaction: async (id) => store().findByTransaction(id),
+  subscribe: async (...listening) => store().subscribe(...listening),
+  limiter: (limit) => ({
+    count: async (key) => store().limiter(limit).count(key),
+    read: async (key) => store().limiter(limit).read(key),
+  }),
+  pauseSwitch: (origin) => ({
+    read: async () => store().pauseSwitch(origin).read(),
+    compareAndSet: async (...change) =>
+      store()
+        .pauseSwitch(origin)
+        .compareAndSet(...change),
+    subscribe: async (listener) => store().pauseSwitch(origin).subscribe(listener),
+  }),
+});
 
 function awayOnly(error: unknown): RedisAway {
   if (error instanceof RedisAway) return error;
