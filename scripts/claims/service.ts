@@ -12,7 +12,7 @@ export const service: Claims = {
       at: "src/service/serve/service.ts: startService",
       replace: [
         "createPublicServer({ kit, files, path: settings.path, readiness })",
-        "createInternalServer({ kit, log, metrics, readiness, strangers, forgotten, secrets: () => secrets })",
+        "createInternalServer({ ...prepared, kit, readiness, strangers, forgotten, secrets: () => secrets }, {})",
       ],
       title: "serves nothing of the internal one, even with the secret",
     },

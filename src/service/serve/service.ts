@@ -22,7 +22,7 @@ import { createReadiness } from "./ports/readiness.js";
 import { followSecrets } from "./reread-secrets.js";
 import { PortInUse, StartProblem } from "./start-problem.js";
 import { awaitStore } from "./store/awaited-store.js";
-import { openStore, redisUrlProblem } from "./store/store.js";
+import { openStore, redisUrlProblem, type Store } from "./store/store.js";
 import { StrangerSampling } from "./telemetry/stranger-sampling.js";
 
 /** The running service. */
@@ -118,18 +118,9 @@ export async function startService(
     const endPauseFile = followPauseFile(settings["pause-file"], kit);
     const readiness = createReadiness(kit, audit);
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
+    const withClientCertificates = settings["internal-client-ca"] !== undefined;
     const internalServer = createInternalServer(
-      {
-        kit,
-        log,
-        metrics,
-        audit,
-        readiness,
-        strangers,
-        forgotten,
-        secrets: () => secrets,
-        withClientCertificates: settings["internal-client-ca"] !== undefined,
-      },
+      { ...prepared, kit, readiness, strangers, forgotten, secrets: () => secrets, withClientCertificates },
       certificates.internal,
     );
     servers.push(publicServer, internalServer);
@@ -139,18 +130,8 @@ export async function startService(
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);
     const endWatch = watchFileDescriptors(servers, log);
-    let endAppendOnly: (() => void) | undefined;
-    const ready = store.opened.then(async ({ appendOnly: ask }) => {
-      const appendOnly = await ask?.();
-      const tell = (state: AppendOnly): void => metrics.appendOnly(state);
-      if (appendOnly) tell(appendOnly);
-      endAppendOnly = ask && watchAppendOnly(ask, tell);
-      void kit.health();
-      return appendOnly;
-    });
-    // Who asks for it is told.
-    ready.catch(() => undefined);
-    if (store.problem === undefined) await ready;
+    const appendOnly = followAppendOnly(store.opened, metrics);
+    if (store.problem === undefined) await appendOnly.ready;
     const followedSecrets = followSecrets({
       secrets,
       files: secretFiles,
@@ -168,7 +149,7 @@ export async function startService(
       secret: secrets["internal-secret"]?.[0] ?? "",
       files,
       waitsFor: store.problem,
-      ready,
+      ready: appendOnly.ready,
       async rereadSecrets() {
         const [areRight] = await Promise.all([followedSecrets.now(), audit.reopen()]);
         return areRight;
@@ -177,7 +158,7 @@ export async function startService(
         endWatch();
         followedSecrets.end();
         endPauseFile();
-        endAppendOnly?.();
+        appendOnly.end();
         readiness.stop();
         const isComplete = await shutDown({ noticeSeconds: drain });
         await audit.stop(isComplete);
@@ -190,6 +171,21 @@ export async function startService(
     await audit.stop(false);
     throw error;
   }
+}
+
+/** Tells the metrics about Redis' append-only file. `ready` resolves when Redis is there. */
+function followAppendOnly(opened: Promise<Store>, metrics: Metrics) {
+  let end: (() => void) | undefined;
+  const tell = (state: AppendOnly): void => metrics.appendOnly(state);
+  const ready = opened.then(async ({ appendOnly: ask }) => {
+    const appendOnly = await ask?.();
+    if (appendOnly) tell(appendOnly);
+    end = ask && watchAppendOnly(ask, tell);
+    return appendOnly;
+  });
+  // Who asks for it is told.
+  ready.catch(() => undefined);
+  return { ready, end: () => end?.() };
 }
 
 /** Where a service would listen, and notes for the operator. */
