@@ -243,7 +243,7 @@ for (const overlay of ["stage", "production"] as const) {
         assert.equal(
           readFileSync(ruleFile, "utf8"),
           prometheusRule(),
-          "It is old. This writes it: npx tsx scripts/package/prometheus-rule.ts",
+          "It is old. This writes it: npm run fix",
         );
         const alerts = parse(readFileSync("docs/serve/prometheus/alerts.yaml", "utf8")) as {
           groups: unknown;
