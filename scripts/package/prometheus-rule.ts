@@ -8,7 +8,6 @@ export function prometheusRule(): string {
   const alerts = readFileSync("docs/serve/prometheus/alerts.yaml", "utf8");
   const groups = alerts.slice(alerts.indexOf("groups:"));
   return `# The alerts of docs/serve/prometheus/alerts.yaml, for the Prometheus Operator: change the numbers there, or by a patch.
-# Written by: npm run fix
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:

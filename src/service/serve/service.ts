@@ -115,7 +115,7 @@ export async function startService(
   try {
     // From now on it follows a pause, and logs it, also before its first call.
     void kit.health();
-    const endPauseFile = followPauseFile(settings["pause-file"], kit);
+    const endPauseFile = await followPauseFile(settings["pause-file"], kit);
     const readiness = createReadiness(kit, audit);
     const publicServer = createPublicServer({ kit, files, path: settings.path, readiness });
     const withClientCertificates = settings["internal-client-ca"] !== undefined;

@@ -12,6 +12,9 @@ const looksToRetry = 10;
 const shortMs = 100;
 const shortLooks = 30;
 
+/** Far more than a secret or a list of authorities has. */
+const maxBytes = 1_000_000;
+
 /** The text of a file, as it was found. Throws what reading it threw. */
 export type ReadText = (path: string) => string;
 
@@ -29,8 +32,10 @@ async function look(paths: readonly string[]): Promise<Found> {
 }
 
 async function textOf(path: string): Promise<string> {
+  const file = await stat(path);
   // A pipe that nobody writes to would never be read to its end.
-  if (!(await stat(path)).isFile()) throw new Error("no regular file");
+  if (!file.isFile()) throw new Error("no regular file");
+  if (file.size > maxBytes) throw new Error(`more than ${maxBytes} bytes`);
   return readFile(path, "utf8");
 }
 

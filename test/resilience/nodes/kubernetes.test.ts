@@ -115,7 +115,7 @@ for (const overlay of ["stage", "production"] as const) {
       if (path === `${mounted("settings")}/${name}`) return one("ConfigMap").data[name] ?? assert.fail(path);
       assert.equal(path, `${mounted("secrets")}/${name}`);
       assert.ok(secretKeys.includes(name), `${name} is not in the Secret`);
-      return name === "redis-url" ? "redis://redis:6379\n" : "a-secret-of-at-least-32-characters-0123\n";
+      return name === "redis-url" ? "redis://redis:6379\n" : `a-secret-of-at-least-32-characters-${name}\n`;
     });
 
     test("has settings that the service takes, each secret in a file, and attempts in Redis", () => {
@@ -176,7 +176,7 @@ for (const overlay of ["stage", "production"] as const) {
       assert.deepEqual([port, path, authorization.type], ["internal", "/metrics", "Bearer"]);
       assert.deepEqual(authorization.credentials, {
         name: template.spec.volumes.find(({ secret }) => secret)?.secret?.secretName,
-        key: "internal-secret",
+        key: "metrics-secret",
       });
       const internal = all("Service").find(({ metadata }) => metadata.name.endsWith("-internal"));
       assert.deepEqual(internal?.metadata.labels, selector.matchLabels);
@@ -312,7 +312,7 @@ describe("docs/serve/container/compose.yaml", () => {
     );
     const result = readSettings([], { ...image, ...services.login.environment }, (path) => {
       assert.ok(services.login.secrets.map((name) => `/run/secrets/${name}`).includes(path), path);
-      return "a-secret-of-at-least-32-characters-0123";
+      return `a-secret-of-at-least-32-characters-${path}`;
     });
     assert.equal(result.kind, "settings", JSON.stringify(result));
     assert.ok(result.kind === "settings");
