@@ -84,7 +84,9 @@ async function prepare(settings: Settings, given: Log, version?: string, isCheck
   if (isCheck) await checkAudit(settings);
   const audit = await openAudit(to, { secrets, pseudonyms, log, metrics });
   metrics.isAuditFailing = () => !audit.isWritten;
-  const open = () => openStore(settings, secrets, log, metrics, certificates.redisTls, audit);
+  // With pairing a start writes to Redis since when browsers are known.
+  const opened = isCheck ? ({ ...settings, pairing: "off" } as const) : settings;
+  const open = () => openStore(opened, secrets, log, metrics, certificates.redisTls, audit);
   return { metrics, secrets, certificates, files, log, audit, open };
 }
 

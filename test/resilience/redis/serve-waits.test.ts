@@ -252,3 +252,14 @@ describe("A wrong setting ends the service,", () => {
     await ends(service, /^Redis cannot be used at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/m);
   });
 });
+
+test("--check leaves nothing in Redis: what a start finds missing there, the start says", async (t) => {
+  const redis = await redisFor(t);
+  const service = await serve(
+    t,
+    ...["--redis-url", redis.url, "--pairing", "unknown-browsers", "--message", "Log in: {number}"],
+    ...["--pairing-keys", "one-key-of-the-tests-of-32-characters", "--check"],
+  );
+  await until(() => service.stderr().includes("Redis answers."), "the check");
+  assert.equal(redis.command("KEYS", "*").trim(), "");
+});

@@ -27,7 +27,7 @@ import { badRequest, InternalError } from "./internal-error.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { listenerOf } from "./public-server.js";
-import { certificateOf } from "./peer.js";
+import { certificateOf, peerOf } from "./peer.js";
 import type { Readiness } from "./readiness.js";
 import type { StrangerSampling } from "../telemetry/stranger-sampling.js";
 
@@ -123,7 +123,7 @@ export function createInternalApi(service: InternalApi): Hono<Env> {
 /** The answer for what a call threw. */
 function errorAnswer({ log, metrics, strangers }: InternalApi): ErrorHandler<Env> {
   const throttle = new LogThrottle(60_000);
-  return (error, { req: { method, path } }) => {
+  return (error, { env, req: { method, path } }) => {
     if (error instanceof InternalError) {
       // The backend's secret may be wrong. Anybody who reaches the port can cause this at will.
       const { code, status } = error;
@@ -131,7 +131,14 @@ function errorAnswer({ log, metrics, strangers }: InternalApi): ErrorHandler<Env
         metrics.internalCallRefused(code);
         const level = throttle.level("internal_call_refused", "warn");
         const standsFor = level === "warn" ? 1 : strangers.ofLine();
-        const line = { status, method, path: path.slice(0, 200), ...(standsFor > 1 && { standsFor }) };
+        const peer = env.incoming && { peer: peerOf(env.incoming) };
+        const line = {
+          status,
+          method,
+          path: path.slice(0, 200),
+          ...peer,
+          ...(standsFor > 1 && { standsFor }),
+        };
         if (standsFor > 0) log[level](line, "internal_call_refused");
       }
       return error.toResponse();

@@ -395,6 +395,7 @@ describe("Log and metrics", () => {
         status: 401,
         method: "POST",
         path: "/redeem",
+        peer: "127.0.0.1",
       })),
     );
   });
