@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { constants } from "node:fs";
 import { open as openFile } from "node:fs/promises";
 import sonic from "sonic-boom";
 
@@ -16,6 +17,8 @@ const gatherLength = 16_384;
 
 /** For its owner alone. */
 const fileMode = 0o600;
+
+const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
 
 /** How long `close` waits for the lines that are left. */
 const closeMs = 1_000;
@@ -42,6 +45,10 @@ export class AuditFile {
   #isClosed = false;
   #hasFailed = false;
   #isReopening = false;
+  /** The opening that is under way: one at a time, because each that hangs holds one of Node's four threads. */
+  #opening: Promise<void> | undefined;
+  /** Whether the file is opened once more after that. */
+  #isAsked = false;
   /** Since when the queue has waited without progress; undefined while it is empty. */
   #waitingSince: number | undefined;
   /** What is about to be written. */
@@ -75,13 +82,14 @@ export class AuditFile {
    *
    * @param to a path, or `stdout`
    * @param now a clock in milliseconds, with any origin
-   * @throws Error of Node, if it cannot be opened
+   * @throws Error of Node, if it cannot be opened; `ENXIO` for a pipe that nobody reads
    */
   static async open(
     to: string,
     troubles: AuditTroubles,
     now: () => number = () => performance.now(),
   ): Promise<AuditFile> {
+    if (to !== "stdout") await checkFile(to, O_CREAT);
     const target = to === "stdout" ? { fd: 1, sync: true } : { dest: to, append: true, mode: fileMode };
     const stream = new sonic.SonicBoom({ ...target, maxLength: queueBytes });
     // Rejects with the stream's error.
@@ -135,18 +143,34 @@ export class AuditFile {
     if (text !== "") this.#stream.write(text);
   }
 
-  async #openAgain(): Promise<void> {
+  #openAgain(): Promise<void> {
+    this.#isAsked = true;
+    return (this.#opening ??= this.#openAsAsked().finally(() => (this.#opening = undefined)));
+  }
+
+  async #openAsAsked(): Promise<void> {
+    while (this.#isAsked && !this.#isClosed) {
+      this.#isAsked = false;
+      await this.#openOnce();
+    }
+  }
+
+  async #openOnce(): Promise<void> {
     try {
       // First by itself: after a `reopen` that failed, the stream's next one closes the old file twice.
-      await (await openFile(this.#path, "a", fileMode)).close();
+      await checkFile(this.#path, O_CREAT);
     } catch (error) {
       return this.#failed(error);
     }
     if (this.#isClosed) return;
     const ready = once(this.#stream, "ready");
     this.#stream.reopen();
-    // An error has been heard already.
-    await ready.catch(() => undefined);
+    await ready.then(
+      // Shows that the new file takes something, also where nothing waits.
+      () => this.#isClosed || this.#stream.write(""),
+      // An error has been heard already.
+      () => undefined,
+    );
   }
 
   #giveUp(): void {
@@ -172,6 +196,16 @@ export class AuditFile {
       else this.#stream.write("");
     }, retryMs).unref();
   }
+}
+
+/**
+ * Opens a file and closes it. It does not wait for the reader of a pipe.
+ *
+ * @param make `O_CREAT`: also makes it
+ * @throws Error of Node
+ */
+export async function checkFile(path: string, make = 0): Promise<void> {
+  await (await openFile(path, O_WRONLY | O_APPEND | O_NONBLOCK | make, fileMode)).close();
 }
 
 const countLines = (text: string): number => text.split("\n").length - 1;

@@ -5,14 +5,14 @@ import { dirname } from "node:path";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { LogThrottle } from "../../../server/limits/log-throttle.js";
 import { auditVersion, type AuditRecord, type OperatorCall } from "../../audit/audit-line.js";
-import { codeOrText } from "../../process/error-code.js";
+import { codeOf, codeOrText } from "../../process/error-code.js";
 import type { Secrets } from "../../settings/secret-files.js";
 import type { Settings } from "../../settings/setting-list.js";
 import { StartProblem } from "../start-problem.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { Pseudonyms } from "../telemetry/pseudonyms.js";
-import { AuditFile, type AuditTroubles } from "./audit-file.js";
+import { AuditFile, checkFile, type AuditTroubles } from "./audit-file.js";
 import { BoundedLines } from "./bounded-lines.js";
 import { secretsFingerprint, settingsFingerprint } from "./fingerprint.js";
 
@@ -239,11 +239,10 @@ export async function openAudit(
  */
 export async function checkAudit({ audit: to }: Pick<Settings, "audit">): Promise<void> {
   if (to === "off" || to === "stdout") return;
-  const canWrite = (path: string): Promise<void> => access(path, constants.W_OK);
-  await canWrite(to)
+  await checkFile(to)
     .catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      return canWrite(dirname(to));
+      if (codeOf(error) !== "ENOENT") throw error;
+      return access(dirname(to), constants.W_OK);
     })
     .catch((error: unknown) => {
       throw fileProblem(error);
@@ -251,4 +250,9 @@ export async function checkAudit({ audit: to }: Pick<Settings, "audit">): Promis
 }
 
 const fileProblem = (error: unknown): StartProblem =>
-  new StartProblem(`audit names a file that cannot be written (${codeOrText(error)}).`, 1);
+  new StartProblem(
+    codeOf(error) === "ENXIO"
+      ? "audit names a pipe that nobody reads, or a socket (ENXIO)."
+      : `audit names a file that cannot be written (${codeOrText(error)}).`,
+    1,
+  );

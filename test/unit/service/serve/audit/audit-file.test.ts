@@ -145,8 +145,24 @@ describe("the file of the audit", () => {
     }, "a reader");
   });
 
+  test("is opened by one thread at a time, however often SIGHUP comes", async (t) => {
+    const path = join(temporaryFolder(t), "audit.pipe");
+    execFileSync("mkfifo", [path]);
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { file, told } = await open(t, path);
+    closeSync(reader);
+    await Promise.all(Array.from({ length: 5 }, () => file.reopen()));
+    assert.deepEqual(told, ["failed ENXIO", "failed ENXIO"], "the first, and one for all others");
+    const another = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    t.after(() => closeSync(another));
+    await until(() => file.isWritten, "a reader");
+  });
+
   test("that cannot be opened is an error", async (t) => {
     const folder = temporaryFolder(t);
+    const pipe = join(folder, "audit.pipe");
+    execFileSync("mkfifo", [pipe]);
+    await assert.rejects(open(t, pipe), { code: "ENXIO" }, "A pipe that nobody reads would never open.");
     await assert.rejects(open(t, join(folder, "missing", "audit.log")), { code: "ENOENT" });
     await assert.rejects(open(t, folder), { code: "EISDIR" });
   });

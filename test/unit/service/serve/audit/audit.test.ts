@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -164,6 +165,13 @@ describe("the audit", () => {
     };
     await assert.rejects(runService(t, { args: ["--audit", missing] }), problem);
     await assert.rejects(checkAudit({ audit: missing }), problem);
+    const [pipe, unread] = [
+      join(folder, "audit.pipe"),
+      "audit names a pipe that nobody reads, or a socket (ENXIO).",
+    ];
+    execFileSync("mkfifo", [pipe]);
+    await assert.rejects(runService(t, { args: ["--audit", pipe] }), { ...problem, message: unread });
+    await assert.rejects(checkAudit({ audit: pipe }), { ...problem, message: unread });
     const free = join(folder, "audit.log");
     for (const audit of ["off", "stdout", free]) await checkAudit({ audit });
     assert.equal(existsSync(free), false);
