@@ -126,13 +126,16 @@ export class AuditFile {
     this.#isClosed = true;
     this.#flush();
     clearTimeout(this.#retry);
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), closeMs);
-    const finished = once(this.#stream, "finish", { signal: abort.signal });
-    this.#stream.end();
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<"stuck">((resolve) => (timer = setTimeout(resolve, closeMs, "stuck")));
     // Rejects with an error of the stream, too.
-    await finished.catch(() => this.#giveUp());
+    const finished = Promise.all([once(this.#stream, "finish"), this.#opening]);
+    this.#stream.end();
+    const result = await Promise.race([finished.catch(() => "failed"), stuck]);
     clearTimeout(timer);
+    if (result === "failed" || result === "stuck") this.#giveUp();
+    // Node would wait at its exit for the thread that hangs, and a service manager would end it so later.
+    if (result === "stuck") process.once("exit", () => process.kill(process.pid, "SIGKILL"));
   }
 
   #flush(): void {

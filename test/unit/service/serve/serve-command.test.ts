@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -229,6 +229,26 @@ describe("npx onegini-otp-login serve", { concurrency: 3 }, () => {
     await stream.end();
     assert.ok(stream.retryMs !== undefined);
     assert.equal(await service.exit(), 0);
+  });
+
+  test("ends within 20 s also when its audit is stuck", async (t) => {
+    const pipe = join(temporaryFolder(t), "audit.pipe");
+    execFileSync("mkfifo", [pipe]);
+    const reader = await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    t.after(() => reader.close());
+    const service = run(t, ...site("http://127.0.0.1:9"), "--audit", pipe, "--drain", "0");
+    const [internal, secret] = [await service.said("internal"), await service.said("internal-secret")];
+    await service.said("ready");
+    const headers = { authorization: `Bearer ${secret}`, "x-operator": "o".repeat(100) };
+    const call = () => fetch(`${internal}/pause`, { method: "DELETE", headers });
+    // More than the pipe takes, which is 64 KB.
+    for (let time = 0; time < 10; time++) await Promise.all(Array.from({ length: 40 }, call));
+    service.child.kill("SIGTERM");
+    const [, signal] = (await once(service.child, "exit", {
+      signal: AbortSignal.timeout(20_000),
+    })) as unknown[];
+    assert.match(service.stderr(), /^stopped$/m);
+    assert.equal(signal, "SIGKILL");
   });
 
   test("writes its audit to stdout besides the log, and is not ready when nobody reads it", async (t) => {
