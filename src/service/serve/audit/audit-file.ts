@@ -33,8 +33,9 @@ export interface AuditTroubles {
 }
 
 /**
- * The file of the audit, or stdout. It writes in the background and waits for nothing: a line waits in a bounded queue, and is
- * lost if that is full. stdout is written at once, as the log is, so that no line of one stands in a line of the other.
+ * The file of the audit, or stdout. A file is written in the background and blocks nothing: a line waits in a bounded queue, and is
+ * lost if that is full. stdout is written at once, as the log is, so that no line of one stands in a line of the other; so a reader
+ * that stalls blocks the process, as it does for the log.
  */
 export class AuditFile {
   readonly #stream: sonic.SonicBoom;
