@@ -52,10 +52,10 @@ export async function audit(args: readonly string[], { stdin, stdout, stderr }: 
     reading = await readLines(files, stdin, (line) => {
       const attempt = line.text("attempt");
       if (attempt !== undefined) {
+        if (wanted.by === "attempt" && attempt !== wanted.id) return;
         const known = logins.get(attempt);
-        // Some lines of a login name neither its user nor its transaction.
         if (known) known.push(line);
-        else if (isWanted(line, wanted)) logins.set(attempt, [line]);
+        else logins.set(attempt, [line]);
       } else if (line.event === "browsers_forgotten" || line.text("path") === "/forget-browsers")
         forgotten.push(line);
     });
@@ -65,6 +65,8 @@ export async function audit(args: readonly string[], { stdin, stdout, stderr }: 
     return 2;
   }
   const stories = [...logins]
+    // Some lines of a login name neither its user nor its transaction, and the files are read in any order.
+    .filter(([, lines]) => lines.some((line) => isWanted(line, wanted)))
     .map(([attempt, lines]) => storyOf(attempt, lines, forgotten))
     .sort((one, other) => ((one.steps[0]?.time ?? "") < (other.steps[0]?.time ?? "") ? -1 : 1));
   stdout(stories.map(textOf).join("\n"));

@@ -68,6 +68,23 @@ describe("audit show", () => {
     assert.equal((await run(["show", path, "-", "--user", "alice"], approved)).stdout, told);
   });
 
+  test("tells the same in whatever order the lines are read, also those without the user and the transaction", async () => {
+    const asked = line(2, {
+      event: "attempt_expired",
+      asked: true,
+      userId: undefined,
+      transaction: undefined,
+    });
+    for (const wanted of [
+      ["--user", "alice"],
+      ["--transaction", "t1"],
+    ]) {
+      const { stdout } = await run(["show", ...wanted], approved + asked);
+      assert.match(stdout, /nobody typed the number/);
+      assert.equal((await run(["show", ...wanted], asked + approved)).stdout, stdout);
+    }
+  });
+
   test("finds a user by the pseudonym that the log has", async () => {
     const lines = [approved, redeemed].map((each) =>
       each.replace("}", ',"userPseudonym":"hmac:0123456789abcdef"}'),
