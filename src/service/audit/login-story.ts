@@ -140,9 +140,13 @@ const refusal = ({ text }: ReadLine, user: string): string =>
 function operatorSentence({ text }: ReadLine): string {
   const who = [text("by") ?? text("operator"), `peer ${text("peer")}`].filter(Boolean).join(", ");
   const whose = text("all") === "true" ? "everybody" : text("userId");
-  const isDone = Number(text("status")) < 400;
+  const status = Number(text("status"));
   const reason = text("reason");
-  return `The browsers of ${whose} were ${isDone ? "" : "not "}forgotten (${who})${reason === undefined ? "" : `: ${reason}`}.`;
+  const what =
+    status === 503
+      ? `It is not certain whether the browsers of ${whose} were forgotten`
+      : `The browsers of ${whose} were ${status < 400 ? "" : "not "}forgotten`;
+  return `${what} (${who})${reason === undefined ? "" : `: ${reason}`}.`;
 }
 
 function resultOf(lines: readonly ReadLine[], user = "somebody"): string {

@@ -128,6 +128,7 @@ describe("the story of a login", () => {
     const forgotten = [
       line("operator_call", { ...call, status: 204, operator: "Judy" }),
       line("operator_call", { ...call, status: 503, by: "Joe", reason: "lost" }),
+      line("operator_call", { ...call, status: 429 }),
       line("operator_call", { ...call, status: 204, userId: undefined, all: true }),
       line("browsers_forgotten", { userId: undefined, all: true, cause: "store" }),
       line("operator_call", { ...call, status: 204, userId: "bob" }),
@@ -138,7 +139,8 @@ describe("the story of a login", () => {
     );
     assert.deepEqual(sentences.slice(2, -1), [
       "The browsers of alice were forgotten (Judy, peer 192.0.2.1).",
-      "The browsers of alice were not forgotten (Joe, peer 192.0.2.1): lost.",
+      "It is not certain whether the browsers of alice were forgotten (Joe, peer 192.0.2.1): lost.",
+      "The browsers of alice were not forgotten (peer 192.0.2.1).",
       "The browsers of everybody were forgotten (peer 192.0.2.1).",
       "The store had lost which browsers were forgotten: no browser was known any more.",
     ]);
