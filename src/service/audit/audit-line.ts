@@ -66,6 +66,6 @@ type ServiceRecord =
 
 /** What a line says. */
 export type AuditRecord = (LoginRecord | OperatorCall | ServiceRecord) & {
-  /** Of calls that are refused, at most so many are written a minute. This is the last one in its minute. */
+  /** Of calls that are refused, at most so many are written a minute. More may follow that are not written. */
   othersOmitted?: true;
 };
