@@ -71,7 +71,12 @@ export async function serve(
       console.error(`ready: ${service.publicAddress}`);
     });
     if (service.waitsFor === undefined) await begun;
-    else begun.catch(fail);
+    else
+      begun.catch(async (error: unknown) => {
+        // So that its audit has an end.
+        await service.stop();
+        fail(error);
+      });
     return service;
   } catch (error) {
     fail(error);

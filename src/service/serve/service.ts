@@ -105,10 +105,12 @@ export async function startService(
 ): Promise<Service> {
   const prepared = await prepare(settings, given, version);
   const { metrics, secrets, certificates, files, log, audit, open } = prepared;
+  // Its first line: the store may have forgotten something, and a pause may be there.
+  audit.started(version ?? "unknown");
   const strangers = new StrangerSampling(settings["log-strangers"]);
   // The kit of a store that is away reports that whenever it is asked.
   const store = await awaitStore(open, () => void kit.health()).catch(async (error: unknown) => {
-    await audit.close();
+    await audit.stop(false);
     throw error;
   });
   const { attempts, forgotten } = store;
@@ -127,7 +129,6 @@ export async function startService(
     );
     servers.push(publicServer, internalServer);
     const shutDown = gracefulShutdown(servers, kit, { store, limitSeconds: stopSeconds(settings) });
-    audit.started(version ?? "unknown");
     // Before the public port, so that a proxy never uses a service that the site's backend cannot reach yet.
     const internalAddress = await listenAt(internalServer, "internal-host", "internal-port", settings);
     const publicAddress = await listenAt(publicServer, "host", "port", settings);

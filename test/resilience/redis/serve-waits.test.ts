@@ -8,6 +8,7 @@ import { redisFor, sentinelFor, type RedisServer } from "../../support/services/
 import { runServe, type ServeProcess } from "../../support/services/serve-process.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { until } from "../../support/until.js";
+import { auditFile } from "../../unit/service/serve/audit/audit-lines.js";
 import { emulator } from "../../unit/server/support/site.js";
 
 /** A login service that starts while its Redis is away: it waits, unready, and begins when Redis is there. */
@@ -237,14 +238,23 @@ describe("A wrong setting ends the service,", () => {
     );
   });
 
-  test("also one that shows only when Redis is there", async (t) => {
+  test("also one that shows only when Redis is there, and the audit says that it ended", async (t) => {
     const redis = await redisFor(t);
     redis.command("CONFIG", "SET", "requirepass", "right");
     redis.pause();
-    const service = await serve(t, "--redis-url", `redis://:hidden@127.0.0.1:${redis.port}`);
+    const file = auditFile(t);
+    const given = ["--redis-url", `redis://:hidden@127.0.0.1:${redis.port}`, "--audit", file.path];
+    const service = await serve(t, ...given);
     await waitingAddress(service);
     redis.resume();
-    await ends(service, /\(WRONGPASS .*Check the user name and password/);
+    const wrong = /\(WRONGPASS .*Check the user name and password/;
+    await ends(service, wrong);
+    await ends(await serve(t, ...given), wrong);
+    const [begins, stops] = ["service_started", "service_stopped"];
+    assert.deepEqual(
+      file.lines().map(({ event }) => event),
+      [begins, stops, begins, stops],
+    );
   });
 
   test("such as the address of a port that is nobody's says from --check what is wrong", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { checkAudit } from "../../../../../src/service/serve/audit/audit.js";
@@ -39,6 +39,17 @@ describe("the audit", () => {
     assert.equal(new Set(lines.map(({ process }) => process)).size, 1);
     assert.equal(lines[0]?.["settings"], lines[4]?.["settings"]);
     assert.equal(lines[4]?.["complete"], true);
+  });
+
+  test("begins with the service also where a pause-file is there before it", async (t) => {
+    const [file, pause] = [auditFile(t), join(temporaryFolder(t), "pause")];
+    writeFileSync(pause, "a repair\n");
+    const service = await runService(t, { args: ["--audit", file.path, "--pause-file", pause] });
+    await service.stop();
+    assert.deepEqual(
+      file.lines().map(({ event }) => event),
+      ["service_started", "login_paused", "service_stopped"],
+    );
   });
 
   test("has no line for what strangers begin, renew or send", async (t) => {
