@@ -169,7 +169,7 @@ export const service: Claims = {
     },
     "With a key the log has no address in the Token Server's words": {
       at: "src/service/serve/telemetry/pseudonyms.ts: withPseudonyms",
-      replace: ["description.replaceAll(String(address), place)", "description"],
+      replace: ["replaced(withoutUser, String(address), place)", "withoutUser"],
       title: "takes the place of an address in the words of the Token Server, too",
     },
   },

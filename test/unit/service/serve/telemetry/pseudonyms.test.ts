@@ -30,14 +30,29 @@ describe("a pseudonym", () => {
     const lines: string[] = [];
     const pseudonyms = new Pseudonyms(() => key);
     const log = withPseudonyms(createLog("json", { write: (line) => void lines.push(line) }), pseudonyms);
-    log.warn(
-      { address: "192.0.2.7", description: "bad ip_address 192.0.2.7", code: "x" },
-      "token_server_trouble",
-    );
+    const [userId, address] = ["e-.(1)", "192.0.2.7"];
+    const [user, place] = [pseudonyms.of("user", userId), pseudonyms.of("address", address)];
+    const words = { description: "bad ip_address 192.0.2.7", reason: "no e-.(1) here", code: "192.0.2.7" };
+    log.warn({ userId, address, ...words }, "token_server_trouble");
+    const description = "If http://192.0.2.7:3000 is your login page, set origin.";
+    log.warn({ address, method: "POST", description }, "request_refused");
+    log.warn({ address, description: "192.0.2.77 and e1 and 1192.0.2.7" }, "token_server_trouble");
     log.info({ other: 1 }, "starting");
-    const place = pseudonyms.of("address", "192.0.2.7");
-    const [trouble, starting] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    assert.deepEqual([trouble?.["address"], trouble?.["description"]], [place, `bad ip_address ${place}`]);
+    const [trouble, refused, others, starting] = lines.map(
+      (line) => JSON.parse(line) as Record<string, unknown>,
+    );
+    assert.deepEqual(
+      [
+        trouble?.["userId"],
+        trouble?.["address"],
+        trouble?.["description"],
+        trouble?.["reason"],
+        trouble?.["code"],
+      ],
+      [user, place, `bad ip_address ${place}`, `no ${user} here`, place],
+    );
+    assert.deepEqual([refused?.["address"], refused?.["description"]], [place, description]);
+    assert.equal(others?.["description"], "192.0.2.77 and e1 and 1192.0.2.7");
     assert.equal(starting?.["other"], 1);
   });
 
