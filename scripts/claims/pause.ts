@@ -81,7 +81,7 @@ export const pause: Claims = {
     },
     "An operator's words forge no line of a log": {
       at: "src/server/text/printable.ts: isNote",
-      remove: "&& printable(text) === text",
+      remove: "&& visible(text) === text",
       title: "takes by and reason, at most 100 characters each, and says what is wrong with one",
     },
   },

@@ -152,7 +152,7 @@ export const service: Claims = {
   "test/unit/service/audit/audit-command.test.ts": {
     "A line of the audit cannot control the terminal": {
       at: "src/service/audit/read-lines.ts: lineOf",
-      replace: ["printable(String(value))", "String(value)"],
+      replace: ["visible(String(value))", "String(value)"],
       title: "prints no control characters of a line",
     },
   },

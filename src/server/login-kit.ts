@@ -207,9 +207,9 @@ export interface ResumeOptions {
    * `until` cannot be given with it. Default false: all servers.
    */
   onThisServer?: boolean | undefined;
-  /** Who says so: at most 100 characters without control characters. */
+  /** Who says so: at most 100 characters without control or invisible characters. */
   by?: string | undefined;
-  /** Why: at most 100 characters without control characters. */
+  /** Why: at most 100 characters without control or invisible characters. */
   reason?: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { createReadStream } from "node:fs";
 import { isObject, ownMembers, parseJson } from "../../protocol/login-api.js";
-import { printable } from "../../server/text/printable.js";
+import { visible } from "../../server/text/printable.js";
 import { auditVersion, type AuditRecord } from "./audit-line.js";
 
 type TextName = AuditRecord extends infer Each ? (Each extends unknown ? keyof Each : never) : never;
@@ -72,7 +72,7 @@ export function lineOf(json: Readonly<Record<string, unknown>>): ReadLine {
   const text = (name: string): string | undefined => {
     const value = json[name];
     return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-      ? printable(String(value))
+      ? visible(String(value))
       : undefined;
   };
   return {

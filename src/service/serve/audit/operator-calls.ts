@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
+import { isNote } from "../../../server/text/printable.js";
 import { badRequest, InternalError } from "../ports/internal-error.js";
 import { peerOf } from "../ports/peer.js";
 import type { Audit } from "./audit.js";
@@ -65,7 +66,7 @@ function operatorOf(c: Context): { name: string } | "invalid" | undefined {
   if (header === undefined || header === "") return undefined;
   try {
     const name = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(header, "latin1"));
-    return /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(name) ? { name } : "invalid";
+    return isNote(name) ? { name } : "invalid";
   } catch {
     return "invalid";
   }

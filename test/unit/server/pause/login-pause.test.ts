@@ -307,7 +307,7 @@ describe("a pause", () => {
 
   test("takes by and reason, at most 100 characters each, and says what is wrong with one", async (t) => {
     const { where } = await scene(t);
-    const rule = "must be a string of at most 100 characters without control characters";
+    const rule = "must be a string of at most 100 characters without control or invisible characters";
     for (const method of ["pause", "resume"] as const) {
       for (const name of ["by", "reason"])
         for (const wrong of [

@@ -44,7 +44,7 @@ test("PUT and DELETE /pause take by and reason, which GET and the log have, and 
         assert.equal(answer.status, 400);
         assert.deepEqual(await answer.json(), {
           error: "invalid_request",
-          error_description: `"${name}" must be a string of at most 100 characters without control characters.`,
+          error_description: `"${name}" must be a string of at most 100 characters without control or invisible characters.`,
         });
       }
   assert.equal((await service.call("DELETE", "/pause", { body: { by: 5 } })).status, 400);

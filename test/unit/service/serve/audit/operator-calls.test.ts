@@ -85,9 +85,14 @@ describe("an operator's call", () => {
     const statusOf = async (operator: string): Promise<number> =>
       (await service.call("DELETE", "/pause", { headers: { "x-operator": operator } })).status;
     assert.equal(await statusOf("x".repeat(100)), 204);
-    for (const wrong of ["x".repeat(101), "\xff", Buffer.from("a\u0085b").toString("latin1")])
+    assert.equal(await statusOf(Buffer.from("\u{1f469}\u200d\u{1f692}").toString("latin1")), 204);
+    for (const wrong of [
+      "x".repeat(101),
+      "\xff",
+      ...["a\u0085b", "a\u200fb"].map((text) => Buffer.from(text).toString("latin1")),
+    ])
       assert.equal(await statusOf(wrong), 400);
-    const [, ...refused] = await calls();
+    const [, , ...refused] = await calls();
     const description = "X-Operator must be at most 100 printable characters.";
     for (const call of refused)
       assert.deepEqual(call, {
@@ -97,7 +102,7 @@ describe("an operator's call", () => {
         status: 400,
         description,
       });
-    assert.equal(refused.length, 3);
+    assert.equal(refused.length, 4);
   });
 
   test("that is refused is at most twenty lines a minute, which hide none that was done", async (t) => {
