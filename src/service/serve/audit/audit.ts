@@ -103,7 +103,7 @@ export class Audit {
       ...members,
       ...this.#pseudonymsOf(members),
     };
-    this.#file.write(`${JSON.stringify(line)}\n`);
+    this.#file.write(`${escaped(JSON.stringify(line))}\n`);
   }
 
   /** Writes to a new file, after the old one was renamed. */
@@ -138,6 +138,15 @@ export class Audit {
     };
   }
 }
+
+/** Escapes what JSON leaves as it is, and what breaks lines or turns the writing around. */
+const escaped = (json: string): string =>
+  json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 
 /** Whether an event is in the audit. A refusal is one that a client can cause again and again for an accepted login. */
 function kindOf(event: LoginKitEvent): "none" | "step" | "refusal" {

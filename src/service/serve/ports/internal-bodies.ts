@@ -45,7 +45,8 @@ export const scannedRequest = ownObject({
   user_agent: optionalText("user_agent"),
 });
 
-const userExpected = '"user_id" must be the user_id of a login.';
+const maxUserLength = 512;
+const userExpected = `"user_id" must be the user_id of a login, of at most ${maxUserLength} characters.`;
 
 const note = (name: string) =>
   v.nullish(v.pipe(text(name), v.check(isNote, `"${name}" must be ${noteExpected}.`)));
@@ -58,7 +59,9 @@ const allExpected = '"all" must be true or null.';
 
 export const forgetBrowsersRequest = v.pipe(
   ownObject({
-    user_id: v.nullish(v.pipe(v.string(userExpected), v.nonEmpty(userExpected))),
+    user_id: v.nullish(
+      v.pipe(v.string(userExpected), v.nonEmpty(userExpected), v.maxLength(maxUserLength, userExpected)),
+    ),
     all: v.nullish(v.literal(true, allExpected)),
     ...whoAndWhy,
   }),

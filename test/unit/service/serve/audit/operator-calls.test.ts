@@ -105,6 +105,21 @@ describe("an operator's call", () => {
     assert.equal(refused.length, 4);
   });
 
+  test("has a user of at most 512 characters, each of which can be seen in the file", async (t) => {
+    const { file, service, calls } = await scene(t);
+    const statusOf = async (user: string): Promise<number> =>
+      (await service.call("POST", "/forget-browsers", { body: { user_id: user } })).status;
+    const odd = "a\u0085\u202e\u2028\u{e0041}b";
+    assert.deepEqual(
+      [await statusOf(odd), await statusOf("x".repeat(512)), await statusOf("x".repeat(513))],
+      [204, 204, 400],
+    );
+    const [first, second, third] = await calls();
+    assert.deepEqual([first?.["userId"], second?.["userId"]], [odd, "x".repeat(512)]);
+    assert.equal(third?.["userId"], undefined);
+    assert.ok(file.text().includes(String.raw`"userId":"a\u0085\u202e\u2028\udb40\udc41b"`), "escaped");
+  });
+
   test("that is refused is at most twenty lines a minute, which hide none that was done", async (t) => {
     const { service, calls } = await scene(t);
     const wrong = { headers: { authorization: "Bearer wrong" } };
