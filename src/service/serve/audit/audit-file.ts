@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { constants } from "node:fs";
-import { open as openFile } from "node:fs/promises";
+import { constants, fstat } from "node:fs";
+import { open as openFile, stat } from "node:fs/promises";
+import { promisify } from "node:util";
 import sonic from "sonic-boom";
 
 /** What waits for a file that takes nothing: some 2,500 lines. */
@@ -10,6 +11,9 @@ const queueBytes = 1024 * 1024;
 const stuckMs = 5_000;
 
 const retryMs = 1_000;
+
+/** How often it is looked whether the file is still there. */
+const lookMs = 2_000;
 
 /** Lines of this time are written together, unless they are this long: each write costs far more than a line. */
 const gatherMs = 50;
@@ -58,6 +62,7 @@ export class AuditFile {
   /** The lines since the queue was last empty. */
   #waiting = 0;
   #retry: NodeJS.Timeout | undefined;
+  readonly #look: NodeJS.Timeout | undefined;
 
   private constructor(stream: sonic.SonicBoom, path: string, troubles: AuditTroubles, now: () => number) {
     this.#stream = stream;
@@ -76,6 +81,7 @@ export class AuditFile {
       troubles.onLost(lines);
     });
     stream.on("error", (error) => this.#failed(error));
+    if (path !== "stdout") this.#look = setInterval(() => this.#lookForFile(), lookMs).unref();
   }
 
   /**
@@ -127,6 +133,7 @@ export class AuditFile {
     this.#isClosed = true;
     this.#flush();
     clearTimeout(this.#retry);
+    clearInterval(this.#look);
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<"stuck">((resolve) => (timer = setTimeout(resolve, closeMs, "stuck")));
     // Rejects with an error of the stream, too.
@@ -147,9 +154,32 @@ export class AuditFile {
     if (text !== "") this.#stream.write(text);
   }
 
+  /** A file that was deleted would take lines that nobody can read. */
+  #lookForFile(): void {
+    if (this.#opening || !this.isWritten) return;
+    void this.#openAsAskedAfter(async () => {
+      const [there, ours] = await Promise.all([
+        stat(this.#path).catch(() => undefined),
+        promisify(fstat)(this.#stream.fd as number),
+      ]);
+      if (there?.ino === ours.ino && there.dev === ours.dev) return;
+      this.#isAsked = this.#isReopening = true;
+      // One that was only renamed has lost nothing.
+      if (ours.nlink === 0) this.#failed(new Error("The file was deleted."));
+    });
+  }
+
   #openAgain(): Promise<void> {
     this.#isAsked = true;
-    return (this.#opening ??= this.#openAsAsked().finally(() => (this.#opening = undefined)));
+    return this.#openAsAskedAfter();
+  }
+
+  #openAsAskedAfter(first?: () => Promise<void>): Promise<void> {
+    return (this.#opening ??= Promise.resolve(first?.())
+      // Such as a stream that was closed meanwhile.
+      .catch(() => undefined)
+      .then(() => this.#openAsAsked())
+      .finally(() => (this.#opening = undefined)));
   }
 
   async #openAsAsked(): Promise<void> {
