@@ -160,7 +160,7 @@ export class AuditFile {
     void this.#openAsAskedAfter(async () => {
       const [there, ours] = await Promise.all([
         stat(this.#path).catch(() => undefined),
-        promisify(fstat)(this.#stream.fd as number),
+        promisify(fstat)((this.#stream as unknown as { fd: number }).fd),
       ]);
       if (there?.ino === ours.ino && there.dev === ours.dev) return;
       this.#isAsked = this.#isReopening = true;
