@@ -158,10 +158,12 @@ function resultOf(lines: readonly ReadLine[], user = "somebody"): string {
   if (last("unnumbered_login")?.text("allowed") === "false")
     return "Nobody was logged in: the code has no number.";
   if (last("attempt_denied")) return "Nobody was logged in: it was declined on the phone.";
-  if (last("attempt_expired")?.text("asked") === "true")
-    return "Nobody was logged in: nobody typed the number.";
-  if (refused) return `Nobody was logged in: ${refusal(refused, user)}.`;
-  if (last("ticket_issued")) return "Nobody was logged in: the site did not redeem the ticket.";
-  if (last("number_asked")) return "Nobody was logged in: the right number was not typed.";
-  return "Nobody was logged in: no browser claimed it.";
+  const expired = last("attempt_expired");
+  if (expired)
+    return `Nobody was logged in: ${expired.text("asked") === "true" ? "nobody typed the number" : "no browser claimed it"}.`;
+  // What follows may stand in lines that are not here, or not yet.
+  if (refused) return `These lines show no login: ${refusal(refused, user)}.`;
+  if (last("ticket_issued")) return "These lines show no login: the site did not redeem the ticket.";
+  if (last("number_asked")) return "These lines show no login: the right number was not typed.";
+  return "These lines show no login: no browser claimed it.";
 }

@@ -170,7 +170,7 @@ test("ten logins, three of them attacks, are told from the audit alone", async (
       ...([declined, "Nobody was logged in: it was declined on the phone.", began("Dave")] as const),
       "Somebody declined code 1 of 1 on a phone (transaction T).",
     ],
-    [left, "Nobody was logged in: no browser claimed it.", began("Erin"), accepted("erin")],
+    [left, "These lines show no login: no browser claimed it.", began("Erin"), accepted("erin")],
     [
       ...([repeated.attempt, "frank was logged in.", began("Frank"), accepted("frank"), typed] as const),
       "The right number was typed. The browser got another ticket; the one before is void.",
