@@ -1,6 +1,19 @@
 import type { ApiErrorCode } from "../protocol/login-api.js";
 import type { LimitName } from "./defaults/limits.js";
 
+/* Types, not interfaces, which nobody could pass on as a `Record<string, unknown>`. */
+
+/** An event of an attempt. */
+type OfAttempt = { attempt: string; address?: string; durationMs: number };
+
+/** An event of a login that somebody accepted on the phone. */
+type AcceptedLogin = OfAttempt & {
+  userId: string;
+  transaction: string;
+  browserId: string;
+  userAgent?: string;
+};
+
 /**
  * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the
  * user's id, because a log of logins needs it. Line breaks and control characters of its texts are replaced by spaces, but
@@ -11,118 +24,67 @@ import type { LimitName } from "./defaults/limits.js";
  * for an attempt that was scanned or settled, how long it has lived.
  */
 export type LoginKitEvent =
-  | { type: "attempt_started"; level: "info"; attempt: string; address?: string; durationMs: number }
-  | { type: "code_renewed"; level: "info"; attempt: string; address?: string; durationMs: number }
+  | (OfAttempt & { type: "attempt_started"; level: "info" })
+  | (OfAttempt & { type: "code_renewed"; level: "info" })
   /** The site's app scanned a code (`kit.scanned`). `address` is the phone's. */
-  | {
-      type: "code_scanned";
-      level: "info";
-      attempt: string;
-      transaction: string;
-      address?: string;
-      durationMs: number;
-    }
+  | (OfAttempt & { type: "code_scanned"; level: "info"; transaction: string })
   /**
    * The user accepted on the phone. `code` counts the attempt's codes up to the accepted one, `codes` all of them; `startedAt`, in
    * ISO 8601, is when the first one was asked for.
    */
-  | {
+  | (AcceptedLogin & {
       type: "attempt_approved";
       level: "info";
-      attempt: string;
-      userId: string;
-      transaction: string;
       code: number;
       codes: number;
       startedAt: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+    })
   /** The user declined on the phone. Which user, the Token Server does not say. The others as in `attempt_approved`. */
-  | {
+  | (OfAttempt & {
       type: "attempt_denied";
       level: "info";
-      attempt: string;
       transaction: string;
       code: number;
       codes: number;
       startedAt: string;
       browserId: string;
       userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+    })
   /**
    * The time was over. `userId` and `transaction`, if somebody had accepted: no browser claimed it. `asked`: nobody typed the
    * number that the page asked for (`pairing`). Many of these are the best sign that codes are relayed.
    */
-  | {
+  | (OfAttempt & {
       type: "attempt_expired";
       level: "info" | "warn";
-      attempt: string;
       asked?: true;
       userId?: string;
       transaction?: string;
       browserId: string;
-      address?: string;
-      durationMs: number;
-    }
-  | { type: "attempt_failed"; level: "warn"; attempt: string; address?: string; durationMs: number }
+    })
+  | (OfAttempt & { type: "attempt_failed"; level: "warn" })
   /** A transaction ended without a decision of the user: `reason` is the vendor's, e.g. `failed_to_send`. */
-  | {
+  | (OfAttempt & {
       type: "transaction_failed";
       level: "warn";
-      attempt: string;
       transaction: string;
       reason: string;
       description?: string;
-      address?: string;
-      durationMs: number;
-    }
+    })
   /** Once for an attempt: the user is not known in this browser, so its page asks for the number (`pairing`). */
-  | {
-      type: "number_asked";
-      level: "info";
-      attempt: string;
-      userId: string;
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+  | (AcceptedLogin & { type: "number_asked"; level: "info" })
   /** A wrong number was typed. `triesLeft`: how many there may still be in this attempt. */
-  | {
-      type: "wrong_number";
-      level: "info";
-      attempt: string;
-      userId: string;
-      triesLeft: number;
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+  | (AcceptedLogin & { type: "wrong_number"; level: "info"; triesLeft: number })
   /**
    * The attempt has failed: the third number was wrong (`wrong_numbers`); there were too many wrong ones of this user, in this
    * browser or from this address, over all attempts (`user_limit`, `browser_limit`, `address_limit`); or the user's browsers were
    * forgotten after the acceptance (`revoked`).
    */
-  | {
+  | (AcceptedLogin & {
       type: "pairing_failed";
       level: "warn";
-      attempt: string;
-      userId: string;
       reason: "wrong_numbers" | "user_limit" | "browser_limit" | "address_limit" | "revoked";
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+    })
   /**
    * So many users, at least `limits.wrongUsersPerAddress`, have typed only wrong numbers at one address within its time: somebody
    * tries numbers of many accounts. Once for each further user. `address` is the IPv4 address or the IPv6 network of 48 bits.
@@ -132,34 +94,12 @@ export type LoginKitEvent =
    * A login was refused (503), because its code has a number and this server has no `pairing`: the site's servers have different
    * options. One in ten seconds is an error.
    */
-  | {
-      type: "pairing_unavailable";
-      level: "error" | "info";
-      attempt: string;
-      userId: string;
-      description: string;
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+  | (AcceptedLogin & { type: "pairing_unavailable"; level: "error" | "info"; description: string })
   /**
    * A code without a number was accepted on a site with `pairing`, so a server without that option gave it out. `allowed`: it
    * logged in, by `pairing.unnumbered`; otherwise the attempt has failed.
    */
-  | {
-      type: "unnumbered_login";
-      level: "error" | "warn";
-      attempt: string;
-      userId: string;
-      allowed: boolean;
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      durationMs: number;
-    }
+  | (AcceptedLogin & { type: "unnumbered_login"; level: "error" | "warn"; allowed: boolean })
   /** At the start and each day, while `pairing.unnumbered` is `allow`. */
   | { type: "unnumbered_allowed"; level: "warn"; description: string }
   /**
@@ -181,37 +121,18 @@ export type LoginKitEvent =
    * `signIn` answered. `browser`: with `pairing`, whether the user was known there. `repeated`: the browser called again,
    * because it did not get the first answer.
    */
-  | {
+  | (AcceptedLogin & {
       type: "logged_in";
       level: "info";
-      attempt: string;
-      userId: string;
       browser?: "known" | "new";
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
       status: number;
       repeated: boolean;
-      durationMs: number;
-    }
+    })
   /**
    * The page got a ticket (`handOver`). `browser` as in `logged_in`: a `new` one is known once the ticket is redeemed.
    * `repeated`: the browser called again, and the ticket before is void.
    */
-  | {
-      type: "ticket_issued";
-      level: "info";
-      attempt: string;
-      userId: string;
-      browser?: "known" | "new";
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
-      repeated: boolean;
-      durationMs: number;
-    }
+  | (AcceptedLogin & { type: "ticket_issued"; level: "info"; browser?: "known" | "new"; repeated: boolean })
   /** The site redeemed a ticket (`kit.redeem`): the person is logged in. `browser` as in `logged_in`. */
   | {
       type: "ticket_redeemed";
@@ -245,22 +166,15 @@ export type LoginKitEvent =
    * something that is not an answer, or answered by itself; `description` then says what it did and what to return. If it
    * answered, `status` is the answer's, and `code` the `code` of its JSON, else its `error`, at most 200 characters.
    */
-  | {
+  | (AcceptedLogin & {
       type: "sign_in_failed";
       level: "error" | "warn";
-      attempt: string;
-      userId: string;
-      transaction: string;
-      browserId: string;
-      userAgent?: string;
-      address?: string;
       reason: string;
       description?: string;
       status?: number;
       code?: string;
       error?: unknown;
-      durationMs: number;
-    }
+    })
   /**
    * A call was answered with an error, or `kit.begin` with `null`: then there is no `path`. Strangers can cause 403, refused
    * preflights and refused callbacks: one a minute of each kind is a warning. `method` and `path` are what the client sent,
@@ -345,17 +259,14 @@ export type LoginKitEvent =
    * `callbackUri` is the address that the Token Server was told, `description` says what to check, and `missing` counts such
    * answers since the last event of this kind. At most once a minute; `info` with `resultPolling`.
    */
-  | {
+  | (OfAttempt & {
       type: "callback_missing";
       level: "info" | "warn";
       callbackUri: string;
       missing: number;
       description: string;
-      attempt: string;
       transaction: string;
-      address?: string;
-      durationMs: number;
-    }
+    })
   /**
    * The Token Server gave no usable answer. `code` and `description` are its own words. One event in ten seconds about the same
    * trouble has its level; the others are `info`. A 4xx is an error.
