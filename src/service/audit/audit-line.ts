@@ -3,23 +3,57 @@ import type { LoginKitEvent } from "onegini-otp-login/server";
 /** The version of the format: `docs/serve/audit.schema.json`. It changes where a reader of today would misread a line. */
 export const auditVersion = 1;
 
-/** The kit's events that are in the audit: from a person's answer on. */
-export type AuditedType =
-  | "attempt_approved"
-  | "attempt_denied"
-  | "attempt_expired"
-  | "limited"
-  | "login_paused"
-  | "login_resumed"
-  | "number_asked"
-  | "numbers_sprayed"
-  | "pairing_failed"
-  | "pairing_unavailable"
-  | "ticket_issued"
-  | "ticket_redeemed"
-  | "ticket_refused"
-  | "unnumbered_login"
-  | "wrong_number";
+/** How an event of the kit is in the audit. A refusal is one that a client can cause again and again for an accepted login. */
+export type AuditKind = "none" | "step" | "refusal";
+
+/** Those in the audit are from a person's answer on. */
+export const auditKinds = {
+  attempt_approved: "step",
+  attempt_denied: "step",
+  attempt_expired: "step",
+  attempt_failed: "none",
+  attempt_started: "none",
+  callback_missing: "none",
+  callback_received: "none",
+  code_renewed: "none",
+  code_scanned: "none",
+  host_differs: "none",
+  internal_error: "none",
+  invalid_client_address: "none",
+  known_browsers_lost: "none",
+  limited: "refusal",
+  logged_in: "none",
+  login_paused: "step",
+  login_resumed: "step",
+  no_client_address: "none",
+  number_asked: "step",
+  numbers_sprayed: "step",
+  page_refused: "none",
+  pairing_error: "none",
+  pairing_failed: "step",
+  pairing_unavailable: "refusal",
+  proxy_unused: "none",
+  request_refused: "none",
+  sign_in_failed: "none",
+  store_recovered: "none",
+  store_trouble: "none",
+  store_unreadable: "none",
+  ticket_issued: "step",
+  ticket_redeemed: "step",
+  ticket_refused: "refusal",
+  token_server_down: "none",
+  token_server_recovered: "none",
+  token_server_trouble: "none",
+  transaction_failed: "none",
+  unnumbered_allowed: "none",
+  unnumbered_login: "step",
+  wrong_number: "step",
+} as const satisfies Record<LoginKitEvent["type"], AuditKind>;
+
+type Kinds = typeof auditKinds;
+
+/** The kit's events that are in the audit. */
+export type AuditedType = { [Type in keyof Kinds]: Kinds[Type] extends "none" ? never : Type }[keyof Kinds];
 
 /** An event of the kit, with its own members. */
 type LoginRecord = {

@@ -83,7 +83,6 @@ async function prepare(settings: Settings, given: Log, version?: string, isCheck
   const to = isCheck ? ({ ...settings, audit: "off" } as const) : settings;
   if (isCheck) await checkAudit(settings);
   const audit = await openAudit(to, { secrets, pseudonyms, log, metrics });
-  metrics.isAuditFailing = () => !audit.isWritten;
   // With pairing a start writes to Redis since when browsers are known.
   const opened = isCheck ? ({ ...settings, pairing: "off" } as const) : settings;
   const open = () => openStore(opened, secrets, log, metrics, certificates.redisTls, audit);

@@ -157,7 +157,7 @@ describe("the recipes of docs/logs.md", () => {
       [...new Set([...text.matchAll(pattern)].map(([, step = ""]) => step))].sort();
     assert.deepEqual(
       steps(listingWith("const steps").split("const steps")[1] ?? "", /^ {2}\w+: "(\w+)",/gm),
-      steps(await new Metrics().text(0), /step_seconds_count\{step="(\w+)"/g),
+      steps(await new Metrics().text(), /step_seconds_count\{step="(\w+)"/g),
     );
   });
 

@@ -238,7 +238,7 @@ for (const overlay of ["stage", "production"] as const) {
         const { metrics, scaleTargetRef } = one("HorizontalPodAutoscaler").spec;
         const names = metrics.flatMap(({ pods }) => (pods ? [pods.metric.name] : []));
         assert.deepEqual(names, ["onegini_otp_login_watchers"]);
-        assert.match(await new Metrics().text(0), new RegExp(`^${names[0]} 0$`, "m"));
+        assert.match(await new Metrics().text(), new RegExp(`^${names[0]} 0$`, "m"));
         assert.equal(scaleTargetRef.name, one("Deployment").metadata.name);
         assert.equal(
           readFileSync(ruleFile, "utf8"),

@@ -4,7 +4,13 @@ import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { LoginKitEvent } from "onegini-otp-login/server";
 import { LogThrottle } from "../../../server/limits/log-throttle.js";
-import { auditVersion, type AuditRecord, type OperatorCall } from "../../audit/audit-line.js";
+import {
+  auditKinds,
+  auditVersion,
+  type AuditKind,
+  type AuditRecord,
+  type OperatorCall,
+} from "../../audit/audit-line.js";
 import { codeOf, codeOrText } from "../../process/error-code.js";
 import type { Secrets } from "../../settings/secret-files.js";
 import type { Settings } from "../../settings/setting-list.js";
@@ -148,58 +154,13 @@ const escaped = (json: string): string =>
       .join(""),
   );
 
-/** Whether an event is in the audit. A refusal is one that a client can cause again and again for an accepted login. */
-function kindOf(event: LoginKitEvent): "none" | "step" | "refusal" {
-  switch (event.type) {
-    case "attempt_approved":
-    case "attempt_denied":
-    case "login_paused":
-    case "login_resumed":
-    case "number_asked":
-    case "numbers_sprayed":
-    case "pairing_failed":
-    case "ticket_issued":
-    case "ticket_redeemed":
-    case "unnumbered_login":
-    case "wrong_number":
-      return "step";
-    case "attempt_expired":
-      return event.userId === undefined ? "none" : "step";
-    case "pairing_unavailable":
-      return "refusal";
-    case "limited":
-      return event.limit === "loginsPerAttempt" ? "refusal" : "none";
-    case "ticket_refused":
-      return event.attempt === undefined ? "none" : "refusal";
-    case "attempt_failed":
-    case "attempt_started":
-    case "callback_missing":
-    case "callback_received":
-    case "code_renewed":
-    case "code_scanned":
-    case "host_differs":
-    case "internal_error":
-    case "invalid_client_address":
-    case "known_browsers_lost":
-    case "logged_in":
-    case "no_client_address":
-    case "page_refused":
-    case "pairing_error":
-    case "proxy_unused":
-    case "request_refused":
-    case "sign_in_failed":
-    case "store_recovered":
-    case "store_trouble":
-    case "store_unreadable":
-    case "token_server_down":
-    case "token_server_recovered":
-    case "token_server_trouble":
-    case "transaction_failed":
-    case "unnumbered_allowed":
-      return "none";
-    default:
-      return event satisfies never;
-  }
+/** How an event is in the audit. Of some, only those of a login that somebody accepted: strangers can cause the others. */
+function kindOf(event: LoginKitEvent): AuditKind {
+  const isOfStrangers =
+    (event.type === "attempt_expired" && event.userId === undefined) ||
+    (event.type === "limited" && event.limit !== "loginsPerAttempt") ||
+    (event.type === "ticket_refused" && event.attempt === undefined);
+  return isOfStrangers ? "none" : auditKinds[event.type];
 }
 
 interface AuditSurroundings {

@@ -36,7 +36,7 @@ interface InternalApi {
   kit: ServiceKit;
   log: Log;
   metrics: Metrics;
-  audit: Pick<Audit, "operatorCall">;
+  audit: Pick<Audit, "operatorCall" | "isWritten">;
   readiness: Pick<Readiness, "state">;
   strangers: Pick<StrangerSampling, "ofLine">;
   forgotten: Pick<ForgottenBrowsers, "forget" | "forgetAll">;
@@ -104,8 +104,7 @@ export function createInternalApi(service: InternalApi): Hono<Env> {
   addForgetCalls(app, service);
   addPauseCalls(app, service);
   app.get("/metrics", async (c) => {
-    const { watchers, paused, waiting, store } = await kit.health();
-    return c.body(await metrics.text(watchers, paused, waiting, store), 200, {
+    return c.body(await metrics.text(await kit.health(), service.audit.isWritten), 200, {
       "Content-Type": metrics.contentType,
     });
   });

@@ -20,6 +20,11 @@ import {
 
 const prefix = "onegini_otp_login_";
 
+/** What is shown of the kit's health. */
+type ShownHealth = Pick<Health, "watchers" | "waiting" | "paused" | "store">;
+
+const healthy: ShownHealth = { watchers: 0, waiting: 0, store: "ok" };
+
 const callBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** The events that end a login, with the `result` of each. */
@@ -123,8 +128,6 @@ export class Metrics {
   );
   readonly #auditLost = this.#counter("audit_lost_total", "Lines of the audit that could not be written.");
   readonly #auditFailing = this.#gauge("audit_failing", "1 while the audit cannot be written.");
-  /** Whether the audit cannot be written. */
-  isAuditFailing: () => boolean = () => false;
   readonly #callbacksMissing = this.#counter(
     "callbacks_missing_total",
     "Answers that the kit found by polling because no callback came.",
@@ -244,20 +247,16 @@ export class Metrics {
   /**
    * The text for Prometheus.
    *
-   * @param store as it is now. An idle service hears of a failure only by this
+   * @param health the kit's, by which an idle service hears of a store that fails
+   * @param isAudited false: the audit cannot be written
    */
-  text(
-    watchers: number,
-    paused?: Health["paused"],
-    waiting = 0,
-    store: Health["store"] = "ok",
-  ): Promise<string> {
+  text({ watchers, waiting, paused, store }: ShownHealth = healthy, isAudited = true): Promise<string> {
     this.#storeDown.set(store !== "ok" || this.#hasStoreTrouble ? 1 : 0);
     this.#watchers.set(watchers);
     this.#waiting.set(waiting);
     this.#paused.set(paused ? 1 : 0);
     this.#pausedHere.set(paused?.onThisServer ? 1 : 0);
-    this.#auditFailing.set(this.isAuditFailing() ? 1 : 0);
+    this.#auditFailing.set(isAudited ? 0 : 1);
     this.#failedStarts.set(this.#failedShare.at(performance.now()));
     return this.#registry.metrics();
   }

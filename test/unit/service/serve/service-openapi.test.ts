@@ -33,7 +33,7 @@ function brokenApi() {
     kit,
     log,
     metrics,
-    audit: { operatorCall: () => undefined },
+    audit: { operatorCall: () => undefined, isWritten: true },
     readiness: createReadiness(kit),
     strangers: new StrangerSampling(20),
     forgotten: { forget: fail, forgetAll: fail },

@@ -8,7 +8,7 @@ const read = (file: string): string =>
 
 /** The names of the metrics: the service's own, and Node's and the process's. */
 async function given(): Promise<{ own: string[]; others: string[] }> {
-  const names = [...(await new Metrics().text(0)).matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
+  const names = [...(await new Metrics().text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
   const isOwn = (name: string): boolean => name.startsWith("onegini_otp_login_");
   return { own: names.filter(isOwn), others: names.filter((name) => !isOwn(name)) };
 }
@@ -33,7 +33,7 @@ test("the dashboard and the alerts name only metrics that there are", async () =
 });
 
 test("the dashboard and the guide have every step of the funnel, with its median", async () => {
-  const steps = [...(await new Metrics().text(0)).matchAll(/step_seconds_count\{step="(\w+)"/g)];
+  const steps = [...(await new Metrics().text()).matchAll(/step_seconds_count\{step="(\w+)"/g)];
   const { panels } = JSON.parse(read("serve/grafana.json")) as { panels: { title: string }[] };
   const [, table = ""] = /^### The funnel\n([^]*?)^## /m.exec(read("serve.md")) ?? [];
   for (const [, step] of steps) {

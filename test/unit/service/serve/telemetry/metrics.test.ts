@@ -69,8 +69,8 @@ async function busy(): Promise<Metrics> {
 
 describe("The metrics of the service", () => {
   test("have every series from the start, at 0", async () => {
-    const first = await new Metrics("1.2.3").text(0);
-    assert.deepEqual(seriesIn(first), seriesIn(await (await busy()).text(0)));
+    const first = await new Metrics("1.2.3").text();
+    assert.deepEqual(seriesIn(first), seriesIn(await (await busy()).text()));
     const values = [...first.matchAll(/^onegini_otp_login_(?!build_info|redis_append_only)\S+ (\S+)$/gm)];
     const counted = values.filter(([, value]) => value !== "0");
     assert.deepEqual(counted, []);
@@ -78,7 +78,7 @@ describe("The metrics of the service", () => {
 
   test("say whether Redis has an append-only file, and before they know -1", async () => {
     const metrics = new Metrics();
-    const gauge = async () => /^onegini_otp_login_redis_append_only (\S+)$/m.exec(await metrics.text(0))?.[1];
+    const gauge = async () => /^onegini_otp_login_redis_append_only (\S+)$/m.exec(await metrics.text())?.[1];
     const values = [await gauge()];
     for (const appendOnly of ["on", "off", "unknown"] as const) {
       metrics.appendOnly(appendOnly);
@@ -88,7 +88,7 @@ describe("The metrics of the service", () => {
   });
 
   test("count the steps of a login, with the seconds of each", async () => {
-    const text = await (await busy()).text(0);
+    const text = await (await busy()).text();
     const of = (name: string, step: string) =>
       Number(
         new RegExp(`^onegini_otp_login_step_seconds_${name}\\{step="${step}"\\} (\\S+)`, "m").exec(text)?.[1],
@@ -110,7 +110,7 @@ describe("The metrics of the service", () => {
   });
 
   test("count what was refused, and a status of the Token Server that is not expected as other", async () => {
-    const text = await (await busy()).text(0);
+    const text = await (await busy()).text();
     for (const line of [
       'refused_total{error="forbidden_origin"} 1',
       'refused_total{error="invalid_client"} 1',
@@ -125,7 +125,7 @@ describe("The metrics of the service", () => {
   test("tell a Token Server that is down, until it no longer is", async () => {
     const metrics = new Metrics();
     const tells = async (value: 0 | 1): Promise<void> =>
-      assert.match(await metrics.text(0), new RegExp(`^onegini_otp_login_token_server_down ${value}$`, "m"));
+      assert.match(await metrics.text(), new RegExp(`^onegini_otp_login_token_server_down ${value}$`, "m"));
     await tells(0);
     metrics.count({ type: "token_server_down", level: "error", failures: 3, since: "", reason: "r" });
     await tells(1);
@@ -137,7 +137,7 @@ describe("The metrics of the service", () => {
     const metrics = new Metrics();
     const tells = async (value: 0 | 1, store: Health["store"] = "ok"): Promise<void> =>
       assert.match(
-        await metrics.text(0, undefined, 0, store),
+        await metrics.text({ watchers: 0, waiting: 0, store }),
         new RegExp(`^onegini_otp_login_store_down ${value}$`, "m"),
       );
     await tells(0);
@@ -160,13 +160,13 @@ describe("The metrics of the service", () => {
   test("tell the share of starts that brought no code, whatever the reason", async () => {
     // Of three starts, one is answered 200; result calls do not count.
     assert.match(
-      await (await busy()).text(0),
+      await (await busy()).text(),
       new RegExp(`^onegini_otp_login_failed_starts_ratio ${2 / 3}$`, "m"),
     );
   });
 
   test("have Node's own and the process's, with its files where the system tells", async () => {
-    const text = await new Metrics().text(0);
+    const text = await new Metrics().text();
     for (const name of [
       "process_cpu_seconds_total",
       "process_resident_memory_bytes",
