@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRedis } from "../../support/services/redis.js";
-import { runServe } from "../../support/services/serve-process.js";
+import { runServe, siteClient } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { scriptedTokenServer, started } from "../../unit/server/support/site.js";
@@ -24,7 +24,7 @@ test("an outage alarms and stops alarming within a minute, although nobody comes
   const service = runServe(
     t,
     ...["--origin", origin, "--token-server-url", tokenServer.url, "--message", "Log in"],
-    ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code", "--port", "0"],
+    ...[...siteClient, "--port", "0"],
     ...["--internal-port", "0", "--internal-secret", secret, "--redis-url", redis.url],
   );
   const [address, internal] = [await service.said("ready"), await service.said("internal")];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { runServe } from "../../support/services/serve-process.js";
+import { runServe, siteClient } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { Browser } from "../../unit/server/support/browser.js";
 import { emulator } from "../../unit/server/support/site.js";
@@ -38,7 +38,7 @@ describe("Prometheus with the files of docs/serve", () => {
       runServe(
         t,
         ...["--origin", origin, "--token-server-url", tokenServer.url, "--message", "Log in"],
-        ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code", "--port", "0"],
+        ...[...siteClient, "--port", "0"],
         ...["--internal-port", "0", "--internal-secret", secret, "--result-polling", "0.2"],
       ),
     );

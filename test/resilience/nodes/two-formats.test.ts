@@ -7,7 +7,7 @@ import { trustAnyCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { startNginx } from "../../support/services/proxies.js";
 import { startRedis } from "../../support/services/redis.js";
-import { runServe, runServeOf, type ServeProcess } from "../../support/services/serve-process.js";
+import { runServe, runServeOf, type ServeProcess, siteClient } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { WidgetVisitor, type BrowserAnswer } from "../../support/widget-visitor.js";
 import { emulator } from "../../unit/server/support/site.js";
@@ -45,7 +45,7 @@ test("a roll between two formats loses no page longer than a new scan", async (t
     const start = async (): Promise<{ process: ServeProcess; port: number; internal: string }> => {
       const args = [
         ...["--origin", origin, "--token-server-url", tokenServer.url, "--message", "Log in"],
-        ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code", "--proxies", "1"],
+        ...[...siteClient, "--proxies", "1"],
         ...["--redis-url", redis.url, "--redis-prefix", isOlder ? "older:" : "newer:"],
         ...["--internal-secret", secret, "--port", "0", "--internal-port", "0"],
       ];

@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 import { createLoginKit, type LoginKit, type LoginKitEvent, type Transport } from "onegini-otp-login/server";
 import { redisFor, type RedisServer } from "../../support/services/redis.js";
 import { holds, until } from "../../support/until.js";
-import { runServe } from "../../support/services/serve-process.js";
+import { runServe, siteClient } from "../../support/services/serve-process.js";
 import { emulator } from "../../unit/server/support/site.js";
 import { openStore } from "./support/redis-stores.js";
 
@@ -202,16 +202,7 @@ describe("A Redis that", () => {
           "--token-server-url",
           url,
         ],
-        ...[
-          "--client-id",
-          "site",
-          "--client-secret",
-          "site-secret",
-          "--type",
-          "qr-code",
-          "--message",
-          "Log in",
-        ],
+        ...[...siteClient, "--message", "Log in"],
         ...["--redis-url", redis.url],
       );
       const internal = await serve.said("internal");

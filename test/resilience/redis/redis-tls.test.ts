@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { makeAuthority } from "../../support/services/certificate.js";
 import { clusterFor, redisFor, sentinelFor, type RedisServer } from "../../support/services/redis.js";
-import { runServe, type ServeProcess } from "../../support/services/serve-process.js";
+import { runServe, type ServeProcess, siteClient } from "../../support/services/serve-process.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { until } from "../../support/until.js";
 import { openAll, servedSite } from "./support/serve-logins.js";
@@ -136,7 +136,7 @@ describe("TLS with an authority and certificates of one's own", () => {
       const service = runServe(
         t,
         ...["--origin", "http://localhost:8000", "--token-server-url", "http://127.0.0.1:9"],
-        ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
+        ...siteClient,
         ...["--redis-url", `rediss://127.0.0.1:${redis.tlsPort}`, "--check", ...args],
       );
       return `${await service.exit()}: ${service.stderr()}`;

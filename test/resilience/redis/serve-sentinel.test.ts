@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { sentinelFor, type SentinelGroup } from "../../support/services/redis.js";
-import { runServe } from "../../support/services/serve-process.js";
+import { runServe, siteClient } from "../../support/services/serve-process.js";
 import { until } from "../../support/until.js";
 import { documentedServiceRights, sentinelRights } from "./support/documented-rights.js";
 import { begunAgain, load, longestOf, openAll, servedSite } from "./support/serve-logins.js";
@@ -79,7 +79,7 @@ describe("serve behind Sentinel", () => {
       const service = runServe(
         t,
         ...["--origin", "http://localhost:8000", "--token-server-url", "http://127.0.0.1:9"],
-        ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
+        ...siteClient,
         ...["--port", "0", "--internal-port", "0", "--check", ...redis],
       );
       assert.equal(await service.exit(), 1);

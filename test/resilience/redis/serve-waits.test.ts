@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 import { makeCertificate } from "../../support/services/certificate.js";
 import { freePort } from "../../support/services/free-port.js";
 import { redisFor, sentinelFor, type RedisServer } from "../../support/services/redis.js";
-import { runServe, type ServeProcess } from "../../support/services/serve-process.js";
+import { runServe, type ServeProcess, siteClient } from "../../support/services/serve-process.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { until } from "../../support/until.js";
 import { auditFile } from "../../unit/service/serve/audit/audit-lines.js";
@@ -25,12 +25,14 @@ async function serve(t: TestContext, ...more: string[]): Promise<ServeProcess> {
       origin,
       "--token-server-url",
       url,
-      "--client-id",
-      "site",
-      "--client-secret",
-      "site-secret",
+      ...siteClient,
+      "--port",
+      "0",
+      "--internal-port",
+      "0",
+      "--internal-secret",
+      secret,
     ],
-    ...["--type", "qr-code", "--port", "0", "--internal-port", "0", "--internal-secret", secret],
     ...(more.includes("--message") ? more : ["--message", "Log in", ...more]),
   );
 }

@@ -14,6 +14,11 @@ export interface ServeProcess {
   exit: () => Promise<number | null>;
 }
 
+/** The settings of the API client that `emulator` of the unit tests has. */
+export const siteClient: readonly string[] = [
+  ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
+];
+
 /** Starts `serve` from its sources. */
 export const runServe = (t: Pick<TestContext, "after">, ...args: string[]): ServeProcess =>
   start(t, [...fromSources, "serve", ...args]);

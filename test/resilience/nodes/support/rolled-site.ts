@@ -5,7 +5,7 @@ import { listen } from "../../../support/listen.js";
 import { freePort } from "../../../support/services/free-port.js";
 import type { PlainProxy, ProxyOptions } from "../../../support/services/proxies.js";
 import { startRedis, type RedisServer } from "../../../support/services/redis.js";
-import { runServe, type ServeProcess } from "../../../support/services/serve-process.js";
+import { runServe, type ServeProcess, siteClient } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { emulator, type Emulator } from "../../../unit/server/support/site.js";
 
@@ -101,7 +101,7 @@ export async function siteWithService(t: TestContext, startProxy: StartAnyProxy)
     const process = runServe(
       t,
       ...["--origin", origin, "--token-server-url", tokenServer.url, "--message", "Log in"],
-      ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code", "--proxies", "1"],
+      ...[...siteClient, "--proxies", "1"],
       ...["--redis-url", redis.url, "--internal-secret", secret],
       ...["--port", String(node.port), "--internal-port", String(node.internal)],
     );

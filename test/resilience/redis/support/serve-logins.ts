@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { phoneCalls } from "../../../support/demo/demo.js";
 import { listen } from "../../../support/listen.js";
-import { runServe, type ServeProcess } from "../../../support/services/serve-process.js";
+import { runServe, type ServeProcess, siteClient } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { WidgetVisitor } from "../../../support/widget-visitor.js";
 import { emulator } from "../../../unit/server/support/site.js";
@@ -91,7 +91,7 @@ export async function servedSite(t: TestContext, redisArguments: readonly string
       t,
       ...["--config", config],
       ...["--origin", origin, "--token-server-url", tokenServer.url, "--message", "Log in"],
-      ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
+      ...siteClient,
       ...["--callback-uri", callback, "--internal-secret", secret, "--port", "0", "--internal-port", "0"],
       ...redisArguments,
     ),

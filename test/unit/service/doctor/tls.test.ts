@@ -9,6 +9,7 @@ import { assertFailed, checksThat, foundIn, runDoctor, type Run } from "./run-do
 import { listen } from "../../../support/listen.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { runSite, type Site } from "./running-site.js";
+import { siteClient } from "../../../support/services/serve-process.js";
 
 const certificates = makeCertificates(temporaryFolder({ after: (end: () => void) => after(end) }));
 // Where a site sets an authority of its own, for the kit and for doctor.
@@ -28,16 +29,7 @@ async function tokenServerWith(t: TestContext, options: ServerOptions): Promise<
 
 const examine = (t: TestContext, url: string): Promise<Run> =>
   runDoctor(t, [
-    ...[
-      "--token-server-url",
-      url,
-      "--client-id",
-      "site",
-      "--client-secret",
-      "site-secret",
-      "--type",
-      "qr-code",
-    ],
+    ...["--token-server-url", url, ...siteClient],
     ...["--message", "Log in", "--callback-uri", "http://localhost/cb", "--result-polling", "2"],
     ...["--port", "0", "--json", "--no-scan"],
   ]);

@@ -4,6 +4,7 @@ import { startService, type Service } from "../../../../src/service/serve/servic
 import { readSettings } from "../../../../src/service/settings/read-settings.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator, type Emulator } from "../../server/support/site.js";
+import { siteClient } from "../../../support/services/serve-process.js";
 
 export const origin = "http://localhost:8000";
 export const internalSecret = "internal-secret-of-the-test-0123456789";
@@ -38,7 +39,7 @@ export async function runService(
     [
       ...["--origin", origin, "--token-server-url", tokenServerUrl ?? tokenServer.url],
       ...(withMessage ? ["--message", "Log in"] : []),
-      ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code", "--port", "0"],
+      ...[...siteClient, "--port", "0"],
       ...["--internal-port", "0", "--internal-secret", internalSecret, "--result-polling", "0.1"],
       ...args,
     ],

@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { freePort } from "../../../support/services/free-port.js";
-import { runServe as run } from "../../../support/services/serve-process.js";
+import { runServe as run, siteClient } from "../../../support/services/serve-process.js";
 import { until } from "../../../support/until.js";
 import { Browser } from "../../server/support/browser.js";
 import { emulator } from "../../server/support/site.js";
@@ -21,7 +21,7 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { versio
 
 const site = (url: string): string[] => [
   ...["--origin", origin, "--token-server-url", url, "--message", "Log in", "--result-polling", "0.2"],
-  ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
+  ...siteClient,
   ...["--port", "0", "--internal-port", "0"],
 ];
 

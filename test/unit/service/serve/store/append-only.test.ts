@@ -6,7 +6,7 @@ import {
   type AppendOnly,
 } from "../../../../../src/service/serve/store/append-only.js";
 import { redisFor } from "../../../../support/services/redis.js";
-import { runServe } from "../../../../support/services/serve-process.js";
+import { runServe, siteClient } from "../../../../support/services/serve-process.js";
 import { until } from "../../../../support/until.js";
 import { runService } from "../running-service.js";
 
@@ -60,7 +60,7 @@ describe("the append-only file of a real Redis", () => {
       "--message",
       "Log in",
     ],
-    ...["--client-id", "site", "--client-secret", "site-secret", "--type", "qr-code"],
+    ...siteClient,
     ...["--port", "0", "--internal-port", "0"],
   ];
   for (const [state, appendOnly, mayAsk, gauge] of [

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { watchFileDescriptors } from "../../../../../src/service/serve/telemetry/file-descriptors.js";
 import { createLog } from "../../../../../src/service/serve/telemetry/log.js";
-import { runServeWithFiles } from "../../../../support/services/serve-process.js";
+import { runServeWithFiles, siteClient } from "../../../../support/services/serve-process.js";
 import { until } from "../../../../support/until.js";
 
 test("a process that may open no more files says so in its log, with what to change, and lives", async (t) => {
@@ -17,10 +17,12 @@ test("a process that may open no more files says so in its log, with what to cha
       "http://localhost:8000",
       "--token-server-url",
       "http://127.0.0.1:9",
-      "--client-id",
-      "site",
+      ...siteClient,
+      "--port",
+      "0",
+      "--internal-port",
+      "0",
     ],
-    ...["--client-secret", "site-secret", "--type", "qr-code", "--port", "0", "--internal-port", "0"],
   );
   const ready = await service.said("ready");
   const sockets: Socket[] = [];
