@@ -20,7 +20,8 @@ export async function healthOf(
   runtime: Runtime,
 ): Promise<Health> {
   const asked = Promise.all([store.get(noAttempt), pause.follow()]).then(
-    async () => ((await store.takesWrites()) ? "ok" : "refuses_writes"),
+    // Until the pause was read once, no start passes.
+    async () => (!pause.isKnown ? "unreachable" : (await store.takesWrites()) ? "ok" : "refuses_writes"),
     () => "unreachable" as const,
   );
   const found = await withTimeout(asked, timeoutMs, runtime);

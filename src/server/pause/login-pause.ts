@@ -89,12 +89,17 @@ export class LoginPause {
     if (!this.#own) await this.follow();
     const { present } = this;
     if (!present) {
-      if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);
+      if (!this.isKnown) throw new StoreUnavailable(undefined);
       return;
     }
     const { runtime } = this.#core;
     const left = present.until === undefined ? Infinity : (present.until - runtime.now()) / 1000;
     throw loginPaused(Math.ceil(Math.min(left, askAgainSeconds) + randomShare(runtime) * spreadSeconds));
+  }
+
+  /** Whether the store was read once; if not, it may have a pause. */
+  get isKnown(): boolean {
+    return !this.#switch || this.#hasAgreed || this.#isClosed;
   }
 
   /** The pause, while there is one. */

@@ -40,6 +40,23 @@ describe("health, for a load balancer", () => {
     assert.equal((await kit.health()).healthy, true);
   });
 
+  test("is unhealthy until the store has said once whether logins are paused, as no start passes before", async (t) => {
+    const clock = new VirtualClock();
+    const memory = memoryStore(() => clock.now());
+    const inMemory = memory.pauseSwitch!("any");
+    let isDown = true;
+    const read = () => (isDown ? Promise.reject(new Error("x")) : inMemory.read());
+    const store = { ...memory, pauseSwitch: () => ({ ...inMemory, read }) };
+    const where = await site(t, { options: { store }, runtime: clock });
+    assert.equal((await where.kit.health()).store, "unreachable");
+    isDown = false;
+    assert.equal((await where.kit.health()).store, "unreachable");
+    assert.equal((await new Browser(where).post("")).status, 503);
+    await clock.advance(1000);
+    assert.equal((await where.kit.health()).store, "ok");
+    assert.equal((await new Browser(where).post("")).status, 201);
+  });
+
   test("is unhealthy while the store can be read but refuses writes, and says when it takes them again", async (t) => {
     const clock = new VirtualClock();
     const store = memoryStore(() => clock.now());
