@@ -35,8 +35,8 @@ export const pause: Claims = {
       title: "is heard by a new server that finds an older copy, though nobody told the others of that",
     },
     "A server that could not write what it found gives out no code": {
-      at: "src/server/pause/login-pause.ts: LoginPause.check",
-      replace: ["!this.#hasAgreed && !this.#isClosed", "false"],
+      at: "src/server/pause/login-pause.ts: LoginPause.isKnown",
+      replace: ["this.#hasAgreed", "true"],
       title: "may be known to others as long as what a new server finds could not be written",
     },
     "A server that has only said a pause keeps it": {
@@ -75,8 +75,7 @@ export const pause: Claims = {
   "test/unit/server/pause/login-pause.test.ts": {
     "No code is given out before the store was read once": {
       at: "src/server/pause/login-pause.ts: LoginPause.check",
-      remove:
-        "if (this.#switch && !this.#hasAgreed && !this.#isClosed) throw new StoreUnavailable(undefined);",
+      remove: "if (!this.isKnown) throw new StoreUnavailable(undefined);",
       title: "rejects while the store does not work, and no start passes before the store was read",
     },
     "An operator's words forge no line of a log": {
