@@ -251,6 +251,16 @@ export const service: Claims = {
     },
   },
   "test/unit/service/doctor/site/browser/page-proxy.test.ts": {
+    "Of a page that doctor opens, its own name leads nowhere else later": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      replace: ["mayReach(this.#page, spaceOf(address))", "address"],
+      title: "reaches nothing here when its own name leads here later",
+    },
+    "A page in a private network does not reach this machine": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      replace: ["mayReach(this.#page, spaceOf(address))", "address"],
+      title: "in a private network reaches nothing on this machine",
+    },
     "A page that doctor opens does not reach what is less public": {
       at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
       replace: ["mayReach(this.#page, spaceOf(address))", "address"],

@@ -376,7 +376,7 @@ function sendOn(request: IncomingMessage, response: ServerResponse, { socket, pr
         pipeline(answer, response, () => socket.destroy());
         resolve();
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
     request.pipe(sent);

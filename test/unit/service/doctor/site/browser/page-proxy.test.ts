@@ -257,7 +257,7 @@ describe("the proxy of a page", () => {
         ],
         ...["X-Two", "2", "Connection", "x-two, close", "Proxy-Connection", "keep-alive", "TE", "trailers"],
       ],
-    } as never);
+    });
     assert.deepEqual(seen, [
       ...["Host", new URL(here.origin).host, "X-Mixed-Case", "1", "cookie", "a=1", "Connection", "close"],
     ]);
