@@ -376,7 +376,7 @@ function sendOn(request: IncomingMessage, response: ServerResponse, { socket, pr
         pipeline(answer, response, () => socket.destroy());
         resolve();
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     request.pipe(sent);

@@ -85,7 +85,8 @@ async function open(
     agent: false,
   });
   sent.end();
-  const [answer, socket] = (await once(sent, "connect")) as [IncomingMessage, Socket];
+  const [answer, socket, head] = (await once(sent, "connect")) as [IncomingMessage, Socket, Buffer];
+  socket.unshift(head);
   socket.on("error", () => undefined);
   t.after(() => socket.destroy());
   return { status: answer.statusCode, socket };
