@@ -161,7 +161,7 @@ describe("a page that doctor opens, at a public address,", () => {
 
   it("is connected to the public addresses of a name alone", async (t) => {
     let hits = 0;
-    const here = await site(t, () => hits++);
+    const here = await site(t, (_request, response) => response.end(String(++hits)));
     const proxy = await start(t, [publicPage], { timeoutMs: 300 });
     await open(t, proxy, `mixed.test:${here.port}`);
     assert.equal(hits, 0);
@@ -195,7 +195,7 @@ describe("a page that doctor opens", () => {
 describe("the proxy of a page", () => {
   it("is no proxy for others, who do not have its password", async (t) => {
     let hits = 0;
-    const here = await site(t, () => hits++);
+    const here = await site(t, (_request, response) => response.end(String(++hits)));
     const proxy = await start(t, [here.origin]);
     for (const headers of [{}, { "proxy-authorization": "Basic ZG9jdG9yOg==" }]) {
       const answer = await get(proxy, here.origin, { headers: { host: "a", ...headers } });
