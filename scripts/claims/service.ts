@@ -250,4 +250,41 @@ export const service: Claims = {
       title: "removes a secret before a long text is cut",
     },
   },
+  "test/unit/service/doctor/site/browser/page-proxy.test.ts": {
+    "Of a page that doctor opens, its own name leads nowhere else later": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      replace: ["mayReach(this.#page, spaceOf(address))", "address"],
+      title: "reaches nothing here when its own name leads here later",
+    },
+    "A page in a private network does not reach this machine": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      replace: ["mayReach(this.#page, spaceOf(address))", "address"],
+      title: "in a private network reaches nothing on this machine",
+    },
+    "A page that doctor opens does not reach what is less public": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      replace: ["mayReach(this.#page, spaceOf(address))", "address"],
+      title: "cannot reach …",
+    },
+    "The proxy of doctor's browser needs its password": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: startPageProxy",
+      replace: [
+        'timingSafeEqual(digest(headers["proxy-authorization"] ?? ""), expected)',
+        "headers.host !== expected.toString()",
+      ],
+      title: "is no proxy for others, who do not have its password",
+    },
+    "A name with a private address does not go to a proxy of the network": {
+      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      remove: "|| (isByProxy && allowed.length < addresses.length)",
+      title: "refuses what is known here to be private, except what was given",
+    },
+  },
+  "test/unit/service/doctor/site/browser/address-space.test.ts": {
+    "An address in another spelling is judged by what it embeds": {
+      at: "src/service/doctor/site/browser/address-space.ts: spaceOf",
+      remove: 'if (address.match(unspecified, 96) || embedding.includes(range)) return "this machine";',
+      title: "is … for …",
+    },
+  },
 };

@@ -12,15 +12,31 @@ export type ProxyUse =
   /** A variable names a proxy, and this Node does not use it. */
   | { kind: "ignored"; variable: string };
 
+type Found = { kind: "none" } | { kind: "used"; url: URL } | { kind: "ignored"; variable: string };
+
+/** Without the proxy's user and password, which are secret. */
+export function proxyFor(address: string, ...where: Where): ProxyUse {
+  const found = proxyIn(address, ...where);
+  return found.kind === "used" ? { kind: "used", proxy: found.url.host } : found;
+}
+
+/** The proxy's address with its user and password, where there is one and Node's agents use it. */
+export function usedProxy(address: string, ...where: Where): URL | undefined {
+  const found = proxyIn(address, ...where);
+  return found.kind === "used" ? found.url : undefined;
+}
+
+type Where = [environment?: Environment, agents?: { http: object; https: object }];
+
 /**
  * Node 22.21 and 24.5 are the first whose agents can do it, and only with `NODE_USE_ENV_PROXY=1` or `--use-env-proxy`: then the
  * agents have the environment as their option `proxyEnv`.
  */
-export function proxyFor(
+function proxyIn(
   address: string,
   environment: Environment = process.env,
   agents: { http: object; https: object } = { http: http.globalAgent, https: https.globalAgent },
-): ProxyUse {
+): Found {
   const { protocol, hostname, port } = new URL(address);
   const isTls = protocol === "https:";
   const { options } = agents[isTls ? "https" : "http"] as { options?: { proxyEnv?: Environment } };
@@ -34,8 +50,7 @@ export function proxyFor(
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (isBypassed(host, port || (isTls ? "443" : "80"), from["no_proxy"] || from["NO_PROXY"] || ""))
     return { kind: "none" };
-  // Without its user and password, which are secret.
-  return proxyEnv ? { kind: "used", proxy: new URL(proxy).host } : { kind: "ignored", variable };
+  return proxyEnv ? { kind: "used", url: new URL(proxy) } : { kind: "ignored", variable };
 }
 
 /** Follows Node's rules for NO_PROXY: names, `.name` and `*.name`, with or without a port, `*`, and ranges of IPv4 addresses. */
@@ -70,7 +85,7 @@ const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum
  */
 export function unusedProxy(
   address: string,
-  ...where: [environment?: Environment, agents?: { http: object; https: object }]
+  ...where: Where
 ): { variable: string; description: string } | undefined {
   const isOwnAgent = Object.getPrototypeOf(https.globalAgent) !== https.Agent.prototype;
   if (isOwnAgent || process.versions["bun"] !== undefined || process.versions["deno"] !== undefined)
