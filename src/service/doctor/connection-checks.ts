@@ -23,6 +23,11 @@ export function connectionLines(connection: Connection, server: Server, now: Dat
   );
 }
 
+/** The check that the others wait for, of those of a connection that cannot be used. */
+export const firstProblem = (lines: readonly Line[]): CheckId =>
+  (lines.find(({ result }) => result === "failed") ?? lines.find(({ result }) => result === "unknown"))
+    ?.check ?? "port";
+
 function directLines(
   { host, port, isTls, proxy, name, tcp, tls, speaksTls }: Connection,
   { title, setAt }: Server,

@@ -67,20 +67,26 @@ export async function tryCallback(
 interface Places {
   callbackUri: string;
   tokenServer: readonly string[];
-  settings: Pick<DoctorSettings, "result-polling" | "host" | "port" | "backend">;
+  settings: Pick<DoctorSettings, "host" | "port" | "backend">;
 }
 
 /** Where the vendor's console has the callbacks. */
 export const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
-/** Whether the Token Server reaches the callback's address, as far as this machine can tell. */
-export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, settings }: Places): Line {
-  const { addresses, posted, isReceived, listenError } = reach;
+/**
+ * Whether the Token Server reaches the callback's address, as far as this machine can tell.
+ *
+ * @param reach undefined if no callback is used
+ */
+export function reachLine(
+  reach: CallbackReach | undefined,
+  { callbackUri, tokenServer, settings }: Places,
+): Line {
   const check = "callback-reachable";
   const { setting, server } = wordingOf[settings.backend];
+  if (reach === undefined) return unknown(check, `not needed: ${setting("result-polling")} is set`);
+  const { addresses, posted, isReceived, listenError } = reach;
   const address = `${setting("callback-uri")}, and the same in ${callbackConfig}`;
-  if (settings["result-polling"] !== undefined)
-    return unknown(check, `not needed: ${setting("result-polling")} is set`);
   if ("error" in addresses)
     return failed(
       check,
