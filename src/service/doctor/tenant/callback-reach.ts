@@ -4,7 +4,9 @@ import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOrText } from "../../process/error-code.js";
-import { proxyFor } from "../../../node/env-proxy.js";
+import { ignoredProxy, proxyFor } from "../../../node/env-proxy.js";
+import { mismatchIn } from "../connection-checks.js";
+import { lookAtConnection } from "../connection.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";
@@ -15,6 +17,8 @@ interface CallbackReach {
   addresses: readonly string[] | { error: string };
   /** The answer to doctor's own test callback. Undefined: none was sent. */
   posted?: { status: number } | { error: string };
+  /** In words, if its port uses TLS and it begins with http, or the other way round. */
+  mismatch?: string | undefined;
   /** Whether doctor's listener received it. */
   isReceived: boolean;
   /** Why doctor does not listen: `EADDRINUSE`, for example. */
@@ -52,14 +56,14 @@ export async function tryCallback(
       signal,
     });
     const isReceived = "received" in listening && listening.received(id) !== undefined;
-    return { ...seen, addresses, posted: { status }, isReceived };
+    // A server of TLS answers plain http with 400.
+    const mismatch = status === 400 ? mismatchIn(await lookAtConnection(callbackUri, timeoutMs)) : undefined;
+    return { ...seen, addresses, posted: { status }, isReceived, mismatch };
   } catch (error) {
+    const mismatch = mismatchIn(await lookAtConnection(callbackUri, timeoutMs));
     // The Token Server may reach an address that this proxy does not.
-    return {
-      ...seen,
-      addresses,
-      posted: { error: signal.aborted || isByProxy ? "no answer" : codeOrText(error) },
-    };
+    const code = signal.aborted || isByProxy ? "no answer" : codeOrText(error);
+    return { ...seen, addresses, posted: { error: code }, mismatch };
   }
 }
 
@@ -85,8 +89,14 @@ export function reachLine(
   const check = "callback-reachable";
   const { setting, server } = wordingOf[settings.backend];
   if (reach === undefined) return unknown(check, `not needed: ${setting("result-polling")} is set`);
-  const { addresses, posted, isReceived, listenError } = reach;
+  const { addresses, posted, isReceived, listenError, mismatch } = reach;
   const address = `${setting("callback-uri")}, and the same in ${callbackConfig}`;
+  const use = proxyFor(callbackUri);
+  const trouble = [addresses, posted].flatMap((each) => (each && "error" in each ? each.error : []))[0];
+  if (mismatch !== undefined)
+    return failed(check, `its ${mismatch}`, `Correct its port or its beginning in ${address}.`);
+  if (trouble !== undefined && use.kind === "ignored")
+    return unknown(check, `no answer from this machine (${trouble}). ${ignoredProxy(use)}`);
   if ("error" in addresses)
     return failed(
       check,
