@@ -53,7 +53,7 @@ export async function lookAtConnection(address: string, timeoutMs: number): Prom
   const proxy = proxyFor(address);
   const seen = { host, port: Number(port) || (isTls ? 443 : 80), isTls, proxy };
   if (proxy.kind === "used") return seen;
-  const name = await resolve(host);
+  const name = await resolveName(host);
   if ("error" in name) return { ...seen, name };
   const tcp = await attempt((done) => connectTcp({ host, port: seen.port }, done), timeoutMs);
   if ("error" in tcp) return { ...seen, name, tcp };
@@ -86,7 +86,8 @@ function speaksHttp(host: string, port: number, timeoutMs: number): Promise<bool
   });
 }
 
-async function resolve(host: string): Promise<NonNullable<Connection["name"]>> {
+/** The addresses of a name, as this machine resolves it. */
+export async function resolveName(host: string): Promise<NonNullable<Connection["name"]>> {
   if (isIP(host) !== 0) return { addresses: [host] };
   try {
     const found = await lookup(host, { all: true });

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOrText } from "../../process/error-code.js";
 import { ignoredProxy, proxyFor } from "../../../node/env-proxy.js";
 import { mismatchIn } from "../connection-checks.js";
-import { lookAtConnection } from "../connection.js";
+import { lookAtConnection, resolveName } from "../connection.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";
@@ -35,14 +34,11 @@ export async function tryCallback(
   const host = new URL(callbackUri).hostname.replace(/^\[|\]$/g, "");
   const listenError = "error" in listening ? listening.error : undefined;
   const seen = { isReceived: false, listenError };
-  let addresses: string[] = [];
   const isByProxy = proxyFor(callbackUri).kind === "used";
-  try {
-    // A proxy resolves the name itself.
-    if (!isByProxy) addresses = (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch (error) {
-    return { ...seen, addresses: { error: codeOrText(error) } };
-  }
+  // A proxy resolves the name itself.
+  const name = isByProxy ? { addresses: [] } : await resolveName(host);
+  if ("error" in name) return { ...seen, addresses: name };
+  const { addresses } = name;
   const id = `${ownPrefix}${randomUUID()}`;
   const [authorization] = callbackAuthorizations(settings);
   const signal = AbortSignal.timeout(timeoutMs);
