@@ -42,25 +42,23 @@ export async function tryCallback(
   const id = `${ownPrefix}${randomUUID()}`;
   const [authorization] = callbackAuthorizations(settings);
   const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const { status } = await nodeTransport({
-      url: callbackUri,
-      method: "POST",
-      headers: { "content-type": "application/json", ...(authorization && { authorization }) },
-      body: JSON.stringify({ callback_uri: callbackUri, transaction_id: id }),
-      maxBytes: 65_536,
-      signal,
-    });
-    const isReceived = "received" in listening && listening.received(id) !== undefined;
-    // A server of TLS answers plain http with 400.
-    const mismatch = status === 400 ? mismatchIn(await lookAtConnection(callbackUri, timeoutMs)) : undefined;
-    return { ...seen, addresses, posted: { status }, isReceived, mismatch };
-  } catch (error) {
-    const mismatch = mismatchIn(await lookAtConnection(callbackUri, timeoutMs));
+  const posted = await nodeTransport({
+    url: callbackUri,
+    method: "POST",
+    headers: { "content-type": "application/json", ...(authorization && { authorization }) },
+    body: JSON.stringify({ callback_uri: callbackUri, transaction_id: id }),
+    maxBytes: 65_536,
+    signal,
+  }).then(
+    ({ status }) => ({ status }),
     // The Token Server may reach an address that this proxy does not.
-    const code = signal.aborted || isByProxy ? "no answer" : codeOrText(error);
-    return { ...seen, addresses, posted: { error: code }, mismatch };
-  }
+    (error: unknown) => ({ error: signal.aborted || isByProxy ? "no answer" : codeOrText(error) }),
+  );
+  const isReceived = "received" in listening && listening.received(id) !== undefined;
+  // If a server of TLS answers plain http at all, it is with 400.
+  const isOdd = "error" in posted || posted.status === 400;
+  const mismatch = isOdd ? mismatchIn(await lookAtConnection(callbackUri, timeoutMs)) : undefined;
+  return { ...seen, addresses, posted, isReceived, mismatch };
 }
 
 /** `tokenServer`: the Token Server's addresses. */
@@ -91,7 +89,7 @@ export function reachLine(
   const trouble = [addresses, posted].flatMap((each) => (each && "error" in each ? each.error : []))[0];
   if (mismatch !== undefined)
     return failed(check, `its ${mismatch}`, `Correct its port or its beginning in ${address}.`);
-  if (trouble !== undefined && use.kind === "ignored")
+  if (trouble !== undefined && !isOfCertificate(trouble) && use.kind === "ignored")
     return unknown(check, `no answer from this machine (${trouble}). ${ignoredProxy(use)}`);
   if ("error" in addresses)
     return failed(
@@ -150,6 +148,8 @@ export function whyNotReceived(
   return isTakenElsewhere ? "another service receives it, not doctor" : undefined;
 }
 
+const isOfCertificate = (error: string): boolean => /CERT|SIGNED|ISSUER|SIGNATURE/.test(error);
+
 function noAnswerLine(
   error: string,
   callbackUri: string,
@@ -160,7 +160,7 @@ function noAnswerLine(
   // In many networks a machine cannot reach its own public address.
   if (error === "no answer" || error === "ETIMEDOUT")
     return unknown(check, "no answer from this machine; a scan shows whether the Token Server reaches it");
-  if (/CERT|SIGNED|ISSUER|SIGNATURE/.test(error))
+  if (isOfCertificate(error))
     return failed(
       check,
       `its certificate is not trusted (${error})`,

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { connectionLines, wantsClientCertificate } from "../../../../src/service/doctor/connection-checks.js";
 import { isUsable, type Connection } from "../../../../src/service/doctor/connection.js";
+import { reachLine } from "../../../../src/service/doctor/tenant/callback-reach.js";
 import { proxyFor } from "../../../../src/node/env-proxy.js";
 import { foundIn, runDoctor } from "./run-doctor.js";
 
@@ -117,6 +118,16 @@ describe("doctor, behind a proxy of the environment,", () => {
       assert.equal(next[1], "Then run doctor again.");
       assert.doesNotMatch(run.stdout, /hidden/);
     }
+  });
+
+  it("still names a certificate of the callback's address that was reached past the proxy", (t) => {
+    behindProxy(t);
+    const posted = { error: "CERT_HAS_EXPIRED" };
+    const reach = { addresses: ["10.0.0.7"], posted, isReceived: false, listenError: undefined };
+    const settings = { backend: "kit", host: "127.0.0.1", port: 0 } as const;
+    const line = reachLine(reach, { callbackUri: `${url}/cb`, tokenServer: [], settings });
+    assert.equal(line.result, "failed");
+    assert.match(line.says, /certificate is not trusted/);
   });
 
   it("takes a failure of an address of this machine for what it is, because no proxy leads there", async (t) => {
