@@ -227,6 +227,11 @@ export const service: Claims = {
       replace: ["problem(wrong.code, wrong.pos[0])", "{ problem: wrong.message }"],
       title: "is a code and a place in the file, and nothing of its text: …",
     },
+    "An unknown key of a settings file is not shown": {
+      at: "src/service/settings/given-values.ts: readConfigFile",
+      replace: ["${parsed.placeOf(name)}", ": ${name}"],
+      title: "is an unknown key of the file, by its place alone: a secret may stand there",
+    },
     "The internal port is not open to others without a secret of the site's": {
       at: "src/service/settings/read-settings.ts: problemsTogether",
       replace: ["!isLoopback(internalHost)", "false"],

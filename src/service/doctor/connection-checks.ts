@@ -18,16 +18,26 @@ export function connectionLines(connection: Connection, server: Server, now: Dat
   const { proxy } = connection;
   if (proxy.kind !== "ignored") return lines;
   // The failure may only mean that this Node bypasses the proxy.
-  return lines.map((line) =>
-    line.result === "failed" ? { ...line, fix: `${ignoredProxy(proxy)} ${line.fix}` } : line,
-  );
+  const wayOut = ignoredProxy(proxy);
+  return lines.map((line) => {
+    if (line.result !== "failed") return line;
+    return line.check === "name" || line.check === "port"
+      ? unknown(line.check, `${line.says}. ${wayOut}`)
+      : { ...line, fix: `${wayOut} ${line.fix}` };
+  });
 }
 
-function directLines(
-  { host, port, isTls, proxy, name, tcp, tls, speaksTls }: Connection,
-  { title, setAt }: Server,
-  now: Date,
-): Line[] {
+/** The check that the others wait for, of those of a connection that cannot be used. */
+export const firstProblem = (lines: readonly Line[]): CheckId =>
+  (lines.find(({ result }) => result === "failed") ?? lines.find(({ result }) => result === "unknown"))
+    ?.check ?? "port";
+
+/** In words, if the address begins with http and the port uses TLS, or the other way round. */
+export const mismatchIn = ({ port, isTls, speaks }: Connection): string | undefined =>
+  speaks && `port ${port} uses ${speaks}, but the address begins with ${isTls ? "https" : "http"}`;
+
+function directLines(connection: Connection, { title, setAt }: Server, now: Date): Line[] {
+  const { host, port, isTls, proxy, name, tcp, tls } = connection;
   if (proxy.kind === "used" || name === undefined) {
     const which = proxy.kind === "used" ? `the proxy ${proxy.proxy}` : "a proxy";
     return notChecked(
@@ -57,13 +67,16 @@ function directLines(
     ];
   }
   const open = [resolved, ok("port", `${port} is open`)];
-  if (speaksTls === true)
+  const mismatch = mismatchIn(connection);
+  if (mismatch !== undefined)
     return [
       ...open,
       failed(
         "tls-version",
-        `port ${port} uses TLS, but the address begins with http`,
-        `Use https in ${setAt}, or the port for plain http.`,
+        mismatch,
+        isTls
+          ? `Correct the port in ${setAt} (https is usually at 443), or use http if it is on this machine.`
+          : `Use https in ${setAt}, or the port for plain http.`,
       ),
       ...notChecked(["tls-chain", "tls-date", "tls-name"], fixFirst("tls-version")),
     ];
@@ -93,8 +106,11 @@ const nameFix = (error: string, setAt: string): string =>
     ? `Correct the name in ${setAt}. If it is right, this machine's name server (DNS) does not answer.`
     : `Correct the name in ${setAt}, or add it to the DNS that this machine uses.`;
 
-const isOfPlainHttp = (error: string): boolean =>
-  /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/.test(error);
+/** Whether an error says that something else than TLS came. Over a proxy `EPROTO` is all that is known. */
+export const isOfPlainHttp = (error: string): boolean =>
+  /\bEPROTO\b|\bERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/.test(
+    error,
+  );
 
 /** Whether an error is a TLS alert about a missing client certificate. With TLS 1.3 it comes after the handshake. */
 export const wantsClientCertificate = (error: string): boolean =>

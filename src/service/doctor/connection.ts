@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { request } from "node:http";
 import { globalAgent } from "node:https";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import {
@@ -21,8 +22,8 @@ export interface Connection {
   name?: { addresses: readonly string[] } | { error: string };
   tcp?: { error: string | undefined };
   tls?: TlsFacts | HandshakeTrouble;
-  /** The address begins with http, but the port uses TLS. */
-  speaksTls?: boolean;
+  /** What the port uses, if that is seen and does not fit the beginning of the address. */
+  speaks?: "TLS" | "plain http";
 }
 
 export interface HandshakeTrouble {
@@ -52,19 +53,41 @@ export async function lookAtConnection(address: string, timeoutMs: number): Prom
   const proxy = proxyFor(address);
   const seen = { host, port: Number(port) || (isTls ? 443 : 80), isTls, proxy };
   if (proxy.kind === "used") return seen;
-  const name = await resolve(host);
+  const name = await resolveName(host);
   if ("error" in name) return { ...seen, name };
   const tcp = await attempt((done) => connectTcp({ host, port: seen.port }, done), timeoutMs);
   if ("error" in tcp) return { ...seen, name, tcp };
   tcp.socket.destroy();
   const open = { ...seen, name, tcp: { error: undefined } };
-  if (isTls) return { ...open, tls: await lookAtTls(host, seen.port, timeoutMs) };
+  if (isTls) {
+    const tls = await lookAtTls(host, seen.port, timeoutMs);
+    const isHttp = "error" in tls && !isTlsAlert(tls.error) && (await speaksHttp(host, seen.port, timeoutMs));
+    return { ...open, tls, ...(isHttp && { speaks: "plain http" }) };
+  }
   // Only loopback may use http, and it answers at once.
   const tls = await lookAtTls(host, seen.port, Math.min(timeoutMs, 1000), "default");
-  return { ...open, speaksTls: "version" in tls };
+  return { ...open, ...(("version" in tls || isTlsAlert(tls.error)) && { speaks: "TLS" }) };
 }
 
-async function resolve(host: string): Promise<NonNullable<Connection["name"]>> {
+/** Whether a handshake was refused by a server that speaks TLS. */
+const isTlsAlert = (error: string): boolean => /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_/.test(error);
+
+/** Whether a port answers a call of plain http. One of TLS may do so too, with 400. */
+function speaksHttp(host: string, port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const call = request({ host, port, method: "HEAD", agent: false, signal });
+    call.once("response", ({ statusCode }) => {
+      resolve(statusCode !== 400);
+      call.destroy();
+    });
+    call.on("error", () => resolve(false));
+    call.end();
+  });
+}
+
+/** The addresses of a name, as this machine resolves it. */
+export async function resolveName(host: string): Promise<NonNullable<Connection["name"]>> {
   if (isIP(host) !== 0) return { addresses: [host] };
   try {
     const found = await lookup(host, { all: true });
@@ -157,7 +180,7 @@ function attempt<Kind extends Socket>(
     }, timeoutMs);
     socket.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ error: codeOrText(error) });
+      resolve({ error: tlsCode(error) });
     });
     // The server closed the connection during the handshake.
     socket.once("close", () => {
@@ -167,12 +190,19 @@ function attempt<Kind extends Socket>(
   });
 }
 
+/** The code of an error. If the server answers while Node still writes, the code of OpenSSL is only in the text of an `EPROTO`. */
+function tlsCode(error: Error): string {
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(error.message) ?? [];
+  const code = codeOrText(error);
+  return code === "EPROTO" && reason ? `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}` : code;
+}
+
 /** Whether a call over this connection can work. */
-export const isUsable = ({ isTls, proxy, tcp, tls, speaksTls }: Connection): boolean =>
+export const isUsable = ({ isTls, proxy, tcp, tls, speaks }: Connection): boolean =>
   proxy.kind === "used" ||
   (tcp !== undefined &&
     tcp.error === undefined &&
-    speaksTls !== true &&
+    speaks === undefined &&
     (!isTls ||
       (tls !== undefined &&
         "version" in tls &&

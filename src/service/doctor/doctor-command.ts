@@ -2,7 +2,7 @@ import { openSync, writeSync } from "node:fs";
 import type { StartedTransaction } from "../../server/token-server/token-server-answers.js";
 import type { Environment } from "../settings/given-values.js";
 import { cleaner } from "./clean-lines.js";
-import { connectionLines } from "./connection-checks.js";
+import { connectionLines, firstProblem } from "./connection-checks.js";
 import { isUsable, lookAtConnection } from "./connection.js";
 import { doctorHelp, readDoctorOptions, type Subject } from "./doctor-options.js";
 import { fixFirst, notChecked, type Line } from "./lines.js";
@@ -145,10 +145,9 @@ async function checkSite(
   const connection = await lookAtConnection(site.page, times.timeoutMs);
   const reached = connectionLines(connection, { title: "the site", setAt: "--site" }, new Date());
   print(`Connection to ${new URL(site.page).origin}`, reached);
-  const broken = reached.find(({ result }) => result === "failed")?.check ?? "port";
   const seen = isUsable(connection)
     ? siteLines(await visitSite(site, times), site)
-    : notChecked(siteChecks, fixFirst(broken));
+    : notChecked(siteChecks, fixFirst(firstProblem(reached)));
   print("Site", seen);
   return [...reached, ...seen];
 }

@@ -1,4 +1,4 @@
-import { titles, type Line } from "./lines.js";
+import { fixFirst, titles, type Line } from "./lines.js";
 
 const marks = { ok: "✓", failed: "✗", unknown: "?" } as const;
 
@@ -42,6 +42,9 @@ export function nextSteps(lines: readonly Line[], kind: "tenant" | "site"): stri
   const faults = lines.flatMap((line) => (line.result === "failed" ? [line] : []));
   if (faults.length > 0)
     return [...faults.map(({ check, fix }) => `${titles[check]}: ${fix}`), "Then run doctor again."];
+  const waitedFor = lines.filter(({ check }) => lines.some(({ says }) => says === fixFirst(check)));
+  if (waitedFor.length > 0)
+    return [...waitedFor.map(({ check, says }) => `${titles[check]}: ${says}`), "Then run doctor again."];
   const isUnknown = (check: Line["check"]): boolean =>
     lines.some((line) => line.check === check && line.result === "unknown");
   if (kind === "tenant" && isUnknown("scan"))

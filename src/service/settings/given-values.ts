@@ -39,7 +39,7 @@ export interface CommandFlags {
   switches: readonly string[];
   /** Flags with a value. */
   texts: readonly string[];
-  /** Flags with a value that may be given several times. A problem does not repeat the value. */
+  /** Flags with a value that may be given several times. */
   lists?: readonly string[];
 }
 
@@ -79,15 +79,10 @@ export function readFlags(args: readonly string[], ofCommand: CommandFlags): Sou
       ...Object.fromEntries(ofCommand.switches.map((name) => [name, { type: "boolean" as const }])),
     },
   });
-  const isListGiven = tokens.some((token) => token.kind === "option" && lists.has(token.name));
   for (const token of tokens) {
     if (token.kind === "positional")
-      source.problems.push(
-        // Probably the rest of a value without quotes.
-        isListGiven
-          ? "Unexpected argument: a value with spaces needs quotes."
-          : `Unexpected argument ${JSON.stringify(token.value)}.`,
-      );
+      // Not repeated: it may be the rest of a secret, or the value of a misspelt flag.
+      source.problems.push("Unexpected argument: a value with spaces needs quotes.");
     if (token.kind !== "option") continue;
     const { name, rawName: where, value, inlineValue } = token;
     if (name === "help") {
@@ -153,7 +148,8 @@ export function readConfigFile(path: string, read: (path: string) => string): So
   }
   const names = namesFor(true);
   for (const [name, raw] of Object.entries(contents as Record<string, unknown>)) {
-    if (!names.includes(name)) source.problems.push(`Unknown setting ${JSON.stringify(name)} in ${path}.`);
+    // Without its name, which may be a secret that was written in the wrong place.
+    if (!names.includes(name)) source.problems.push(`Unknown setting in ${path}${parsed.placeOf(name)}.`);
     else if (raw !== null) source.values.set(name, { raw, where: `${name} in ${path}` });
   }
   return source;

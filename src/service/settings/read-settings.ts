@@ -9,6 +9,7 @@ import {
   type Environment,
   type Given,
 } from "./given-values.js";
+import { isObject } from "../../protocol/login-api.js";
 import { sharedSecretProblem } from "./internal-secrets.js";
 import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
@@ -115,7 +116,8 @@ const missingAnywhere = (name: SettingName, expected: string): string =>
   `${name} is missing. Give ${expected}: as --${name}, ${variableOf(name)}, or ${name} in the file.`;
 
 function problemOf(name: SettingName, { raw, where }: Given, expected: string): string {
-  if (settingOf(name).isSecret) return `${where} must be ${expected}.`;
+  // An object may be the settings below, with a space too many, and a secret among them.
+  if (settingOf(name).isSecret || [raw].flat().some(isObject)) return `${where} must be ${expected}.`;
   return `${where} must be ${expected}, not ${withoutPassword(JSON.stringify(raw))}.`;
 }
 

@@ -3,7 +3,7 @@ import { createLoginKit, type LoginKit } from "onegini-otp-login/node";
 import { ownMembers, parseJson } from "../../../protocol/login-api.js";
 import { codeOrText } from "../../process/error-code.js";
 import { listen, urlOf } from "../../process/listen.js";
-import { readUpTo } from "../../../server/text/bytes.js";
+import { defaultLimits } from "../../../server/defaults/limits.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 
 /** How a callback authenticated, compared with the settings. */
@@ -22,18 +22,19 @@ export interface ReceivedCallback {
   authentication: Authentication;
   /** Whether the kit would have asked for the result. */
   isAccepted: boolean;
-  /** What came, and why the kit refuses it: `GET, and the kit answers 405: …`. Undefined if it does not. */
+  /** What came, and why the kit refuses it: `came by GET, and the kit answers 405: …`. Undefined if it does not. */
   refusal: string | undefined;
 }
 
 /** `error`: a system error's code, such as `EADDRINUSE`, or `no-port`. */
 export type Listening = CallbackListener | { error: string };
 
-const maxBytes = 4096;
+/** More than the kit takes: the transaction's id may be at the end of a callback that is too large. */
+const maxBytes = 16_384;
 /** Anybody can post, so the number of kept callbacks is limited. */
 const maxKept = 1000;
 
-/** `text`: its address and body. */
+/** `text`: its address and the first bytes of its body. */
 type Kept = ReceivedCallback & { transactionId: string | undefined; text: string };
 
 /** Listens where the site's server or the service would, and lets a kit answer each callback. Never rejects. */
@@ -146,9 +147,10 @@ async function refusalIn(
 ): Promise<string | undefined> {
   const { status } = answered;
   if (status === 204 || status === 401) return undefined;
+  if (status === 413) return `larger than ${defaultLimits.bodyBytes / 1024} kB, and the kit answers 413`;
   const { error_description: why } = ownMembers(parseJson(await answered.text()));
   const type = headers["content-type"];
-  return `${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${status}: ${String(why)}`;
+  return `came by ${method}${type === undefined ? "" : ` with ${type}`}, and the kit answers ${status}: ${String(why)}`;
 }
 
 const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
@@ -159,10 +161,12 @@ const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
       : [],
   );
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const bytes = await readUpTo(request as AsyncIterable<Uint8Array>, maxBytes);
-  if (!bytes) throw new Error("too large");
-  return new TextDecoder().decode(bytes);
+/** Reads to the end, so that the sender gets the answer, and keeps the first bytes. */
+async function readBody(request: AsyncIterable<Buffer>): Promise<string> {
+  let bytes = Buffer.alloc(0);
+  for await (const chunk of request)
+    if (bytes.length < maxBytes) bytes = Buffer.concat([bytes, chunk]).subarray(0, maxBytes);
+  return bytes.toString();
 }
 
 function transactionIn(body: string): string | undefined {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOrText } from "../../process/error-code.js";
-import { proxyFor } from "../../../node/env-proxy.js";
+import { ignoredProxy, proxyFor } from "../../../node/env-proxy.js";
+import { mismatchIn } from "../connection-checks.js";
+import { lookAtConnection, resolveName } from "../connection.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { callbackAuthorizations, ownPrefix, type Listening } from "./callback-listener.js";
@@ -15,6 +16,8 @@ interface CallbackReach {
   addresses: readonly string[] | { error: string };
   /** The answer to doctor's own test callback. Undefined: none was sent. */
   posted?: { status: number } | { error: string };
+  /** In words, if its port uses TLS and it begins with http, or the other way round. */
+  mismatch?: string | undefined;
   /** Whether doctor's listener received it. */
   isReceived: boolean;
   /** Why doctor does not listen: `EADDRINUSE`, for example. */
@@ -31,56 +34,63 @@ export async function tryCallback(
   const host = new URL(callbackUri).hostname.replace(/^\[|\]$/g, "");
   const listenError = "error" in listening ? listening.error : undefined;
   const seen = { isReceived: false, listenError };
-  let addresses: string[] = [];
   const isByProxy = proxyFor(callbackUri).kind === "used";
-  try {
-    // A proxy resolves the name itself.
-    if (!isByProxy) addresses = (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch (error) {
-    return { ...seen, addresses: { error: codeOrText(error) } };
-  }
+  // A proxy resolves the name itself.
+  const name = isByProxy ? { addresses: [] } : await resolveName(host);
+  if ("error" in name) return { ...seen, addresses: name };
+  const { addresses } = name;
   const id = `${ownPrefix}${randomUUID()}`;
   const [authorization] = callbackAuthorizations(settings);
   const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const { status } = await nodeTransport({
-      url: callbackUri,
-      method: "POST",
-      headers: { "content-type": "application/json", ...(authorization && { authorization }) },
-      body: JSON.stringify({ callback_uri: callbackUri, transaction_id: id }),
-      maxBytes: 65_536,
-      signal,
-    });
-    const isReceived = "received" in listening && listening.received(id) !== undefined;
-    return { ...seen, addresses, posted: { status }, isReceived };
-  } catch (error) {
+  const posted = await nodeTransport({
+    url: callbackUri,
+    method: "POST",
+    headers: { "content-type": "application/json", ...(authorization && { authorization }) },
+    body: JSON.stringify({ callback_uri: callbackUri, transaction_id: id }),
+    maxBytes: 65_536,
+    signal,
+  }).then(
+    ({ status }) => ({ status }),
     // The Token Server may reach an address that this proxy does not.
-    return {
-      ...seen,
-      addresses,
-      posted: { error: signal.aborted || isByProxy ? "no answer" : codeOrText(error) },
-    };
-  }
+    (error: unknown) => ({ error: signal.aborted || isByProxy ? "no answer" : codeOrText(error) }),
+  );
+  const isReceived = "received" in listening && listening.received(id) !== undefined;
+  // If a server of TLS answers plain http at all, it is with 400.
+  const isOdd = "error" in posted || posted.status === 400;
+  const mismatch = isOdd ? mismatchIn(await lookAtConnection(callbackUri, timeoutMs)) : undefined;
+  return { ...seen, addresses, posted, isReceived, mismatch };
 }
 
 /** `tokenServer`: the Token Server's addresses. */
 interface Places {
   callbackUri: string;
   tokenServer: readonly string[];
-  settings: Pick<DoctorSettings, "result-polling" | "host" | "port" | "backend">;
+  settings: Pick<DoctorSettings, "host" | "port" | "backend">;
 }
 
 /** Where the vendor's console has the callbacks. */
 export const callbackConfig = "Configuration → Mobile authentication → Callback config";
 
-/** Whether the Token Server reaches the callback's address, as far as this machine can tell. */
-export function reachLine(reach: CallbackReach, { callbackUri, tokenServer, settings }: Places): Line {
-  const { addresses, posted, isReceived, listenError } = reach;
+/**
+ * Whether the Token Server reaches the callback's address, as far as this machine can tell.
+ *
+ * @param reach undefined if no callback is used
+ */
+export function reachLine(
+  reach: CallbackReach | undefined,
+  { callbackUri, tokenServer, settings }: Places,
+): Line {
   const check = "callback-reachable";
   const { setting, server } = wordingOf[settings.backend];
+  if (reach === undefined) return unknown(check, `not needed: ${setting("result-polling")} is set`);
+  const { addresses, posted, isReceived, listenError, mismatch } = reach;
   const address = `${setting("callback-uri")}, and the same in ${callbackConfig}`;
-  if (settings["result-polling"] !== undefined)
-    return unknown(check, `not needed: ${setting("result-polling")} is set`);
+  const use = proxyFor(callbackUri);
+  const trouble = [addresses, posted].flatMap((each) => (each && "error" in each ? each.error : []))[0];
+  if (mismatch !== undefined)
+    return failed(check, `its ${mismatch}`, `Correct its port or its beginning in ${address}.`);
+  if (trouble !== undefined && !isOfCertificate(trouble) && use.kind === "ignored")
+    return unknown(check, `no answer from this machine (${trouble}). ${ignoredProxy(use)}`);
   if ("error" in addresses)
     return failed(
       check,
@@ -138,6 +148,8 @@ export function whyNotReceived(
   return isTakenElsewhere ? "another service receives it, not doctor" : undefined;
 }
 
+const isOfCertificate = (error: string): boolean => /CERT|SIGNED|ISSUER|SIGNATURE/.test(error);
+
 function noAnswerLine(
   error: string,
   callbackUri: string,
@@ -148,7 +160,7 @@ function noAnswerLine(
   // In many networks a machine cannot reach its own public address.
   if (error === "no answer" || error === "ETIMEDOUT")
     return unknown(check, "no answer from this machine; a scan shows whether the Token Server reaches it");
-  if (/CERT|SIGNED|ISSUER|SIGNATURE/.test(error))
+  if (isOfCertificate(error))
     return failed(
       check,
       `its certificate is not trusted (${error})`,

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { StartedTransaction } from "../../../server/token-server/token-server-answers.js";
-import { connectionLines } from "../connection-checks.js";
+import { connectionLines, firstProblem } from "../connection-checks.js";
 import { isUsable, lookAtConnection, type Connection } from "../connection.js";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { fixFirst, notChecked, type CheckId, type Line } from "../lines.js";
@@ -61,29 +61,30 @@ export async function checkTenant(
   const calls = new TokenServerCalls(settings, callbackUri, timeoutMs);
   const number = settings.pairing === "off" ? undefined : randomNumber(settings["pairing-digits"]);
   const facts = isUsable(connection) ? await askTokenServer(calls, settings.message, number) : undefined;
-  const broken = lines.find(({ result }) => result === "failed")?.check ?? "port";
+  const broken = firstProblem(lines);
   add(
     "Token Server settings",
     facts ? tokenServerLines(facts, settings, callbackUri) : notChecked(tokenServerChecks, fixFirst(broken)),
   );
 
-  const listening = await listenForCallbacks(settings, times.now);
+  const isPolling = settings["result-polling"] !== undefined;
+  const listening = isPolling ? { error: "not-used" } : await listenForCallbacks(settings, times.now);
   try {
     const tokenServer = addressesIn(connection);
-    const reach = await tryCallback(callbackUri, settings, listening, timeoutMs);
+    const reach = isPolling ? undefined : await tryCallback(callbackUri, settings, listening, timeoutMs);
     const reached = reachLine(reach, { callbackUri, tokenServer, settings });
     add("Callback", [reached]);
 
     const code = facts?.code;
-    const inTheWay = lines.find(
-      ({ check, result }) => result === "failed" && (!code || ofTheCode.includes(check)),
-    );
+    const isInTheWay = ({ check, result }: Line) =>
+      result === "failed" && (!code || ofTheCode.includes(check));
+    const inTheWay = facts ? lines.find(isInTheWay)?.check : broken;
     if (!code || !show || inTheWay) {
-      add("Login", noScanLines(inTheWay ? fixFirst(inTheWay.check) : "left out (--no-scan)"));
+      add("Login", noScanLines(inTheWay ? fixFirst(inTheWay) : "left out (--no-scan)", settings));
       return lines;
     }
     const hide = await show(code, facts?.number);
-    const notReceived = whyNotReceived(reach, settings);
+    const notReceived = reach && whyNotReceived(reach, settings);
     // If another server receives the callbacks, doctor does not wait for one.
     const listener = notReceived === undefined ? listening : { error: notReceived };
     const scan = await waitForScan(code, calls, listener, times, stop).finally(hide);

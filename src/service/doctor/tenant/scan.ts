@@ -129,12 +129,25 @@ interface ScanContext {
 }
 
 /** The lines if no code was shown. */
-export const noScanLines = (why: string): Line[] => notChecked(["scan", "callback", "callback-auth"], why);
+export const noScanLines = (why: string, settings: DoctorSettings): Line[] => [
+  unknown("scan", why),
+  ...(unusedLines(settings) ?? notChecked(["callback", "callback-auth"], why)),
+];
 
 /** The lines of a scan, of its callback, and of the callback's Basic authentication. */
-export function scanLines(scan: Scan, context: ScanContext): Line[] {
-  return [scanLine(scan), callbackLine(scan, context), authenticationLine(scan, context)];
-}
+export const scanLines = (scan: Scan, context: ScanContext): Line[] => [
+  scanLine(scan),
+  ...(unusedLines(context.settings) ?? [callbackLine(scan, context), authenticationLine(scan, context)]),
+];
+
+/** The lines of the callback and its authentication if results are polled instead; else undefined. */
+const unusedLines = ({ backend, "result-polling": polling }: DoctorSettings): Line[] | undefined =>
+  polling === undefined
+    ? undefined
+    : [
+        unknown("callback", `not used: ${wordingOf[backend].setting("result-polling")} is set`),
+        unknown("callback-auth", "no callback is used"),
+      ];
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -184,8 +197,8 @@ function callbackLine(scan: Scan, { settings, callbackUri, isUnreachable, notRec
   if (callback?.refusal !== undefined)
     return failed(
       "callback",
-      `came by ${callback.refusal}`,
-      `The Token Server posts JSON. A proxy or gateway changes the call: it has to forward it unchanged to ${callbackUri}.`,
+      callback.refusal,
+      `The Token Server posts short JSON. A proxy or gateway changes the call: it has to forward it unchanged to ${callbackUri}.`,
     );
   if (callback) {
     const lag = callback.afterMs - afterMs;
@@ -202,16 +215,10 @@ function callbackLine(scan: Scan, { settings, callbackUri, isUnreachable, notRec
   }
   if (result.kind === "nobody" || result.kind === "stopped")
     return unknown("callback", "no code was answered");
-  const { setting } = wordingOf[settings.backend];
   if (notReceived !== undefined)
     return unknown(
       "callback",
       `${notReceived}; doctor got the answer by polling. ${callbackEvent[settings.backend]}`,
-    );
-  if (settings["result-polling"] !== undefined)
-    return unknown(
-      "callback",
-      `did not come; ${setting("result-polling")} is set, and doctor got the answer by polling`,
     );
   if (isUnreachable) return unknown("callback", fixFirst("callback-reachable"));
   const [other] = others;

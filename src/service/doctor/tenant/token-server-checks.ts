@@ -3,7 +3,7 @@ import type { DoctorSettings as Settings } from "../doctor-settings.js";
 import { failed, fixFirst, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { wordingOf } from "../wording.js";
 import { codeIn, type Reply, type TokenServerFacts } from "./token-server-calls.js";
-import { clientCertificateFix, wantsClientCertificate } from "../connection-checks.js";
+import { clientCertificateFix, isOfPlainHttp, wantsClientCertificate } from "../connection-checks.js";
 import { proxyFor } from "../../../node/env-proxy.js";
 import {
   answerWithoutCode,
@@ -183,6 +183,12 @@ function connectionFault(anonymous: Reply, settings: Settings): Line | undefined
       `Have ${new URL(url).host} allowed at the proxy. If the proxy requires a user name and password (407), add them to HTTPS_PROXY. If it cannot resolve or reach the host, correct the name or port in ${setting}. If the Token Server can be reached directly, add it to NO_PROXY.`,
     );
   const use = proxyFor(url);
+  // Without a proxy the connection's own checks name it.
+  if (use.kind === "used" && anonymous.answer === undefined && isOfPlainHttp(said))
+    return fault(
+      `a call through the proxy ${use.proxy} meets no TLS, as at a port of plain http: it ${said}`,
+      `Two possible causes: the port in ${setting} is for plain http (https is usually at 443), or HTTPS_PROXY begins with https, and the proxy's port is for plain http (write http).`,
+    );
   if (anonymous.answer === undefined && use.kind === "used")
     return fault(
       `a call through the proxy ${use.proxy} got no answer: it ${said}`,

@@ -215,6 +215,15 @@ const broken: Readonly<Record<string, Tenant & OneFails>> = {
     callback: sent("GET"),
     fails: ["callback", /came by GET, and the kit answers 405/],
   },
+  "the callback is larger than the kit takes": {
+    callback: (url, id) =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ padding: "x".repeat(5000), transaction_id: id }),
+      }),
+    fails: ["callback", /^larger than 4 kB, and the kit answers 413\n.* forward it unchanged/],
+  },
   "no QR code holds the OTP": {
     faults: { start: changed({ otp: "x".repeat(3000) }) },
     fails: ["code", /3000 characters, too many for a QR code/],

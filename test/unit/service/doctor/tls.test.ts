@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer as createHttpServer } from "node:http";
 import { globalAgent, createServer, type ServerOptions } from "node:https";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { after, describe, it, type TestContext } from "node:test";
@@ -104,6 +105,64 @@ describe("doctor, of a Token Server on https,", () => {
       run.stdout,
       /uses plain http or another protocol, not TLS \(ERR_SSL.*Correct the port in tokenServer\.url/s,
     );
+  });
+});
+
+describe("doctor, of an address whose beginning does not fit its port,", () => {
+  /** Speaks plain http, and closes what is not. */
+  const plainSite = async (t: TestContext) =>
+    listen(
+      t,
+      createHttpServer((_request, response) => response.writeHead(404).end()).on(
+        "clientError",
+        (_error, socket) => socket.destroy(),
+      ),
+    );
+  /** Speaks TLS, and refuses each handshake, as a server does that wants a client certificate. */
+  const refusing = { ...certificates.good, maxVersion: "TLSv1.2", ciphers: "PSK" } as const;
+
+  it("names https at a port of plain http, of a tenant and of a site", async (t) => {
+    const url = (await plainSite(t)).replace("http:", "https:");
+    for (const [run, setting] of [
+      [await examine(t, url), "tokenServer.url"],
+      [await runDoctor(t, ["--site", url, "--json"]), "--site"],
+    ] as const) {
+      assertFailed(run, ["tls-version"]);
+      assert.match(run.stdout, /port \d+ uses plain http, but the address begins with https"/);
+      assert.ok(run.stdout.includes(`Correct the port in ${setting} `));
+    }
+  });
+
+  it("names http at a port that speaks TLS, even where the handshake fails", async (t) => {
+    const url = await tokenServerWith(t, refusing);
+    const run = await examine(t, url.replace("https:", "http:"));
+    assertFailed(run, ["tls-version"]);
+    assert.match(run.stdout, /uses TLS, but the address begins with http"/);
+  });
+
+  it("does not take a port for plain http that refuses the handshake", async (t) => {
+    const run = await examine(t, await tokenServerWith(t, refusing));
+    assertFailed(run, ["tls-version"]);
+    assert.doesNotMatch(run.stdout, /plain http/);
+  });
+
+  it("names it of a callback's address, both ways", async (t) => {
+    const plain = (await plainSite(t)).replace("http:", "https:");
+    const tls = (await tokenServerWith(t, certificates.good)).replace("https:", "http:");
+    const server = await tokenServerWith(t, certificates.good);
+    for (const [at, says] of [
+      [plain, /^its port \d+ uses plain http, but the address begins with https$/],
+      [tls, /^its port \d+ uses TLS, but the address begins with http$/],
+    ] as const) {
+      const run = await runDoctor(t, [
+        ...["--token-server-url", server, ...siteClient, "--message", "Log in", "--port", "0"],
+        ...["--callback-uri", `${at}/cb`, "--json", "--no-scan"],
+      ]);
+      assertFailed(run, ["callback-reachable"]);
+      const line = foundIn(run).checks.find(({ check }) => check === "callback-reachable");
+      assert.match(line?.says ?? "", says);
+      assert.match(line?.fix ?? "", /^Correct .*callback\.uri/);
+    }
   });
 });
 

@@ -289,7 +289,7 @@ describe("What is wrong with the settings", () => {
   it("is named all at once, with what is expected", () => {
     assert.deepEqual(problemsOf({ args: ["--prot", "1", "--log", "xml"], environment: {} }), [
       "Unknown flag --prot.",
-      'Unexpected argument "1".',
+      "Unexpected argument: a value with spaces needs quotes.",
       "origin is missing. Give an origin such as https://www.example.com: https (http on loopback only), no path, no slash at the end: as --origin, ONEGINI_LOGIN_ORIGIN, or origin in the file.",
       "token-server-url is missing. Give an address: https (http on loopback only), without user, query or fragment: as --token-server-url, ONEGINI_LOGIN_TOKEN_SERVER_URL, or token-server-url in the file.",
       "client-id is missing. Give the API client's id: as --client-id, ONEGINI_LOGIN_CLIENT_ID, or client-id in the file.",
@@ -410,7 +410,7 @@ describe("What is wrong with the settings", () => {
     ["--config none.yaml", "The file none.yaml cannot be read (ENOENT)."],
     ["--internal-secret-file none", "--internal-secret-file names a file that cannot be read (ENOENT)."],
     ["--config list", "The file list must contain an object of settings."],
-    ["--config unknown", 'Unknown setting "prot" in unknown.'],
+    ["--config unknown", "Unknown setting in unknown, at line 2, column 3."],
     [
       "--config no-secret",
       /^internal-secret in no-secret must be a string of at least 32 characters[^"]*\.$/,
@@ -421,7 +421,7 @@ describe("What is wrong with the settings", () => {
     it(`is named for: ${line}`, () => {
       const files = {
         list: "- origin",
-        unknown: '{"prot": 1}',
+        unknown: '{\n  "hidden": 1 }',
         "no-secret": "internal-secret: []",
         types: "client-id: 12",
         broken: 'client-secret: "hidden\nport: [',
@@ -468,6 +468,33 @@ describe("What is wrong with the settings", () => {
       if (at !== undefined) assert.equal(/ at (line \d+, column \d+)/.exec(found)?.[1], at);
       assert.doesNotMatch(found, /hidden|\n|\[\[/);
     });
+
+  it("is an unknown key of the file, by its place alone: a secret may stand there", () => {
+    for (const [yaml, at] of [
+      ["port: 1\nhidden-secret: x", ", at line 2, column 1"],
+      ["? hidden\n: x", ", at line 1, column 3"],
+      ["port: &a hidden\n*a : x", ""],
+      ["? [hidden]\n: x", ""],
+    ] as const)
+      assert.equal(
+        problemsOf({ args: ["--config", "s.yaml"], files: { "s.yaml": yaml } })[0],
+        `Unknown setting in s.yaml${at}.`,
+      );
+  });
+
+  it("does not repeat an object in place of a text, nor an argument after a secret", () => {
+    const nested = { "s.yaml": "type:\n  client-secret: hidden" };
+    assert.deepEqual(
+      problemsOf({
+        args: ["--config", "s.yaml"],
+        environment: without("ONEGINI_LOGIN_TYPE"),
+        files: nested,
+      }),
+      ["type in s.yaml must be the name of the mobile authentication type, such as qr-code."],
+    );
+    const args = ["--callback-username", "u", "--callback-password", "two", "hidden"];
+    assert.deepEqual(problemsOf({ args }), ["Unexpected argument: a value with spaces needs quotes."]);
+  });
 
   it("is not an alias that is used as it should be", () => {
     const files = {

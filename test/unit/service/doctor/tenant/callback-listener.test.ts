@@ -19,12 +19,12 @@ async function listen(t: TestContext, credentials: Partial<DoctorSettings>): Pro
 const post = async (
   { address }: CallbackListener,
   headers: Record<string, string>,
-  type = "application/json",
+  { type = "application/json", padding = "" } = {},
 ): Promise<number> => {
   const response = await fetch(`${address}/otp-login/callback`, {
     method: "POST",
     headers: { "content-type": type, ...headers },
-    body: JSON.stringify({ transaction_id: transactionId }),
+    body: JSON.stringify({ transaction_id: transactionId, padding }),
   });
   return response.status;
 };
@@ -44,10 +44,21 @@ describe("doctor takes a callback for right as the kit does,", () => {
 
   it("that was of a wrong type first", async (t) => {
     const listener = await listen(t, {});
-    assert.equal(await post(listener, {}, "text/plain"), 415);
+    assert.equal(await post(listener, {}, { type: "text/plain" }), 415);
     assert.equal(listener.received(transactionId)?.isAccepted, false);
     assert.equal(await post(listener, {}), 204);
     assert.equal(listener.received(transactionId)?.refusal, undefined);
+  });
+
+  it("that has 4 kB at most, and answers a larger one 413", async (t) => {
+    const listener = await listen(t, {});
+    const { length } = JSON.stringify({ transaction_id: transactionId, padding: "" });
+    for (const size of [4097, 1_000_000]) {
+      assert.equal(await post(listener, {}, { padding: "x".repeat(size - length) }), 413);
+      assert.equal(listener.received(transactionId)?.refusal, "larger than 4 kB, and the kit answers 413");
+    }
+    assert.equal(await post(listener, {}, { padding: "x".repeat(4096 - length) }), 204);
+    assert.equal(listener.received(transactionId)?.isAccepted, true);
   });
 
   it("whose credentials are written in another way, and no others", async (t) => {

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { parseResult } from "../../../../../src/server/token-server/token-server-answers.js";
 import { Browser } from "../../../server/support/browser.js";
 import { site } from "../../../server/support/site.js";
+import { listen } from "../../../../support/listen.js";
 import { assertFailed, checksThat, foundIn } from "../run-doctor.js";
 import { callbackPassword, clientSecret, examine } from "../tenant.js";
 import { pluck } from "../../../server/support/events.js";
@@ -167,19 +168,33 @@ describe("doctor, of a tenant that is right", () => {
     assert.match(foundIn(run).next.join(), /Run doctor again and scan/);
   });
 
-  it("does not ask for a callback where result-polling is set", async (t) => {
-    const run = await examine(t, {
-      settings: { "result-polling": "2" },
-      faults: { callbacks: { lose: true } },
-      edge: { times: { callbackMs: 1 } },
-    });
-    assertFailed(run, []);
-    assert.deepEqual(checksThat(run, "unknown"), [
-      ...ofTls,
-      "callback-reachable",
-      "callback",
-      "callback-auth",
-    ]);
+  it("neither tries nor waits for a callback where result-polling is set", async (t) => {
+    let posted = 0;
+    const at = await listen(
+      t,
+      createServer().on("connection", () => posted++),
+    );
+    for (const flags of [["--json"], ["--json", "--no-scan"]]) {
+      const run = await examine(t, {
+        flags,
+        settings: {
+          "result-polling": "2",
+          "callback-uri": `${at}/otp-login/callback`,
+          "callback-username": "ts",
+          "callback-password": callbackPassword,
+        },
+        faults: { callbacks: { lose: true } },
+        // A wait for the callback would not end.
+        edge: { times: { callbackMs: 1e9 } },
+      });
+      assertFailed(run, []);
+      const says = Object.fromEntries(foundIn(run).checks.map((line) => [line.check, line.says]));
+      assert.equal(says["callback-reachable"], "not needed: result-polling is set");
+      assert.equal(says["callback"], "not used: result-polling is set");
+      assert.equal(says["callback-auth"], "no callback is used");
+      assert.equal(checksThat(run, "ok").includes("scan"), flags.length === 1);
+      assert.equal(posted, 0);
+    }
   });
 
   it("learns of the answer by asking where a service listens in its place", async (t) => {
