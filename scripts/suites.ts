@@ -41,7 +41,12 @@ export const suites: readonly Suite[] = [
   { path: "test/unit/service/serve/store/append-only.test.ts", runsIn: "all", needs: ["build", "services"] },
   { path: "test/unit/service/serve/telemetry/traces.test.ts", runsIn: "all", needs: ["build", "services"] },
   { path: "test/unit/service/doctor", runsIn: "test", needs: ["build"] },
-  { path: "test/unit/service/doctor/tls.test.ts", runsIn: "all", needs: ["build", "services"] },
+  { path: "test/unit/service/doctor/tls.test.ts", runsIn: "all", needs: withServices },
+  { path: "test/unit/service/doctor/broken-site.test.ts", runsIn: "all", needs: built },
+  { path: "test/unit/service/doctor/right-site.test.ts", runsIn: "all", needs: built },
+  { path: "test/unit/service/doctor/site/browser/look-at-page.test.ts", runsIn: "test", needs: built },
+  { path: "test/unit/service/doctor/site/browser/hostile-page.test.ts", runsIn: "all", needs: built },
+  { path: "test/unit/service/doctor/site/browser/interrupted.test.ts", runsIn: "all", needs: built },
 
   { path: "test/element", runsIn: "test", needs: ["browser"] },
   { path: "test/element/i18n/locale-look.test.ts", runsIn: "all", needs: ["browser"] },

@@ -255,6 +255,23 @@ export const service: Claims = {
       title: "removes a secret before a long text is cut",
     },
   },
+  "test/unit/service/doctor/site/browser/look-at-page.test.ts": {
+    "The headers of --header go to the site alone": {
+      at: "src/service/doctor/site/browser/look-at-page.ts: Visit.#letThrough",
+      replace: ["origins.includes(origin)", "origin"],
+      title: "sends them to the site from the page and its workers, and to no other origin",
+    },
+    "A page does not tell doctor where to call": {
+      at: "src/service/doctor/site/site-visit.ts: visitSite",
+      replace: ["![origin, given.apiOrigin].includes(site.apiOrigin)", "origin === ''"],
+      title: "calls no login API at another origin that only the page names, and says how to",
+    },
+    "doctor's browser has its sandbox, unless --no-sandbox takes it away": {
+      at: "src/service/doctor/site/browser/browser.ts: startBrowser",
+      replace: ['isSandboxed ? [] : ["--no-sandbox"]', '["--no-sandbox"]'],
+      title: "is not used as root with its sandbox, and doctor says what to do",
+    },
+  },
   "test/unit/service/doctor/site/browser/page-proxy.test.ts": {
     "Of a page that doctor opens, its own name leads nowhere else later": {
       at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",

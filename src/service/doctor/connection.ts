@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { request } from "node:http";
 import { globalAgent } from "node:https";
@@ -41,6 +42,8 @@ export interface TlsFacts {
   otherNames: string | undefined;
   /** Who signed the server's certificate. */
   issuer: string;
+  /** The SHA-256 of the server's key, as DER, in base64. */
+  keyHash: string;
   /** For the server's certificate and each one that it sent with it. */
   dates: readonly { from: Date; to: Date }[];
 }
@@ -142,6 +145,7 @@ function factsOf(socket: TLSSocket, host: string): TlsFacts {
     verifyError: typeof code === "string" && code !== "ERR_TLS_CERT_ALTNAME_INVALID" ? code : undefined,
     otherNames: checkServerIdentity(host, certificate) && namesOf(certificate),
     issuer: textOf(certificate.issuer?.O) || textOf(certificate.issuer?.CN) || "an unnamed authority",
+    keyHash: hashOf(certificate),
     dates: chainOf(certificate).map(({ valid_from, valid_to }) => ({
       from: new Date(valid_from),
       to: new Date(valid_to),
@@ -149,6 +153,11 @@ function factsOf(socket: TLSSocket, host: string): TlsFacts {
   };
   socket.destroy();
   return facts;
+}
+
+function hashOf({ raw }: DetailedPeerCertificate): string {
+  const key = new X509Certificate(raw).publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(key).digest("base64");
 }
 
 function chainOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate[] {

@@ -25,6 +25,8 @@ export interface DoctorRun {
   /** For a stream's first event. Default 2.5 s, as the widget has it. */
   streamMs?: number;
   times?: Partial<ScanTimes>;
+  /** What a page may take of a browser. */
+  limits?: VisitTimes["limits"];
   /** Is called with each code that is shown. */
   onCode?: (code: StartedTransaction) => void;
 }
@@ -94,10 +96,10 @@ interface CheckRun extends DoctorRun {
 }
 
 async function check(subject: Subject, run: CheckRun): Promise<Line[]> {
-  const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, print } = run;
+  const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, limits, print } = run;
   switch (subject.kind) {
     case "site":
-      return checkSite(subject, { timeoutMs, streamMs }, print);
+      return checkSite(subject, { timeoutMs, streamMs, limits }, print);
     case "tenant":
       return checkTenant(subject.settings, subject.callbackUri, {
         print,
@@ -146,7 +148,7 @@ async function checkSite(
   const reached = connectionLines(connection, { title: "the site", setAt: "--site" }, new Date());
   print(`Connection to ${new URL(site.page).origin}`, reached);
   const seen = isUsable(connection)
-    ? siteLines(await visitSite(site, times), site)
+    ? siteLines(await visitSite(site, times))
     : notChecked(siteChecks, fixFirst(firstProblem(reached)));
   print("Site", seen);
   return [...reached, ...seen];

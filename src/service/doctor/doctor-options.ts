@@ -4,6 +4,7 @@ import { readSettings, type SettingsResult } from "../settings/read-settings.js"
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
 import { isLoopback, isSafe, parseUrl } from "../../server/text/safe-url.js";
 import type { DoctorSettings } from "./doctor-settings.js";
+import type { Site } from "./site/site-visit.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";
 import { kitOptions, type CheckedSetting } from "./wording.js";
@@ -11,8 +12,7 @@ import { kitOptions, type CheckedSetting } from "./wording.js";
 /** What doctor is asked to look at. */
 export type Subject =
   | { kind: "tenant"; settings: DoctorSettings; callbackUri: string; wantsScan: boolean }
-  /** `page`: the address of the login page. */
-  | { kind: "site"; page: string; path: string; apiOrigin: string; headers: readonly GivenHeader[] };
+  | ({ kind: "site" } & Site);
 
 type DoctorOptions =
   | { kind: "help" }
@@ -41,8 +41,8 @@ export function readDoctorOptions(
 ): DoctorOptions {
   const isSite = args.some((arg) => arg === "--site" || arg.startsWith("--site="));
   const result = readSettings(args, environment, read, {
-    switches: ["json", "no-scan"],
-    texts: ["site", "report"],
+    switches: ["json", "no-scan", "no-browser", "no-sandbox"],
+    texts: ["site", "report", "browser"],
     lists: ["header"],
     notNeeded: ["origin", "internal-secret", "pairing-keys", ...(isSite ? ofTenant : [])],
     missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
@@ -54,6 +54,11 @@ export function readDoctorOptions(
   const problems = headers.flatMap((each) => ("problem" in each ? [each.problem] : []));
   if (problems.length > 0) return { kind: "wrong", problems, warnings };
   const given = headers as GivenHeader[];
+  const browserFlag = (["browser", "no-browser", "no-sandbox"] as const).find(
+    (name) => texts.has(name) || switches.has(name),
+  );
+  if (page === undefined && browserFlag !== undefined)
+    return { kind: "wrong", problems: [`--${browserFlag} needs --site.`], warnings };
   const subject = page === undefined ? readTenant(result, given) : readSite(result, given, page);
   if (typeof subject === "string") return { kind: "wrong", problems: [subject], warnings };
   const secretNames = settingNames.filter((name) => settingOf(name).isSecret);
@@ -96,7 +101,7 @@ function readTenant(
 
 /** The site, or the problem. */
 function readSite(
-  { settings, switches }: Given,
+  { settings, givenAt, switches, texts }: Given,
   headers: readonly GivenHeader[],
   page: string,
 ): Subject | string {
@@ -104,8 +109,20 @@ function readSite(
   if (!isSafe(url) || url.username !== "" || url.hash !== "")
     return "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.";
   if (switches.has("no-scan")) return "--no-scan cannot be combined with --site, which shows no code.";
-  const apiOrigin = settings["api-origin"] ?? url.origin;
-  return { kind: "site", page: url.href, path: settings.path, apiOrigin, headers };
+  const path = texts.get("browser");
+  if (switches.has("no-browser") && (path !== undefined || switches.has("no-sandbox")))
+    return "--no-browser cannot be combined with --browser or --no-sandbox.";
+  return {
+    kind: "site",
+    page: url.href,
+    path: settings.path,
+    apiOrigin: settings["api-origin"] ?? url.origin,
+    isApiGiven: givenAt.has("path") || givenAt.has("api-origin"),
+    browser: switches.has("no-browser")
+      ? { isUsed: false }
+      : { isUsed: true, path, isSandboxed: !switches.has("no-sandbox") },
+    headers,
+  };
 }
 
 /** Whether the kit has a setting too. `host` and `port` are where callbacks arrive. */
@@ -139,11 +156,14 @@ const settingLines = (Object.keys(kitOptions) as CheckedSetting[])
 export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
 
 Checks a Token Server's settings from the outside in, shows a code to scan, and prints what to change. With --site it
-checks a running site as a browser does.
+looks at a running site through an installed browser.
 
 Flags:
 ${flagLine("--no-scan", "shows no code, so the phone and the callback are not checked")}
 ${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
+${flagLine("--browser <path>", "with --site: the browser (CHROME_PATH, or an installed Chrome or Edge)")}
+${flagLine("--no-browser", "with --site: checks only what needs none")}
+${flagLine("--no-sandbox", "with --site: its browser runs without a sandbox, as root in a container")}
 ${flagLine('--header "<name>: <value>"', "with --site: a header of each request to the site; repeatable")}
 ${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
 ${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}

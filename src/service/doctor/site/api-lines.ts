@@ -1,6 +1,7 @@
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { intermediaryIn } from "./intermediary.js";
-import { attemptIn, browserCookie, foreignOrigin, type Site, type SiteFacts } from "./site-visit.js";
+import { attemptIn, browserCookie, foreignOrigin, type ApiFacts, type Site } from "./site-visit.js";
+import type { SeenPage } from "./seen-page.js";
 import { jsonIn, type Answer, type Answered } from "./visitor.js";
 import { watchLines } from "./watch-lines.js";
 
@@ -8,7 +9,7 @@ const said = (answer: Answer): string => (answer.kind === "silent" ? answer.reas
 
 export const apiChecks = ["content-type", "cache-control", "cookie", "status", "stream"] as const;
 
-export function apiLines(facts: SiteFacts, site: Site): Line[] {
+export function apiLines(facts: ApiFacts, page: SeenPage, site: Site): Line[] {
   const { start, foreignStart } = facts;
   const { origin } = new URL(site.page);
   const { apiOrigin } = site;
@@ -28,7 +29,7 @@ export function apiLines(facts: SiteFacts, site: Site): Line[] {
     ];
   if (start.kind === "silent" || attemptIn(start) === undefined)
     return [
-      startLine(facts, typeof error === "string" ? error : undefined, site),
+      startLine(facts, page, typeof error === "string" ? error : undefined, site),
       ...notChecked(["origin", "other-origins"], fixFirst("login-api")),
       ...rest("login-api"),
     ];
@@ -58,7 +59,7 @@ function cachedBy(start: Answered, foreignStart: Answer): string | undefined {
   return header === undefined ? undefined : String(header);
 }
 
-function originLine({ preflight }: SiteFacts, { headers }: Answered, { page, apiOrigin }: Site): Line {
+function originLine({ preflight }: ApiFacts, { headers }: Answered, { page, apiOrigin }: Site): Line {
   const { origin } = new URL(page);
   if (preflight === undefined) return ok("origin", origin);
   const allowed = (name: string, of: Answered["headers"]): string =>
@@ -82,7 +83,7 @@ function originLine({ preflight }: SiteFacts, { headers }: Answered, { page, api
 }
 
 /** The line for a start that began no login. */
-function startLine({ start, page }: SiteFacts, error: string | undefined, site: Site): Line {
+function startLine({ start }: ApiFacts, page: SeenPage, error: string | undefined, site: Site): Line {
   const says = `starting a login is answered ${said(start)}`;
   // Errors of the login API itself have a code.
   const intermediary = error === undefined ? intermediaryIn(start) : undefined;
@@ -135,7 +136,7 @@ function startFix(start: Answer, error: string | undefined, { path }: Site): str
   return `The proxy has to forward ${path} to the kit or the service, unchanged and with all methods. A firewall or a login page in front may be answering instead.`;
 }
 
-function foreignLine({ start, foreignStart: foreign, foreignPreflight }: SiteFacts): Line {
+function foreignLine({ start, foreignStart: foreign, foreignPreflight }: ApiFacts): Line {
   if (attemptIn(foreign) !== undefined && attemptIn(foreign) === attemptIn(start))
     return unknown("other-origins", fixFirst("cache-control"));
   if (foreign.kind === "answered" && foreign.status < 300)

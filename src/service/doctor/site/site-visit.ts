@@ -1,25 +1,18 @@
-import { parseUrl } from "../../../server/text/safe-url.js";
-import { readHtml, type HtmlPage } from "./page/html-page.js";
-import { seeScripts, type SeenScripts } from "./page/script-graph.js";
-import { jsonIn, Visitor, type Answer, type Answered, type StreamAnswer } from "./visitor.js";
+import type { LookLimits } from "./browser/look-at-page.js";
+import { apiOf, seePage, type BrowserChoice, type SeenPage } from "./seen-page.js";
+import { jsonIn, Visitor, type Answer, type StreamAnswer } from "./visitor.js";
 
-/** The result of requesting the login page. `url`: the last address within the site. */
-export type SeenPage =
-  | {
-      kind: "page";
-      url: string;
-      answer: Answered;
-      html: HtmlPage;
-      scripts: SeenScripts;
-      isHttp2Alone: boolean;
-    }
-  /** A redirect that is not followed. */
-  | { kind: "redirect"; url: string; to: string }
-  | { kind: "other"; url: string; answer: Answer };
-
-/** What a browser gets from a site. Undefined for requests that were not made. */
+/** What was seen of a site. */
 export interface SiteFacts {
   page: SeenPage;
+  /** With the address of the login API as the element uses it. */
+  site: Site;
+  /** Undefined: the element calls a login API at another origin, which nobody named. A page does not tell doctor where to call. */
+  api: ApiFacts | undefined;
+}
+
+/** What a browser gets from a login API. Undefined for requests that were not made. */
+export interface ApiFacts {
   /** The answer to the start of a login, with the page's own origin. */
   start: Answer;
   /** The answer to its preflight, if the login API is at another origin. */
@@ -39,9 +32,6 @@ export interface SiteFacts {
 /** The most that is read of a page or of an answer of the login API. */
 const maxBytes = 100_000;
 
-/** A browser gives up after 20. */
-const maxRedirects = 10;
-
 /** If two processes without a common store answer at random, all calls reach the process of the start in only 1 of 256 visits. */
 const statusCalls = 8;
 
@@ -58,6 +48,9 @@ export interface Site {
   page: string;
   apiOrigin: string;
   path: string;
+  /** Whether the login API's address was given. If not, the element's counts. */
+  isApiGiven: boolean;
+  browser: BrowserChoice;
   /** Headers of each request to the site. */
   headers: readonly (readonly [name: string, value: string])[];
 }
@@ -75,16 +68,29 @@ export interface VisitTimes {
   timeoutMs: number;
   /** How long to wait for the stream's first event. */
   streamMs: number;
+  /** Of the browser. */
+  limits?: Partial<LookLimits> | undefined;
 }
 
 /** Requests a login page and its login API as a browser does. Never rejects. */
-export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes): Promise<SiteFacts> {
+export async function visitSite(
+  given: Site,
+  { timeoutMs, streamMs, limits }: VisitTimes,
+): Promise<SiteFacts> {
+  const { origin } = new URL(given.page);
+  const visitor = new Visitor({ timeoutMs, given: given.headers, origins: [origin, given.apiOrigin] });
+  const page = await seePage(given, visitor, { timeoutMs, limits });
+  const site = { ...given, ...apiOf(page, given) };
+  if (![origin, given.apiOrigin].includes(site.apiOrigin)) return { page, site, api: undefined };
+  return { page, site, api: await visitApi(visitor, site, page, streamMs) };
+}
+
+async function visitApi(visitor: Visitor, site: Site, page: SeenPage, streamMs: number): Promise<ApiFacts> {
   const { apiOrigin, path } = site;
   const { origin } = new URL(site.page);
   const api = apiOrigin + path;
   const isOwn = apiOrigin === origin;
   const fetchSite = isOwn ? "same-origin" : "same-site";
-  const visitor = new Visitor({ timeoutMs, given: site.headers, origins: [origin, apiOrigin] });
   const post = (from: string, site: string, url = api) =>
     visitor.call({
       url,
@@ -103,7 +109,6 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
       withCookies: false,
     });
 
-  const page = await visitPage(site.page, visitor, timeoutMs);
   // A page that begins a login itself sets this cookie. A start would then set none, and there would be none to check.
   visitor.forgetCookies(browserCookie);
   const preflight = isOwn ? undefined : await ask(origin, fetchSite);
@@ -111,7 +116,7 @@ export async function visitSite(site: Site, { timeoutMs, streamMs }: VisitTimes)
   const foreignStart = await post(foreignOrigin, "cross-site");
   const foreignPreflight = await ask(foreignOrigin, "cross-site");
   const clockMs = clockOf(start) ?? (page.kind === "redirect" ? undefined : clockOf(page.answer));
-  const facts = { page, start, preflight, foreignStart, foreignPreflight, clockMs };
+  const facts = { start, preflight, foreignStart, foreignPreflight, clockMs };
   const attempt = attemptIn(start);
   if (attempt === undefined) return facts;
   const own = { ...fetched, "sec-fetch-site": fetchSite, ...(!isOwn && { origin }) };
@@ -138,43 +143,6 @@ export function isPending(answer: Answer | undefined): boolean | undefined {
   const json = jsonIn(answer);
   if (answer.status === 200 && json?.["status"] === "pending") return true;
   return answer.status === 404 && json?.["error"] === "unknown_attempt" ? false : undefined;
-}
-
-async function visitPage(address: string, visitor: Visitor, timeoutMs: number): Promise<SeenPage> {
-  const { origin } = new URL(address);
-  let url = address;
-  for (let redirects = 0; ; redirects++) {
-    const answer = await visitor.call({
-      url,
-      headers: {
-        accept: "text/html,application/xhtml+xml,*/*;q=0.8",
-        "sec-fetch-site": "none",
-        "sec-fetch-mode": "navigate",
-        "sec-fetch-dest": "document",
-      },
-      maxBytes,
-    });
-    const to = placeIn(answer, url);
-    if (to !== undefined) {
-      if (new URL(to).origin !== origin || redirects === maxRedirects) return { kind: "redirect", url, to };
-      url = to;
-      continue;
-    }
-    if (answer.kind === "silent" || answer.status !== 200) return { kind: "other", url, answer };
-    const html = readHtml(answer.text);
-    const scripts = await seeScripts(html, {
-      page: url,
-      call: (ask) => visitor.call(ask),
-      endMs: performance.now() + 4 * timeoutMs,
-    });
-    return { kind: "page", url, answer, html, scripts, isHttp2Alone: visitor.isHttp2Alone(origin) };
-  }
-}
-
-function placeIn(answer: Answer, url: string): string | undefined {
-  if (answer.kind === "silent" || ![301, 302, 303, 307, 308].includes(answer.status)) return undefined;
-  const { location } = answer.headers;
-  return location === undefined ? undefined : parseUrl(location, url)?.href;
 }
 
 /** The id in the answer to a start. */

@@ -71,11 +71,6 @@ export class Visitor {
     this.#options = options;
   }
 
-  /** Whether an origin supports HTTP/2 but not HTTP/1.1. */
-  isHttp2Alone(origin: string): boolean {
-    return this.#versions.get(origin) === "h2";
-  }
-
   forgetCookies(name: RegExp): void {
     this.#jar.forget(name);
   }

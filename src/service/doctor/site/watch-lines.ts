@@ -1,6 +1,6 @@
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { intermediaryIn } from "./intermediary.js";
-import { isPending, type SiteFacts } from "./site-visit.js";
+import { isPending, type ApiFacts } from "./site-visit.js";
 import { jsonIn, type Answer, type StreamAnswer } from "./visitor.js";
 
 const oneStore = "Give all processes one Redis: the kit's store, the service's redis-url.";
@@ -10,7 +10,7 @@ const oneStore = "Give all processes one Redis: the kit's store, the service's r
  *
  * @param waitsFor a failed check that may explain both
  */
-export function watchLines({ statuses, stream, login }: SiteFacts, waitsFor: CheckId | undefined): Line[] {
+export function watchLines({ statuses, stream, login }: ApiFacts, waitsFor: CheckId | undefined): Line[] {
   const [first] = statuses ?? [];
   if (!statuses || !first || !stream) return notChecked(["status", "stream"], fixFirst("login-api"));
   const isGood = statuses.every(isPending);

@@ -85,7 +85,13 @@ describe("doctor, behind a proxy of the environment,", () => {
   it("says the same as without a proxy where the connection works past it", () => {
     const open = { name: { addresses: [] }, tcp: { error: undefined } };
     const date = new Date(Date.now() + 86_400_000);
-    const tls = { version: "TLSv1.3", verifyError: undefined, otherNames: undefined, issuer: "A" };
+    const tls = {
+      version: "TLSv1.3",
+      verifyError: undefined,
+      otherNames: undefined,
+      issuer: "A",
+      keyHash: "",
+    };
     const works = { ...open, tls: { ...tls, dates: [{ from: new Date(0), to: date }] } };
     assert.deepEqual(lines({ ...works, proxy: ignored }), lines(works));
   });

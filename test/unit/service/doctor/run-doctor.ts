@@ -31,10 +31,14 @@ export async function runDoctor(
   args: readonly string[],
   edge: Partial<DoctorRun> = {},
   environment: Environment = {},
+  // Tests run as root, where a browser has no sandbox.
+  asRoot = args.includes("--site") && !args.some((arg) => /^--(?:no-)?browser/.test(arg))
+    ? ["--no-sandbox"]
+    : [],
 ): Promise<Run> {
   const file = join(temporaryFolder(t), "report.txt");
   let [stdout, stderr] = ["", ""];
-  const exit = await doctor([...args, "--report", file], environment, {
+  const exit = await doctor([...args, ...asRoot, "--report", file], environment, {
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
     version: "1.2.3",

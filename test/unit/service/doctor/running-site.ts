@@ -14,7 +14,7 @@ import { runService } from "../serve/running-service.js";
 /** What a proxy in front of the service gets wrong. */
 export interface Site {
   /** The login page. Undefined: one that is right. */
-  page?: { status?: number; headers?: Record<string, string | undefined>; html?: string };
+  page?: { status?: number; headers?: Record<string, string | undefined>; html?: string | Buffer };
   /** Changes the headers of a request to the login API. */
   request?: (headers: Record<string, string | string[] | undefined>) => void;
   /** Changes the headers of its answer. */
@@ -32,6 +32,10 @@ export interface Site {
   service?: readonly string[];
   /** Answered by the proxy itself, in place of the page or the login API. */
   front?: (request: IncomingMessage) => Reply | undefined;
+  /** Where the login API is. Default `/otp-login`. */
+  underPath?: string;
+  /** A path that is never answered. */
+  never?: string;
   /** Two processes of the service that take turns and have no common store. */
   twoProcesses?: boolean;
   /** A cache keeps what a POST was answered, whoever asks. */
@@ -52,9 +56,9 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; " +
   "require-trusted-types-for 'script'; trusted-types lit-html";
 
-const html = `<!doctype html><html lang="en"><title>Log in</title>
+const html = (apiOrigin = ""): string => `<!doctype html><html lang="en"><title>Log in</title>
 <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
-<onegini-otp-login></onegini-otp-login></html>`;
+<onegini-otp-login${apiOrigin === "" ? "" : ` endpoint="${apiOrigin}/otp-login"`}></onegini-otp-login></html>`;
 
 /** A site with the service behind a proxy. Resolves to the address of its login page. */
 export async function runSite(t: Pick<TestContext, "after">, site: Site): Promise<string> {
@@ -96,9 +100,9 @@ export async function runSite(t: Pick<TestContext, "after">, site: Site): Promis
   >();
 
   function handle(req: IncomingMessage, res: ServerResponse): unknown {
-    if (front(req, res)) return;
+    if (front(req, res) || req.url === site.never) return;
     // The page's origin has the widget's script, also where the login API is at another one.
-    if (req.url?.startsWith(site.apart ? "/otp-login/assets/" : "/otp-login"))
+    if (req.url?.startsWith(site.apart ? "/otp-login/assets/" : (site.underPath ?? "/otp-login")))
       return site.api === undefined ? pass(req, res) : res.writeHead(site.api).end("<h1>Hello</h1>");
     const headers: Record<string, string | undefined> = {
       "content-type": "text/html",
@@ -106,7 +110,7 @@ export async function runSite(t: Pick<TestContext, "after">, site: Site): Promis
       "strict-transport-security": "max-age=31536000",
       ...site.page?.headers,
     };
-    return res.writeHead(site.page?.status ?? 200, without(headers)).end(site.page?.html ?? html);
+    return res.writeHead(site.page?.status ?? 200, without(headers)).end(site.page?.html ?? html(apart[1]));
   }
 
   function front(req: IncomingMessage, res: ServerResponse): boolean {

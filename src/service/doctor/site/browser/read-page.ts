@@ -1,0 +1,131 @@
+import * as v from "valibot";
+import { tagName } from "../tag-name.js";
+
+const box = v.object({ x: v.number(), y: v.number(), width: v.number(), height: v.number() });
+
+const element = v.object({
+  isDefined: v.boolean(),
+  /** From `:state()`. Undefined: not defined, or a version that has none. */
+  phase: v.optional(v.string()),
+  isManual: v.boolean(),
+  /** Whether it has a box that a person can see, here or further down. */
+  isVisible: v.boolean(),
+  isInView: v.boolean(),
+  /** The nearest `lang`. */
+  pageLanguage: v.string(),
+  /** Of its texts. */
+  language: v.string(),
+  /** The text of its children, which a browser shows as long as it is not defined. */
+  fallback: v.string(),
+  /** The message in the code's place. */
+  message: v.string(),
+  /** Of its code, on the page. */
+  code: v.optional(box),
+  /** The name of the element over its code. */
+  coveredBy: v.optional(v.string()),
+});
+
+const state = v.object({
+  url: v.string(),
+  title: v.string(),
+  isLoaded: v.boolean(),
+  elements: v.array(element),
+  isInTemplate: v.boolean(),
+  frames: v.array(v.string()),
+  scripts: v.number(),
+  hasMetaPolicy: v.boolean(),
+  /** Of a page without the element. */
+  html: v.string(),
+});
+
+/** What the page looks like at one moment. The page may have written each text. */
+export type PageState = v.InferOutput<typeof state>;
+export type ElementState = v.InferOutput<typeof element>;
+
+/** The element that a person uses: the first that can be seen. */
+export const mainElement = ({ elements }: PageState): ElementState | undefined =>
+  elements.find(({ isVisible }) => isVisible) ?? elements[0];
+
+export const parsePageState = (value: unknown): PageState => v.parse(state, value);
+
+/**
+ * Runs in the page, in a world of its own: the page's scripts cannot see or change it. Hence it uses nothing from around it. It
+ * scrolls to an element that waits to be seen.
+ */
+function readPage(tag: string): PageState {
+  const maxText = 300;
+  const find = (root: ParentNode): Element[] => {
+    const found: Element[] = [];
+    for (const each of root.querySelectorAll("*")) {
+      if (each.localName === tag) found.push(each);
+      else if (each.shadowRoot) found.push(...find(each.shadowRoot));
+    }
+    return found;
+  };
+  const textOf = (node: Node | null | undefined): string =>
+    (node?.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, maxText);
+  const languageOf = (each: Element): string => {
+    const near = each.closest("[lang]")?.getAttribute("lang");
+    const root = each.getRootNode();
+    return (near ?? (root instanceof ShadowRoot ? languageOf(root.host) : "")).slice(0, maxText);
+  };
+  const phases = ["idle", "requesting", "pending", "approved", "completed", "denied", "expired", "failed"];
+  const hasState = (each: Element, name: string): boolean => {
+    try {
+      return each.matches(`:state(${name})`);
+    } catch {
+      return false;
+    }
+  };
+  const read = (each: Element): ElementState => {
+    const rect = each.getBoundingClientRect();
+    const isVisible = each.checkVisibility() && rect.width > 0 && rect.height > 0;
+    const isInView =
+      isVisible && rect.bottom > 0 && rect.right > 0 && rect.top < innerHeight && rect.left < innerWidth;
+    if (isVisible && !isInView) each.scrollIntoView({ block: "center", behavior: "instant" });
+    const root = each.shadowRoot;
+    const canvas = root?.querySelector("canvas");
+    const place = canvas?.getBoundingClientRect();
+    const isPainted = canvas && place && canvas.width > 0 && place.width > 0;
+    // As seen from where the element is, which may be in a shadow tree.
+    const around = each.getRootNode() as Document | ShadowRoot;
+    const over = isPainted
+      ? around.elementFromPoint(place.x + place.width / 2, place.y + place.height / 2)
+      : null;
+    return {
+      isDefined: each.matches(":defined"),
+      phase: phases.find((phase) => hasState(each, phase)),
+      isManual: each.hasAttribute("manual"),
+      isVisible,
+      isInView,
+      pageLanguage: languageOf(each),
+      language: root?.querySelector("section")?.lang ?? "",
+      fallback: textOf(each),
+      message: textOf(root?.querySelector("[part~=message]")),
+      ...(isPainted && {
+        code: {
+          x: place.x + scrollX,
+          y: place.y + scrollY,
+          width: place.width,
+          height: place.height,
+        },
+      }),
+      ...(over && over !== each && { coveredBy: over.localName.slice(0, maxText) }),
+    };
+  };
+  const found = find(document);
+  return {
+    url: location.href.slice(0, 2000),
+    title: document.title.slice(0, maxText),
+    isLoaded: document.readyState === "complete",
+    elements: found.slice(0, 5).map(read),
+    isInTemplate: [...document.querySelectorAll("template")].some((each) => each.content.querySelector(tag)),
+    frames: [...document.querySelectorAll("iframe")].slice(0, 5).map(({ src }) => src.slice(0, maxText)),
+    scripts: document.scripts.length,
+    hasMetaPolicy: document.querySelector("meta[http-equiv=Content-Security-Policy i]") !== null,
+    html: found.length > 0 ? "" : document.documentElement.outerHTML.slice(0, 100_000),
+  };
+}
+
+/** The expression to run in the page. esbuild, which runs the sources in tests, wraps functions in `__name`. */
+export const readPageExpression = `{ const __name = (each) => each; (${readPage.toString()})(${JSON.stringify(tagName)}) }`;

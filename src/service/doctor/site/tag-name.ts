@@ -1,0 +1,1 @@
+export const tagName = "onegini-otp-login";
