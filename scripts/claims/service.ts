@@ -274,17 +274,17 @@ export const service: Claims = {
   },
   "test/unit/service/doctor/site/browser/page-proxy.test.ts": {
     "Of a page that doctor opens, its own name leads nowhere else later": {
-      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      at: "src/service/doctor/site/browser/reach.ts: Reach.#allowed",
       replace: ["mayReach(this.#page, spaceOf(address))", "address"],
       title: "reaches nothing here when its own name leads here later",
     },
     "A page in a private network does not reach this machine": {
-      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      at: "src/service/doctor/site/browser/reach.ts: Reach.#allowed",
       replace: ["mayReach(this.#page, spaceOf(address))", "address"],
       title: "in a private network reaches nothing on this machine",
     },
     "A page that doctor opens does not reach what is less public": {
-      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      at: "src/service/doctor/site/browser/reach.ts: Reach.#allowed",
       replace: ["mayReach(this.#page, spaceOf(address))", "address"],
       title: "cannot reach …",
     },
@@ -297,7 +297,7 @@ export const service: Claims = {
       title: "is no proxy for others, who do not have its password",
     },
     "A name with a private address does not go to a proxy of the network": {
-      at: "src/service/doctor/site/browser/page-proxy.ts: Reach.#allowed",
+      at: "src/service/doctor/site/browser/reach.ts: Reach.#allowed",
       remove: "|| (isByProxy && allowed.length < addresses.length)",
       title: "refuses what is known here to be private, except what was given",
     },

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import {
   createServer,
@@ -8,13 +7,20 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import { globalAgent } from "node:https";
-import { connect, isIP, type AddressInfo, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { pipeline, type Duplex } from "node:stream";
-import { connect as connectTls } from "node:tls";
 import { usedProxy } from "../../../../node/env-proxy.js";
 import { codeOrText } from "../../../process/error-code.js";
-import { mayReach, spaceOf, spaces, type AddressSpace } from "./address-space.js";
+import {
+  idleMs,
+  inTime,
+  Reach,
+  Refusal,
+  targetOf,
+  type ReachOptions,
+  type Target,
+  type Way,
+} from "./reach.js";
 
 export interface PageProxy {
   port: number;
@@ -28,32 +34,18 @@ export interface PageProxy {
   close(): Promise<void>;
 }
 
-interface PageProxyOptions {
-  /** The page's, then the login API's. The page's address decides what else it may reach. */
-  origins: readonly string[];
-  /** For looking up a name, and for a connection. */
-  timeoutMs: number;
-  /** Looks up a name's addresses. Default: as the system does. */
-  resolve?: (host: string) => Promise<readonly string[]>;
-}
-
 /** Chromium opens 32 connections through a proxy, and 255 WebSockets. */
 const maxConnections = 300;
 /** Chromium's own limit for an answer. */
 const maxHeaderSize = 262_144;
-/** As long as doctor watches a page. */
-const idleMs = 60_000;
 
 /**
  * A proxy on loopback for all that a page's browser sends. It looks up each name itself and connects to exactly the address that
  * it has judged, so a name cannot lead elsewhere the second time. Behind a proxy from the environment it uses that one.
  */
-export async function startPageProxy({
-  origins,
-  timeoutMs,
-  resolve = lookUp,
-}: PageProxyOptions): Promise<PageProxy> {
-  const reach = await Reach.of(origins, { timeoutMs, resolve });
+export async function startPageProxy(options: ReachOptions): Promise<PageProxy> {
+  const { timeoutMs } = options;
+  const reach = await Reach.of(options);
   const trouble = { refused: new Set<string>(), unreachable: new Map<string, string>() };
   const credentials = { username: "doctor", password: randomBytes(24).toString("base64url") };
   const expected = digest(basic(credentials.username, credentials.password));
@@ -129,178 +121,6 @@ export async function startPageProxy({
       await closed;
     },
   };
-}
-
-interface Target {
-  url: URL;
-  /** Without brackets. */
-  host: string;
-  port: number;
-  key: string;
-}
-
-/** URL writes every form of an IPv4 address as four decimal numbers. */
-function targetOf(text: string, protocol?: "http:" | "https:"): Target | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const isPlain = url.username === "" && url.password === "" && url.host !== "";
-  if (!isPlain || (protocol !== undefined && url.protocol !== protocol)) return undefined;
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-  return { url, host, port, key: `${url.hostname}:${port}` };
-}
-
-/** The page may not reach it. */
-class Refusal extends Error {}
-
-/** A connection to the target or, if there is a proxy, to that. */
-interface Way {
-  socket: Socket;
-  proxy: URL | undefined;
-}
-
-type LookUp = Required<Pick<PageProxyOptions, "timeoutMs" | "resolve">>;
-
-/** What the page may reach, and the way there. */
-class Reach {
-  readonly #options: LookUp;
-  #page: AddressSpace = "public";
-  /** The addresses of the given origins, by host and port. They are looked up once. */
-  readonly #given = new Map<string, readonly string[]>();
-
-  private constructor(options: LookUp) {
-    this.#options = options;
-  }
-
-  static async of(origins: readonly string[], options: LookUp): Promise<Reach> {
-    const reach = new Reach(options);
-    const targets = origins.map((origin) => targetOf(origin)).filter((target) => target !== undefined);
-    for (const [index, target] of targets.entries()) {
-      const { space, addresses } = await reach.#settle(target);
-      if (index === 0) reach.#page = space;
-      if (addresses.length > 0) reach.#given.set(target.key, addresses);
-    }
-    return reach;
-  }
-
-  /** Rejects with a `Refusal`, or with the system's error. The connection ends with its client's. */
-  async connect(target: Target, proxy: URL | undefined, client: Duplex): Promise<Way> {
-    const addresses = await this.#allowed(target, proxy !== undefined);
-    if (client.destroyed) throw new Error("the browser closed the connection");
-    const socket = await (proxy
-      ? dialProxy(proxy, this.#wait(client))
-      : dial(target, addresses, this.#wait(client)));
-    return { socket, proxy };
-  }
-
-  /** A proxy looks up the name itself, so it gets no name with an address that the page may not reach. */
-  async #allowed(target: Target, isByProxy: boolean): Promise<readonly string[]> {
-    const given = this.#given.get(target.key);
-    if (given) return given;
-    const addresses = await this.#addressesOf(target.host).catch((error: unknown) => {
-      if (isByProxy) return undefined;
-      throw error;
-    });
-    if (addresses === undefined) return [];
-    const allowed = addresses.filter((address) => mayReach(this.#page, spaceOf(address)));
-    if (allowed.length === 0 || (isByProxy && allowed.length < addresses.length)) throw new Refusal();
-    return allowed;
-  }
-
-  /** A name may have addresses of several spaces: the first that answers decides, the most public one first. */
-  async #settle(target: Target): Promise<{ space: AddressSpace; addresses: readonly string[] }> {
-    const all = await this.#addressesOf(target.host).catch(() => []);
-    const groups = spaces
-      .map((space) => ({ space, addresses: all.filter((address) => spaceOf(address) === space) }))
-      .filter(({ addresses }) => addresses.length > 0);
-    if (groups.length > 1 && usedProxy(target.url.href) === undefined)
-      for (const group of groups) {
-        const socket = await dial(target, group.addresses, this.#wait()).catch(() => undefined);
-        socket?.destroy();
-        if (socket) return group;
-      }
-    return groups[0] ?? { space: "public", addresses: [] };
-  }
-
-  async #addressesOf(host: string): Promise<readonly string[]> {
-    if (isIP(host) !== 0) return [host];
-    if (/(?:^|\.)localhost\.?$/.test(host)) return ["127.0.0.1", "::1"];
-    return inTime(this.#options.resolve(host), this.#options.timeoutMs);
-  }
-
-  #wait(client?: Duplex): Wait {
-    return { timeoutMs: this.#options.timeoutMs, client };
-  }
-}
-
-/** `client`: the connection that is waiting. If it ends, nothing is connected any more. */
-interface Wait {
-  timeoutMs: number;
-  client: Duplex | undefined;
-}
-
-const lookUp = async (host: string): Promise<string[]> =>
-  (await lookup(host, { all: true })).map(({ address }) => address);
-
-/** Connects to one of these addresses, and looks up nothing. */
-function dial({ host, port }: Target, addresses: readonly string[], wait: Wait): Promise<Socket> {
-  const found = addresses.map((address) => ({ address, family: isIP(address) }));
-  const socket = connect({
-    host,
-    port,
-    autoSelectFamily: true,
-    lookup: (_name, _options, done) => done(null, found),
-    allowHalfOpen: true,
-    noDelay: true,
-  });
-  return connected(socket, "connect", wait);
-}
-
-function dialProxy({ protocol, hostname, port }: URL, wait: Wait): Promise<Socket> {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  if (protocol === "http:") return connected(connect({ host, port: Number(port) || 80 }), "connect", wait);
-  const { ca } = globalAgent.options;
-  const servername = isIP(host) === 0 ? host : undefined;
-  const socket = connectTls({ host, port: Number(port) || 443, ca, ...(servername && { servername }) });
-  return connected(socket, "secureConnect", wait);
-}
-
-/** Its errors after that are left to who uses it. */
-async function connected(
-  socket: Socket,
-  event: "connect" | "secureConnect",
-  { timeoutMs, client }: Wait,
-): Promise<Socket> {
-  const end = (): unknown => socket.destroy();
-  client?.once("close", end);
-  socket.once("close", () => client?.off("close", end));
-  socket.on("error", end);
-  socket.setTimeout(idleMs, end);
-  try {
-    await inTime(Promise.race([once(socket, event), closed(socket)]), timeoutMs);
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
-}
-
-async function closed(socket: Socket): Promise<never> {
-  await once(socket, "close");
-  throw new Error("the connection was closed");
-}
-
-/** Rejects with `ETIMEDOUT` after this time. */
-async function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error("too late"), { code: "ETIMEDOUT" })), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Opens a tunnel through a proxy to which there is a connection. */
