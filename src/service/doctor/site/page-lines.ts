@@ -177,7 +177,7 @@ function scriptLine(look: Look, page: string, policy: Line, brokenUnder: string 
     const file = requests.find(({ url }) => url === registeredBy);
     const others = requests
       .filter((each) => each !== file && isOurs(each))
-      .map(({ url }) => nameOf(url, page));
+      .map((each) => `${nameOf(each.url, page)} (${factsOf(each)})`);
     return ok(
       "widget-script",
       [
