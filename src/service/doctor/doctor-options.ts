@@ -4,7 +4,7 @@ import { readSettings, type SettingsResult } from "../settings/read-settings.js"
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
 import { isLoopback, isSafe, parseUrl } from "../../server/text/safe-url.js";
 import type { DoctorSettings } from "./doctor-settings.js";
-import type { Site } from "./site/site-visit.js";
+import type { Site } from "./site/site.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";
 import { callbackAuthorizations } from "./tenant/callback-listener.js";
 import { kitOptions, type CheckedSetting } from "./wording.js";

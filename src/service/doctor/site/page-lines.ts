@@ -11,7 +11,7 @@ import { headerLines } from "./page-headers.js";
 import { policyLine } from "./policy-line.js";
 import { nameOf, noScript, scriptFault } from "./script-fault.js";
 import type { SeenPage } from "./seen-page.js";
-import type { Site } from "./site-visit.js";
+import type { Site } from "./site.js";
 import { tagName } from "./tag-name.js";
 import type { Answer } from "./visitor.js";
 

@@ -3,7 +3,7 @@ import { parseUrl } from "../../../server/text/safe-url.js";
 import { isUsable, lookAtConnection } from "../connection.js";
 import type { Look, LookLimits, NoLook } from "./browser/look-at-page.js";
 import type { SeenRequest } from "./browser/page-record.js";
-import type { Site } from "./site-visit.js";
+import type { Site } from "./site.js";
 import type { Answer, Answered, Visitor } from "./visitor.js";
 
 /** The login page, as a browser or, without one, a request got it. `url`: the last address within the site. */
@@ -12,10 +12,6 @@ export type SeenPage =
   /** A redirect that is not followed. */
   | { kind: "redirect"; url: string; to: string }
   | { kind: "other"; url: string; answer: Answer };
-
-/** Which browser to use. */
-export type BrowserChoice =
-  { isUsed: false } | { isUsed: true; path: string | undefined; isSandboxed: boolean };
 
 /** The most that is read of a page without a browser. */
 const maxBytes = 100_000;

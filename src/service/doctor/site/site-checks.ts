@@ -2,7 +2,8 @@ import { failed, notChecked, ok, unknown, type CheckId, type Line } from "../lin
 import { apiChecks, apiLines } from "./api-lines.js";
 import type { Look } from "./browser/look-at-page.js";
 import { pageChecks, pageLines } from "./page-lines.js";
-import { browserCookie, type ApiFacts, type Site, type SiteFacts } from "./site-visit.js";
+import { browserCookie, type ApiFacts, type SiteFacts } from "./site-visit.js";
+import type { Site } from "./site.js";
 
 /*
  * The checks of a running site. `seen-page.ts` looks at the login page through an installed browser (`browser/`), and

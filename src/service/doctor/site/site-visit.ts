@@ -1,5 +1,6 @@
 import type { LookLimits } from "./browser/look-at-page.js";
-import { apiOf, seePage, type BrowserChoice, type SeenPage } from "./seen-page.js";
+import { apiOf, seePage, type SeenPage } from "./seen-page.js";
+import type { Site } from "./site.js";
 import { jsonIn, Visitor, type Answer, type StreamAnswer } from "./visitor.js";
 
 /** What was seen of a site. */
@@ -42,18 +43,6 @@ export const foreignOrigin = "https://another-site.example";
 
 /** The name of the kit's cookie, with or without `__Host-`. */
 export const browserCookie = /^(?:__Host-)?onegini-otp-login$/;
-
-/** A site's address as given, and that of its login API. */
-export interface Site {
-  page: string;
-  apiOrigin: string;
-  path: string;
-  /** Whether the login API's address was given. If not, the element's counts. */
-  isApiGiven: boolean;
-  browser: BrowserChoice;
-  /** Headers of each request to the site. */
-  headers: readonly (readonly [name: string, value: string])[];
-}
 
 const fetched = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 const posted = { ...fetched, "content-type": "application/json", accept: "application/json" };
