@@ -29,8 +29,6 @@ export const titles = {
   "page-stream": "Stream on the page",
   language: "Element's language",
   "page-errors": "Page's errors",
-  hsts: "Login page's HSTS",
-  "csp-framing": "Login page in frames",
   "login-api": "Login API",
   origin: "Login page's origin",
   "other-origins": "Login API from other sites",
@@ -40,6 +38,8 @@ export const titles = {
   status: "Login API's status",
   stream: "Login API's stream",
   clock: "Clock",
+  hsts: "Login page's HSTS",
+  "csp-framing": "Login page in frames",
 } as const;
 
 export type CheckId = keyof typeof titles;

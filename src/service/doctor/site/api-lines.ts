@@ -23,7 +23,7 @@ export function apiLines(facts: ApiFacts, page: SeenPage, site: Site): Line[] {
       failed(
         "origin",
         `the page's own origin, ${origin}, is refused`,
-        `Set origin to ${origin}, as in the browser's address bar${isOwn ? "" : `, and api-origin to ${apiOrigin}`}. If that is set, a proxy changes the header Origin or Sec-Fetch-Site: it must forward them unchanged.`,
+        `Set origin to ${origin}, as in the browser's address bar${isOwn ? "" : `, and api-origin to ${apiOrigin}`}. If that is set, give --site the address with the name that is set, or a proxy changes the header Origin or Sec-Fetch-Site: it must forward them unchanged.`,
       ),
       foreignLine(facts),
       ...rest("origin"),
@@ -123,7 +123,7 @@ function startLine({ start }: ApiFacts, page: SeenPage, error: string | undefine
 
 function startFix(start: Answer, error: string | undefined, { path }: Site): string {
   if (error === "server_error")
-    return "The login API works, but the Token Server refuses its calls. Run doctor with the settings of the kit or the service, without --site.";
+    return "Two possible causes: the Token Server refuses the calls (run doctor with the settings of the kit or the service, without --site), or an option of the kit is wrong. The log of the kit or the service shows which.";
   if (error === "temporarily_unavailable")
     return "Two possible causes: the Token Server cannot be reached (run doctor without --site), or the store (Redis) does not work. The log of the kit or the service shows which.";
   if (error === "login_paused")
@@ -131,7 +131,7 @@ function startFix(start: Answer, error: string | undefined, { path }: Site): str
   if (error === "too_many_requests")
     return "Wait a minute. If it persists, the kit's clientIp or the service's proxies is wrong, and all people share one limit.";
   if (start.kind === "answered" && start.status === 404)
-    return `Two possible causes: the proxy does not forward ${path} to the kit or the service, or the login API is at another path (--path) or origin (--api-origin).`;
+    return `Two possible causes: the proxy does not forward ${path} to the kit or the service, or the login API is elsewhere: correct the element's endpoint, or give --path or --api-origin.`;
   if (start.kind === "answered" && start.status >= 500)
     return "Two possible causes: the kit's server or the service is not running, or the proxy uses a wrong address or port for it.";
   return `The proxy has to forward ${path} to the kit or the service, unchanged and with all methods. A firewall or a login page in front may be answering instead.`;

@@ -17,8 +17,9 @@ import type { Answer } from "./visitor.js";
 
 /** The checks that take a browser. */
 const browserChecks = ["widget-script", "csp-widget", ...elementChecks, "page-errors"] as const;
-const headerChecks = ["hsts", "csp-framing"] as const;
-export const pageChecks = ["page", ...browserChecks, ...headerChecks] as const satisfies readonly CheckId[];
+/** What a login works without. */
+export const headerChecks = ["hsts", "csp-framing"] as const satisfies readonly CheckId[];
+export const pageChecks = ["page", ...browserChecks] as const satisfies readonly CheckId[];
 
 const rest = [...browserChecks, ...headerChecks];
 const addressFix = "Give the address of the login page, as in the browser's address bar: --site.";
@@ -42,7 +43,7 @@ export function pageLines(page: SeenPage, site: Site, apiLines: readonly Line[])
         ...notChecked(rest, fixFirst("page")),
       ];
     case "other":
-      return withoutPage(page.answer, placeOf(page.url, site));
+      return withoutPage(page.answer, placeOf(page.url, site), site);
     case "page":
       return linesOfPage(page, site, apiLines);
     default:
@@ -53,7 +54,8 @@ export function pageLines(page: SeenPage, site: Site, apiLines: readonly Line[])
 /** The address after redirects, for a line; empty without redirects. */
 const placeOf = (url: string, { page }: Site): string => (url === page ? "" : `, at ${url}`);
 
-function withoutPage(answer: Answer, place: string, title = ""): Line[] {
+function withoutPage(answer: Answer, place: string, { headers }: Site, title = ""): Line[] {
+  const isAuthorized = headers.some(([name]) => /^authorization$/i.test(name));
   const intermediary = intermediaryIn(answer);
   const line = (says: string, fix: string): Line[] => [
     failed("page", says + place, fix),
@@ -69,6 +71,8 @@ function withoutPage(answer: Answer, place: string, title = ""): Line[] {
         ...notChecked(rest, "skipped: the page could not be loaded"),
       ];
     case "authentication":
+      if (isAuthorized)
+        return line(intermediary.says, "The credentials that --header gave are refused: correct them.");
       return line(
         intermediary.says,
         `Give the credentials, as in --header "Authorization: ${intermediary.scheme} …" (for Basic: name:password in base64). If people are not supposed to log in here, remove the authentication.`,
@@ -106,13 +110,14 @@ function linesOfPage(
   const headers = headerLines(answer.headers, new URL(url));
   if (look.kind === "none") return [...notChecked(["page", ...browserChecks], look.why), ...headers];
   const check = intermediaryIn(answer, elements > 0);
-  if (check?.kind === "bot-check") return withoutPage(answer, place, look.state?.title);
+  if (check?.kind === "bot-check") return withoutPage(answer, place, site, look.state?.title);
   if (elements === 0) {
     const why = unseenWhy(look);
+    const fault = scriptFault(look, url);
     return why === undefined
       ? wrong(
-          `it has no <${tagName}>${look.state?.isInTemplate === true ? "; a <template> has it, which no script inserts" : ""}${erring(look, url)}`,
-          `Add <${tagName}> to the page, or give the address of the page that has it: --site.`,
+          `it has no <${tagName}>${look.state?.isInTemplate === true ? "; a <template> has it, which no script inserts" : ""}${fault ? `; ${fault.says}` : ""}`,
+          `${fault ? `If a script adds the element: ${fault.fix} Otherwise add` : "Add"} <${tagName}> to the page, or give the address of the page that has it: --site.`,
         )
       : [unknown("page", why + place), ...notChecked(browserChecks, fixFirst("page")), ...headers];
   }
@@ -162,12 +167,6 @@ function unseenWhy({ state, stopped }: Look): string | undefined {
   return frame === undefined
     ? undefined
     : `it has no <${tagName}> itself, but a frame: if the element is there, give its address (${frame})`;
-}
-
-/** An error that may be why a script did not add the element. */
-function erring(look: Look, page: string): string {
-  const fault = scriptFault(look, page);
-  return fault ? `; ${fault.says}` : "";
 }
 
 /** @param brokenUnder the address of a login API that does not work: the service also serves the widget's script */

@@ -1,7 +1,7 @@
 import { failed, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { apiChecks, apiLines } from "./api-lines.js";
 import type { Look } from "./browser/look-at-page.js";
-import { pageChecks, pageLines } from "./page-lines.js";
+import { headerChecks, pageChecks, pageLines } from "./page-lines.js";
 import { browserCookie, type ApiFacts, type SiteFacts } from "./site-visit.js";
 import type { Site } from "./site.js";
 
@@ -21,6 +21,7 @@ export const siteChecks = [
   "other-origins",
   ...apiChecks,
   "clock",
+  ...headerChecks,
 ] as const satisfies readonly CheckId[];
 
 /** The lines about a site. */
@@ -29,7 +30,7 @@ export function siteLines({ page, site, api }: SiteFacts): Line[] {
   const ofApi = api
     ? [...apiLines(api, page, site).map((line) => asTheBrowserSaw(line, look, site)), clockLine(api)]
     : notChecked(
-        siteChecks.slice(pageChecks.length),
+        siteChecks.slice(pageChecks.length, -headerChecks.length),
         `the element calls the login API at ${site.apiOrigin}: run doctor again with --api-origin ${site.apiOrigin}`,
       );
   const lines = [...pageLines(page, site, ofApi), ...ofApi];

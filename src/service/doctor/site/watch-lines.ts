@@ -78,7 +78,7 @@ function streamLine(stream: StreamAnswer): Line {
     return failed(
       "stream",
       `buffered: not even its headers arrived (${stream.reason})`,
-      `Two possible causes: a proxy waits for the whole answer (${buffering.charAt(0).toLowerCase()}${buffering.slice(1)}), or a firewall reads it to the end before it forwards it.`,
+      `Two possible causes: a proxy waits for the whole answer, or a firewall reads it to the end. ${buffering}`,
     );
   if (stream.kind === "other") {
     const { answer } = stream;

@@ -35,7 +35,7 @@ interface BrowserOptions {
  */
 const guard = `
 const { spawnSync } = require("node:child_process");
-const { rmSync } = require("node:fs");
+const { existsSync, rmSync } = require("node:fs");
 let pid = "";
 process.stdin.on("data", (data) => (pid += data)).on("end", end).on("error", end);
 function end() {
@@ -43,8 +43,12 @@ function end() {
     if (process.platform === "win32") spawnSync("taskkill", ["/pid", pid, "/T", "/F"]);
     else if (Number(pid) > 1) process.kill(-Number(pid), "SIGKILL");
   } catch {}
+  clear(20);
+}
+// A process that is about to end may write once more.
+function clear(times) {
   rmSync(process.argv[1], { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-  process.exit();
+  setTimeout(() => (existsSync(process.argv[1]) && times > 0 ? clear(times - 1) : process.exit()), 150);
 }`;
 
 /** The browser's own traffic, windows and questions stay out. `chrome-launcher` has most of the flags for that. */
@@ -64,7 +68,7 @@ export async function startBrowser({
   flags,
   listeners,
 }: BrowserOptions): Promise<Browser> {
-  const profile = mkdtempSync(join(tmpdir(), "onegini-otp-login-doctor-"));
+  const profile = mkdtempSync(join(tmpdir(), "onegini-doctor-"));
   const guardian = spawn(process.execPath, ["-e", guard, profile], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -88,6 +92,7 @@ export async function startBrowser({
         XDG_CONFIG_HOME: profile,
         XDG_CACHE_HOME: profile,
         XDG_DATA_HOME: profile,
+        TMPDIR: profile,
       },
       chromeFlags: [
         ...Launcher.defaultFlags(),

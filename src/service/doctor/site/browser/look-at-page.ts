@@ -68,8 +68,8 @@ export type NoLook = { kind: "none"; why: string };
 
 /** A browser gives up after 20. */
 const maxRedirects = 10;
-/** A page whose scripts add the element does so within this time after its last request. */
-const quietMs = 1500;
+/** A page whose scripts add the element does so within this time after its last request, with timers too. */
+const quietMs = 4000;
 /** A page that never becomes quiet, and an element that never gets a code. */
 const patienceMs = 15_000;
 /** The widget waits this long for a stream before it polls. */
@@ -140,6 +140,9 @@ class Visit {
   #documents = 0;
   #lastDocument: string | undefined;
   #isScrolled = false;
+  #hasEnded = false;
+  /** When the page answered last. */
+  #lastReadMs = performance.now();
   #redirect: Look["redirect"];
   #stopped: string | undefined;
   /** Ends the wait. */
@@ -189,6 +192,7 @@ class Visit {
     const { limits, page } = this.#options;
     let why: string | undefined;
     void ended.then((reason) => {
+      this.#hasEnded = true;
       why =
         reason === "sandbox"
           ? "the browser's sandbox cannot run here (as root in a container): with --no-sandbox it goes without, if you trust the page"
@@ -326,6 +330,7 @@ class Visit {
       this.#isScrolled ||= element?.isVisible === true && !element.isInView;
       if (last === undefined || mainElement(last)?.phase !== phase) phaseBegan = now;
       last = state;
+      this.#lastReadMs = now;
       if (this.#isSettled(state, now - began, now - phaseBegan)) break;
       await this.#race(delay(150));
     }
@@ -360,18 +365,17 @@ class Visit {
           { frameId: this.#page?.frame ?? "", worldName: "onegini-otp-login doctor" },
           session,
         );
-        const { result } = await devtools.send(
+        const { result, exceptionDetails } = await devtools.send(
           "Runtime.evaluate",
           { expression: readPageExpression, contextId: executionContextId, returnByValue: true },
           session,
         );
-        return parsePageState(result.value);
+        if (!exceptionDetails) return parsePageState(result.value);
       } catch (error) {
-        // The page went to another address meanwhile.
-        if (this.#stopped !== undefined || !/context|navigat|frame|execution/i.test(String(error)))
-          throw error;
-        await delay(50);
+        // Otherwise the page went to another address meanwhile.
+        if (this.#stopped !== undefined || this.#hasEnded) throw error;
       }
+      await delay(50);
     }
   }
 
@@ -439,7 +443,8 @@ class Visit {
 
   #waitedFor(): string {
     const seconds = Math.round(this.#options.limits.totalMs / 1000);
-    const waiting = this.#record.pending().find(({ status }) => status === undefined);
+    const isStuck = performance.now() - this.#lastReadMs > 3_000;
+    const waiting = isStuck ? undefined : this.#record.pending().find(({ status }) => status === undefined);
     return waiting
       ? `not done in ${seconds} s, waiting for ${waiting.url}`
       : `not done in ${seconds} s: the page's scripts did not come to rest`;

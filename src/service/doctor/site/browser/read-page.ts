@@ -123,7 +123,7 @@ function readPage(tag: string): PageState {
     frames: [...document.querySelectorAll("iframe")].slice(0, 5).map(({ src }) => src.slice(0, maxText)),
     scripts: document.scripts.length,
     hasMetaPolicy: document.querySelector("meta[http-equiv=Content-Security-Policy i]") !== null,
-    html: found.length > 0 ? "" : document.documentElement.outerHTML.slice(0, 100_000),
+    html: found.length > 0 ? "" : (document.documentElement?.outerHTML ?? "").slice(0, 100_000),
   };
 }
 

@@ -61,8 +61,7 @@ const pages: Record<string, readonly [site: Site, says: RegExp]> = {
   ],
 };
 
-const folders = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith("onegini-otp-login-doctor-"));
+const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("onegini-doctor-"));
 
 describe("doctor ends with a result, and leaves no folder, when a page", () => {
   for (const [title, [site, expected]] of Object.entries(pages))
