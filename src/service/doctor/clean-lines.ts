@@ -43,9 +43,8 @@ function errorCodes(secrets: readonly string[]): string[] {
   return [...system, "ENOTFOUND", ...(secrets.some((secret) => isOne.test(secret)) ? [] : [ofTls])];
 }
 
-/** Removes direction marks, which could reorder the words of a line, and lone surrogates. */
-const inWritingOrder = (text: string): string =>
-  text.replace(/[\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, " ");
+/** Removes direction marks, which could reorder the words of a line, what cannot be seen, and lone surrogates. */
+const inWritingOrder = (text: string): string => text.replace(/[\p{Cs}\p{Cf}]/gu, " ");
 
 /** Cuts out the middle, so that doctor's words around a server's text stay. */
 function shortened(text: string, most: number): string {

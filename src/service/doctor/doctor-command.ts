@@ -75,6 +75,7 @@ export async function doctor(
   const found = await check(subject, {
     ...run,
     print,
+    clean: clean.text,
     onCode(code) {
       transactionId = code.id;
       run.onCode?.(code);
@@ -93,13 +94,14 @@ export async function doctor(
 interface CheckRun extends DoctorRun {
   print: (heading: string, lines: readonly Line[]) => void;
   showTo: (text: string) => void;
+  clean: (text: string) => string;
 }
 
 async function check(subject: Subject, run: CheckRun): Promise<Line[]> {
   const { timeoutMs = 5_000, streamMs = widgetStreamMs, times, limits, print } = run;
   switch (subject.kind) {
     case "site":
-      return checkSite(subject, { timeoutMs, streamMs, limits }, print);
+      return checkSite(subject, { timeoutMs, streamMs, limits, clean: run.clean }, print);
     case "tenant":
       return checkTenant(subject.settings, subject.callbackUri, {
         print,

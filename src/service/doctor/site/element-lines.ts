@@ -45,7 +45,7 @@ function elementLine(
   page: string,
   waitsFor: CheckId | undefined,
 ): Line {
-  const seen = state.elements.filter((each) => each.isVisible).length;
+  const seen = state.elements.filter((each) => each.isOnTop).length;
   if (seen > 1)
     return failed(
       "element",
@@ -115,8 +115,8 @@ function codeLine({ code }: Look, { coveredBy }: ElementState): Line {
     : ok("page-code", `readable, with modules of ${pixels} px`);
 }
 
-function streamLine({ requests }: Look, waitsFor: CheckId | undefined): Line {
-  const stream = openStream(requests);
+function streamLine({ requests, endpoint }: Look, waitsFor: CheckId | undefined): Line {
+  const stream = openStream(requests, endpoint);
   if (stream?.firstBytesMs !== undefined)
     return ok("page-stream", `the first status arrived after ${Math.round(stream.firstBytesMs)} ms`);
   if (waitsFor) return unknown("page-stream", fixFirst(waitsFor));

@@ -9,7 +9,7 @@ import { elementChecks, elementLines } from "./element-lines.js";
 import { intermediaryIn } from "./intermediary.js";
 import { headerLines } from "./page-headers.js";
 import { policyLine } from "./policy-line.js";
-import { nameOf, noScript, scriptFault } from "./script-fault.js";
+import { loadWidget, nameOf, noScript, scriptFault } from "./script-fault.js";
 import type { SeenPage } from "./seen-page.js";
 import type { Site } from "./site.js";
 import { tagName } from "./tag-name.js";
@@ -112,16 +112,22 @@ function linesOfPage(
   const check = intermediaryIn(answer, elements > 0);
   if (check?.kind === "bot-check") return withoutPage(answer, place, site, look.state?.title);
   if (elements === 0) {
-    const why = unseenWhy(look);
+    const why = unseenWhy(look, scriptFault(look, url) !== undefined);
     const fault = scriptFault(look, url);
     return why === undefined
       ? wrong(
           `it has no <${tagName}>${look.state?.isInTemplate === true ? "; a <template> has it, which no script inserts" : ""}${fault ? `; ${fault.says}` : ""}`,
           `${fault ? `If a script adds the element: ${fault.fix} Otherwise add` : "Add"} <${tagName}> to the page, or give the address of the page that has it: --site.`,
         )
-      : [unknown("page", why + place), ...notChecked(browserChecks, fixFirst("page")), ...headers];
+      : [
+          unknown("page", why + place),
+          ...notChecked(browserChecks.slice(0, -1), fixFirst("page")),
+          errorsLine(look, url),
+          ...headers,
+        ];
   }
   const api = site.apiOrigin + site.path;
+  const isNoAddress = look.endpoint !== undefined && !/^https?:/.test(look.endpoint);
   const isElsewhere = look.endpoint !== undefined && look.endpoint.replace(/\/+$/, "") !== api;
   const policy = policyLine(look, new URL(url), api);
   const isApiBroken = apiLines.some(({ check, result }) => check === "login-api" && result === "failed");
@@ -132,13 +138,22 @@ function linesOfPage(
     )?.check ?? (script.result === "unknown" ? "widget-script" : undefined);
   const isStreamBroken = apiLines.some(({ check, result }) => check === "stream" && result === "failed");
   return [
-    isElsewhere
+    isNoAddress
       ? failed(
           "page",
-          `the element's endpoint is ${look.endpoint}, but doctor checked the login API at ${api}${place}`,
-          "Set the attribute endpoint to the address of the login API, or give that address to doctor: --path and --api-origin.",
+          `the element's endpoint is ${look.endpoint}${place}`,
+          "Begin it with / for a path of the page's origin, or with https://.",
         )
-      : ok("page", `has the element${answer.status === 200 ? "" : `, and answers ${answer.status}`}${place}`),
+      : isElsewhere
+        ? failed(
+            "page",
+            `the element's endpoint is ${look.endpoint}, but doctor checked the login API at ${api}${place}`,
+            "Set the attribute endpoint to the address of the login API, or give that address to doctor: --path and --api-origin.",
+          )
+        : ok(
+            "page",
+            `has the element${answer.status === 200 ? "" : `, and answers ${answer.status}`}${place}`,
+          ),
     script,
     policy,
     ...elementLines(look, url, isElsewhere ? "page" : waitsFor, isStreamBroken, languages()),
@@ -161,9 +176,11 @@ const neededByElement = new Set<CheckId>([
 ]);
 
 /** Why it is not known whether a page has the element. Undefined: it has none. */
-function unseenWhy({ state, stopped }: Look): string | undefined {
+function unseenWhy({ state, stopped, registeredBy }: Look, hasFault: boolean): string | undefined {
   if (stopped !== undefined) return stopped;
-  const frame = state?.frames.find((each) => /^https?:/.test(each));
+  if (registeredBy !== undefined && !hasFault)
+    return `it has no <${tagName}> now, although a script registers it: add it, unless it comes after a click${state?.isInTemplate === true ? " (a <template> has it)" : ""}`;
+  const frame = state?.frames[0];
   return frame === undefined
     ? undefined
     : `it has no <${tagName}> itself, but a frame: if the element is there, give its address (${frame})`;
@@ -197,7 +214,7 @@ function scriptLine(look: Look, page: string, policy: Line, brokenUnder: string 
   return failed(
     "widget-script",
     (state?.scripts === 0 ? "the page has no script" : noScript) + kept,
-    `Load the widget: <script type="module" src="…/onegini-otp-login.js"></script>, or import "onegini-otp-login/define" in a script of the page.`,
+    `Load the widget: ${loadWidget}`,
   );
 }
 

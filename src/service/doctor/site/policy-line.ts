@@ -44,6 +44,11 @@ export function policyLine(look: Look, page: URL, api: string): Line {
       (source === registeredBy || source.includes(tagName)),
   );
   if (sink) return blocked(`stops the widget (${sink.directive})`, "add lit-html to trusted-types");
+  if (!isDefined && violations.some(({ violation }) => violation === "kEvalViolation"))
+    return blocked(
+      "blocks eval (script-src)",
+      "build the scripts without eval (webpack's devtool), or add 'unsafe-eval' to script-src",
+    );
   const script = isDefined
     ? undefined
     : blockedScript(violations, page, scriptFault(look, page.href) !== undefined);
@@ -52,7 +57,9 @@ export function policyLine(look: Look, page: URL, api: string): Line {
       `blocks ${script.blocked === "" ? "a script in the page" : "the widget's script"} (script-src)`,
       script.blocked === ""
         ? "move the script to a file, or add its nonce or hash to script-src"
-        : `add ${sourceOf(script.blocked, page)} to script-src`,
+        : /'strict-dynamic'/i.test(header ?? "")
+          ? "give the script's tag the policy's nonce: beside 'strict-dynamic' browsers ignore 'self'"
+          : `add ${sourceOf(script.blocked, page)} to script-src`,
     );
   return ok(
     "csp-widget",

@@ -17,11 +17,14 @@ const fixes = {
     "Set integrity in the tag to the value for this version's file. If it is right, a proxy or a content delivery network changes the file.",
   tag: 'Add type="module" to the tag.',
   cors: "Send Access-Control-Allow-Origin with it (and add crossorigin to a tag with integrity), or serve it from the page's origin.",
+  embedder: "Send Cross-Origin-Resource-Policy: cross-origin with it, or serve it from the page's origin.",
   name: "Build the script with a bundler, or add the name to an import map.",
   certificate:
     "Browsers do not trust the certificate there. Of a private authority (NODE_EXTRA_CA_CERTS) doctor believes those of the page's origin and --api-origin alone.",
   error: "Mend the script. If it is built, build it for the browsers that people have.",
 } as const;
+
+export const loadWidget = `<script type="module" src="…/onegini-otp-login.js"></script>, or import "onegini-otp-login/define" in a script of the page.`;
 
 export const noScript = "none of the page's scripts registers the element";
 
@@ -41,7 +44,9 @@ export function scriptFault({ requests, troubles, state }: Look, page: string): 
   ];
   const rank = ({ about }: ScriptFault): number =>
     Number(about.includes(tagName)) * 2 + Number(about.startsWith(new URL(state?.url ?? page).origin));
-  return found.sort((one, other) => rank(other) - rank(one))[0];
+  const [first] = found.sort((one, other) => rank(other) - rank(one));
+  if (!first || first.about.includes(tagName)) return first;
+  return { ...first, fix: `${first.fix} If another script is to load the widget: ${loadWidget}` };
 }
 
 function requestFault(
@@ -68,7 +73,9 @@ function requestFault(
       case "mixed-content":
         return fault("http, which browsers block on an https page", "missing");
       default:
-        return fault(`the browser blocks it (${failure.reason})`, "missing");
+        return /co[er]p/.test(failure.reason)
+          ? fault("the page's Cross-Origin-Embedder-Policy blocks it", "embedder")
+          : fault(`the browser blocks it (${failure.reason})`, "missing");
     }
   if (status >= 400) return fault(String(status), "missing");
   if (failure) return fault(failure.reason, /ERR_CERT_/.test(failure.reason) ? "certificate" : "missing");

@@ -3,6 +3,7 @@ import { parseUrl } from "../../../server/text/safe-url.js";
 import { isUsable, lookAtConnection } from "../connection.js";
 import type { Look, LookLimits, NoLook } from "./browser/look-at-page.js";
 import type { SeenRequest } from "./browser/page-record.js";
+import { mainElement } from "./browser/read-page.js";
 import type { Site } from "./site.js";
 import type { Answer, Answered, Visitor } from "./visitor.js";
 
@@ -19,19 +20,22 @@ const maxBytes = 100_000;
 /** A browser gives up after 20. */
 const maxRedirects = 10;
 
+interface SeeOptions {
+  timeoutMs: number;
+  limits: Partial<LookLimits> | undefined;
+  /** Takes secrets out of a text. */
+  clean: (text: string) => string;
+}
+
 /** Looks at the login page. Never rejects. */
-export async function seePage(
-  site: Site,
-  visitor: Visitor,
-  times: { timeoutMs: number; limits: Partial<LookLimits> | undefined },
-): Promise<SeenPage> {
+export async function seePage(site: Site, visitor: Visitor, times: SeeOptions): Promise<SeenPage> {
   const look = await lookWithBrowser(site, times);
   return look.kind === "none" ? requestPage(site.page, visitor, look) : pageIn(look, site.page);
 }
 
 async function lookWithBrowser(
   { page, apiOrigin, headers, browser }: Site,
-  { timeoutMs, limits }: { timeoutMs: number; limits: Partial<LookLimits> | undefined },
+  { timeoutMs, limits, clean }: SeeOptions,
 ): Promise<Look | NoLook> {
   if (!browser.isUsed) return { kind: "none", why: "no browser is used (--no-browser)" };
   // Imported here, because only this needs its libraries.
@@ -48,6 +52,7 @@ async function lookWithBrowser(
     trustedKeys: await keysThatNodeTrusts(origins, timeoutMs),
     limits: { ...lookLimits, ...limits },
     timeoutMs,
+    clean,
   });
 }
 
@@ -69,9 +74,10 @@ function pageIn(look: Look, address: string): SeenPage {
     const reason = document?.failure?.reason ?? navigationError ?? stopped ?? "nothing";
     return { kind: "other", url, answer: { kind: "silent", reason } };
   }
-  // A page that asks for a login may well answer 401 or 403.
+  // A page that shows a code works, whatever its status, and one that asks for a login may well answer 401 or 403.
+  const isShown = state !== undefined && mainElement(state)?.phase === "pending";
   const hasElement = (state?.elements.length ?? 0) > 0;
-  const isRight = answer.status === 200 || (hasElement && [401, 403].includes(answer.status));
+  const isRight = answer.status === 200 || isShown || (hasElement && [401, 403].includes(answer.status));
   return isRight ? { kind: "page", url, answer, look } : { kind: "other", url, answer };
 }
 
@@ -118,6 +124,6 @@ export function apiOf(
 ): { apiOrigin: string; path: string } {
   const endpoint =
     page.kind === "page" && page.look.kind === "look" ? parseUrl(page.look.endpoint ?? "") : undefined;
-  if (isApiGiven || !endpoint) return { apiOrigin, path };
+  if (isApiGiven || !endpoint || !/^https?:$/.test(endpoint.protocol)) return { apiOrigin, path };
   return { apiOrigin: endpoint.origin, path: endpoint.pathname.replace(/\/+$/, "") };
 }

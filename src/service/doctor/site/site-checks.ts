@@ -1,6 +1,7 @@
 import { failed, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
 import { apiChecks, apiLines } from "./api-lines.js";
 import type { Look } from "./browser/look-at-page.js";
+import { mainElement } from "./browser/read-page.js";
 import { headerChecks, pageChecks, pageLines } from "./page-lines.js";
 import { browserCookie, type ApiFacts, type SiteFacts } from "./site-visit.js";
 import type { Site } from "./site.js";
@@ -28,7 +29,12 @@ export const siteChecks = [
 export function siteLines({ page, site, api }: SiteFacts): Line[] {
   const look = page.kind === "page" && page.look.kind === "look" ? page.look : undefined;
   const ofApi = api
-    ? [...apiLines(api, page, site).map((line) => asTheBrowserSaw(line, look, site)), clockLine(api)]
+    ? [
+        ...apiLines(api, page, site).map((line) =>
+          asTheBrowserSaw(line, look, site, api.start.kind === "silent"),
+        ),
+        clockLine(api),
+      ]
     : notChecked(
         siteChecks.slice(pageChecks.length, -headerChecks.length),
         `the element calls the login API at ${site.apiOrigin}: run doctor again with --api-origin ${site.apiOrigin}`,
@@ -38,8 +44,17 @@ export function siteLines({ page, site, api }: SiteFacts): Line[] {
 }
 
 /** A browser may refuse what is right by its headers, and says why. */
-function asTheBrowserSaw(line: Line, look: Look | undefined, { apiOrigin, path }: Site): Line {
-  if (line.result !== "ok" || !look) return line;
+function asTheBrowserSaw(
+  line: Line,
+  look: Look | undefined,
+  { apiOrigin, path }: Site,
+  isSlow: boolean,
+): Line {
+  if (!look) return line;
+  const isPending = look.state !== undefined && mainElement(look.state)?.phase === "pending";
+  if (line.check === "login-api" && line.result === "failed" && isSlow && isPending)
+    return unknown("login-api", `${line.says} here, although the page got a code`);
+  if (line.result !== "ok") return line;
   const calls = look.requests.filter(({ url }) => url.startsWith(apiOrigin + path));
   if (line.check === "cookie") {
     const refused = calls.flatMap((call) => call.refusedCookies).find(({ name }) => browserCookie.test(name));

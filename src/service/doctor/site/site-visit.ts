@@ -59,16 +59,18 @@ export interface VisitTimes {
   streamMs: number;
   /** Of the browser. */
   limits?: Partial<LookLimits> | undefined;
+  /** Takes secrets out of a text. */
+  clean: (text: string) => string;
 }
 
 /** Requests a login page and its login API as a browser does. Never rejects. */
 export async function visitSite(
   given: Site,
-  { timeoutMs, streamMs, limits }: VisitTimes,
+  { timeoutMs, streamMs, limits, clean }: VisitTimes,
 ): Promise<SiteFacts> {
   const { origin } = new URL(given.page);
   const visitor = new Visitor({ timeoutMs, given: given.headers, origins: [origin, given.apiOrigin] });
-  const page = await seePage(given, visitor, { timeoutMs, limits });
+  const page = await seePage(given, visitor, { timeoutMs, limits, clean });
   const site = { ...given, ...apiOf(page, given) };
   if (![origin, given.apiOrigin].includes(site.apiOrigin)) return { page, site, api: undefined };
   return { page, site, api: await visitApi(visitor, site, page, streamMs) };

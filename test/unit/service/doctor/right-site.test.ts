@@ -155,6 +155,68 @@ describe("doctor --site finds nothing wrong with a site", () => {
       },
       told: ["element", /^in view, shows a code; 1 more, hidden$/],
     },
+    "that answers 404, as a host of static files does for each path of an application": {
+      page: { status: 404 },
+      told: ["page", /^has the element, and answers 404$/],
+    },
+    "whose element comes late, by a timer": {
+      page: { html: html('<body><script src="/app.js"></script>') },
+      front: files({
+        "/app.js":
+          'setTimeout(() => document.body.append(document.createElement("onegini-otp-login")), 3000)',
+      }),
+      told: ["element", /^in view, shows a code$/],
+    },
+    "whose script comes when somebody scrolls to the element": {
+      page: {
+        ...csp("frame-ancestors 'none'").page,
+        html: '<!doctype html><body><div style="height: 4000px"></div><onegini-otp-login></onegini-otp-login><script src="/app.js"></script>',
+      },
+      front: files({
+        "/app.js": `new IntersectionObserver(([entry]) => { if (entry.isIntersecting) import("${widgetPath}") }).observe(document.querySelector("onegini-otp-login"))`,
+      }),
+      told: ["element", /^in view after scrolling, shows a code$/],
+    },
+    "whose second element is out of sight": {
+      page: {
+        ...csp("frame-ancestors 'none'").page,
+        html: html(
+          '<onegini-otp-login></onegini-otp-login><onegini-otp-login style="position: absolute; top: 0; transform: translateX(-9999px)"></onegini-otp-login>',
+        ),
+      },
+      told: ["element", /^in view, shows a code; 1 more, hidden$/],
+    },
+    "from right to left, and wider than the window": {
+      page: {
+        ...csp("frame-ancestors 'none'").page,
+        html: html(
+          '<onegini-otp-login></onegini-otp-login><div style="inline-size: 3000px; block-size: 1px"></div>',
+        ).replace('lang="en"', 'lang="en" dir="rtl"'),
+      },
+      told: ["page-code", /^readable/],
+    },
+    "whose code fades in": {
+      page: {
+        ...csp("frame-ancestors 'none'").page,
+        html: html(
+          "<style>@keyframes in { from { opacity: 0 } } onegini-otp-login { animation: in 3s }</style><onegini-otp-login></onegini-otp-login>",
+        ),
+      },
+      told: ["page-code", /^readable/],
+    },
+    "that tries to open the app first": {
+      page: {
+        ...csp("frame-ancestors 'none'").page,
+        html: html(
+          '<onegini-otp-login></onegini-otp-login><script>setTimeout(() => (location = "myapp://login"), 500)</script>',
+        ),
+      },
+      told: ["page", /^has the element$/],
+    },
+    "that a server sends in pieces": {
+      pieces: true,
+      told: ["page", /^has the element$/],
+    },
     "that waits for the button": {
       page: { html: html("<onegini-otp-login manual></onegini-otp-login>") },
       told: ["element", /^in view, waits for its button \(manual\)$/],
@@ -223,6 +285,12 @@ describe("doctor --site could not tell", () => {
       { page: { html: '<!doctype html><iframe src="http://127.0.0.1:1/"></iframe>' } },
       "page",
       /^it has no <onegini-otp-login> itself, but a frame: if the element is there, give its address/,
+    ],
+    [
+      "whether a click brings the element that is not there",
+      { page: { html: html("<template><onegini-otp-login></onegini-otp-login></template>") } },
+      "page",
+      /^it has no <onegini-otp-login> now, although a script registers it: .* \(a <template> has it\)$/,
     ],
     [
       "whether the code of a hidden element can be read",

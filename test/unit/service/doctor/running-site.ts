@@ -34,6 +34,8 @@ export interface Site {
   front?: (request: IncomingMessage) => Reply | undefined;
   /** Where the login API is. Default `/otp-login`. */
   underPath?: string;
+  /** The page comes in two pieces: its first line, and a while later the rest. */
+  pieces?: boolean;
   /** A path that is never answered. */
   never?: string;
   /** Two processes of the service that take turns and have no common store. */
@@ -110,7 +112,11 @@ export async function runSite(t: Pick<TestContext, "after">, site: Site): Promis
       "strict-transport-security": "max-age=31536000",
       ...site.page?.headers,
     };
-    return res.writeHead(site.page?.status ?? 200, without(headers)).end(site.page?.html ?? html(apart[1]));
+    const text = site.page?.html ?? html(apart[1]);
+    res.writeHead(site.page?.status ?? 200, without(headers));
+    if (!site.pieces) return res.end(text);
+    res.write("<!doctype html>\n");
+    return setTimeout(() => res.end(text), 300);
   }
 
   function front(req: IncomingMessage, res: ServerResponse): boolean {

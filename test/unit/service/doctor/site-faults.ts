@@ -74,7 +74,7 @@ export const botCheck: Front = ({ headers }) =>
 
 /** What can be wrong with a site. */
 export const siteFaults: Readonly<Record<string, Site & OneFails & { streamMs?: number }>> = {
-  "there is no login page": { page: { status: 404 }, fails: ["page", /answers 404/] },
+  "there is no login page": { page: { status: 404, html: "Not found" }, fails: ["page", /answers 404/] },
   "the login page is at another address": {
     page: { status: 302, headers: { location: "https://www.example.com/log-in" } },
     fails: ["page", /redirects to https:\/\/www\.example\.com\/log-in/],
@@ -263,12 +263,13 @@ export const siteFaults: Readonly<Record<string, Site & OneFails & { streamMs?: 
     },
     fails: ["widget-script", /the page has no script; the content inside the element stays/],
   },
-  "an element in a template, which no script takes out": {
-    page: { html: html("<template><onegini-otp-login></onegini-otp-login></template>") },
-    fails: ["page", /it has no <onegini-otp-login>; a <template> has it, which no script inserts/],
-  },
   "two elements are in view": {
-    page: { html: html("<onegini-otp-login></onegini-otp-login><onegini-otp-login></onegini-otp-login>") },
+    page: {
+      ...csp("frame-ancestors 'none'").page,
+      html: html(
+        '<div style="display: flex"><onegini-otp-login></onegini-otp-login><onegini-otp-login></onegini-otp-login></div>',
+      ),
+    },
     fails: ["element", /^2 elements are in view: a person sees 2 codes/],
   },
   "the page is in Dutch, and the element is not": {
@@ -318,7 +319,7 @@ export const siteFaults: Readonly<Record<string, Site & OneFails & { streamMs?: 
     page: {
       html: `<!doctype html><!-- <onegini-otp-login></onegini-otp-login> -->
         <noscript><onegini-otp-login></onegini-otp-login></noscript>
-        <script type="module" src="${widgetPath}"></script><script src="/app.js"></script>`,
+        <script src="/app.js"></script>`,
     },
     front: files({ "/app.js": 'document.querySelector("onegini-otp-login")?.start()' }),
     fails: ["page", /it has no <onegini-otp-login>/],
@@ -326,6 +327,14 @@ export const siteFaults: Readonly<Record<string, Site & OneFails & { streamMs?: 
   "the element calls a login API that is not there": {
     page: { html: html('<onegini-otp-login endpoint="/api/otp"></onegini-otp-login>') },
     fails: ["login-api", /answered 200\nThe proxy has to forward \/api\/otp/],
+  },
+  "the tag has no nonce, and the policy is strict": {
+    ...csp("script-src 'nonce-abc' 'strict-dynamic'; connect-src 'self'; frame-ancestors 'none'"),
+    fails: ["csp-widget", /give the script's tag the policy's nonce/],
+  },
+  "the element's endpoint has no scheme": {
+    page: { html: html('<onegini-otp-login endpoint="localhost:8080/otp-login"></onegini-otp-login>') },
+    fails: ["page", /^the element's endpoint is localhost:8080\/otp-login\nBegin it with \//],
   },
   "the login page comes as a text": {
     page: { headers: { "content-type": "text/plain; charset=utf-8" } },

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch, Launcher } from "chrome-launcher";
 import { DevTools, type Listeners } from "./devtools.js";
+import { codeOrText } from "../../../process/error-code.js";
 import { isOurs } from "../../../settings/setting-list.js";
 import { memoryOf } from "./process-tree.js";
 
@@ -35,20 +36,27 @@ interface BrowserOptions {
  */
 const guard = `
 const { spawnSync } = require("node:child_process");
-const { existsSync, rmSync } = require("node:fs");
-let pid = "";
-process.stdin.on("data", (data) => (pid += data)).on("end", end).on("error", end);
+const { existsSync, readFileSync, rmSync } = require("node:fs");
+const [folder] = process.argv.slice(1);
+process.stdin.on("end", end).on("error", end).resume();
 function end() {
   try {
+    // chrome-launcher writes it as soon as there is one.
+    const pid = readFileSync(folder + "/chrome.pid", "utf8");
     if (process.platform === "win32") spawnSync("taskkill", ["/pid", pid, "/T", "/F"]);
     else if (Number(pid) > 1) process.kill(-Number(pid), "SIGKILL");
   } catch {}
-  clear(20);
+  clear(60, 2);
 }
 // A process that is about to end may write once more.
-function clear(times) {
-  rmSync(process.argv[1], { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-  setTimeout(() => (existsSync(process.argv[1]) && times > 0 ? clear(times - 1) : process.exit()), 150);
+function clear(times, quiet) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  } catch {}
+  setTimeout(() => {
+    if (times === 0 || (quiet === 0 && !existsSync(folder))) process.exit();
+    clear(times - 1, existsSync(folder) ? 2 : quiet - 1);
+  }, 100);
 }`;
 
 /** The browser's own traffic, windows and questions stay out. `chrome-launcher` has most of the flags for that. */
@@ -68,7 +76,7 @@ export async function startBrowser({
   flags,
   listeners,
 }: BrowserOptions): Promise<Browser> {
-  const profile = mkdtempSync(join(tmpdir(), "onegini-doctor-"));
+  const profile = makeProfile();
   const guardian = spawn(process.execPath, ["-e", guard, profile], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -107,7 +115,6 @@ export async function startBrowser({
       // It could not be started at all.
       () => "other" as const,
     );
-    guardian.stdin.write(String(chrome.pid));
     return {
       devtools: new DevTools(pipes as never, listeners),
       ended,
@@ -117,6 +124,14 @@ export async function startBrowser({
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+function makeProfile(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "onegini-doctor-"));
+  } catch (error) {
+    throw new Error(`no folder for its profile (TMPDIR): ${codeOrText(error)}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { parseJson } from "../../../../protocol/login-api.js";
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
 
 type Commands = ProtocolMapping.Commands;
@@ -71,7 +72,10 @@ export class DevTools {
   }
 
   #receive(text: string): void {
-    const { id, method, params, result, error, sessionId } = JSON.parse(text) as Message;
+    const message = parseJson(text) as Message | undefined;
+    // No browser talks like that.
+    if (typeof message !== "object" || message === null) return this.#close();
+    const { id, method, params, result, error, sessionId } = message;
     if (method !== undefined) return this.#listeners[method]?.(params as never, sessionId);
     const waiting = this.#waiting.get(id ?? 0);
     this.#waiting.delete(id ?? 0);
@@ -81,6 +85,7 @@ export class DevTools {
 
   #close(): void {
     this.#isClosed = true;
+    this.#to.destroy();
     for (const { reject } of this.#waiting.values()) reject(new Error("the browser has ended"));
     this.#waiting.clear();
   }

@@ -39,6 +39,8 @@ export interface LookOptions {
   trustedKeys: readonly string[];
   limits: LookLimits;
   timeoutMs: number;
+  /** Takes secrets out of a text. */
+  clean: (text: string) => string;
 }
 
 /** What a browser saw of a page. */
@@ -133,10 +135,12 @@ class Visit {
   #browser!: Browser;
   readonly #options: LookOptions;
   readonly #credentials: { username: string; password: string };
-  readonly #record = new PageRecord();
+  readonly #record: PageRecord;
   readonly #requested = new Set<string>();
   #page: { session: string; frame: string } | undefined;
+  /** The page that was asked for last, and the one that is shown: a download or an app's link is not. */
   #document: string | undefined;
+  #shown: string | undefined;
   #documents = 0;
   #lastDocument: string | undefined;
   #isScrolled = false;
@@ -167,6 +171,9 @@ class Visit {
       if (asked.type === "Document" && asked.frameId === this.#page?.frame) this.#document = asked.requestId;
       this.#record.asked(asked, session === this.#page?.session);
     },
+    "Page.frameNavigated": ({ frame }) => {
+      if (frame.id === this.#page?.frame) this.#shown = frame.loaderId;
+    },
     "Network.responseReceived": (answer) => this.#record.answered(answer),
     "Network.responseReceivedExtraInfo": (answer) => this.#record.cookiesRefused(answer),
     "Network.dataReceived": (data) => this.#record.received(data),
@@ -182,6 +189,7 @@ class Visit {
 
   constructor(options: LookOptions, credentials: { username: string; password: string }) {
     this.#options = options;
+    this.#record = new PageRecord(options.clean);
     this.#credentials = credentials;
   }
 
@@ -207,11 +215,14 @@ class Visit {
         return { kind: "none", why: why ?? this.#stopped ?? "the browser did not start" };
       await this.#race(this.#takeCookies(session));
       const navigated = await this.#race(devtools.send("Page.navigate", { url: page }, session));
+      // Some pages load scripts when a person first does something.
+      this.#send("Input.dispatchMouseEvent", { type: "mouseMoved", x: 40, y: 40 }, session);
       const state = navigated?.errorText === undefined ? await this.#settle(session) : undefined;
       const seen = state && (await this.#race(this.#lookCloser(session, state)));
       return {
         kind: "look",
-        document: this.#document === undefined ? undefined : this.#record.requests.get(this.#document),
+        document:
+          this.#record.requests.get(this.#shown ?? "") ?? this.#record.requests.get(this.#document ?? ""),
         redirect: this.#redirect,
         navigationError: navigated?.errorText,
         state,
@@ -327,7 +338,7 @@ class Visit {
       const now = performance.now();
       const element = mainElement(state);
       const phase = element?.phase;
-      this.#isScrolled ||= element?.isVisible === true && !element.isInView;
+      this.#isScrolled ||= element?.isBeyond === true;
       if (last === undefined || mainElement(last)?.phase !== phase) phaseBegan = now;
       last = state;
       this.#lastReadMs = now;
@@ -370,7 +381,7 @@ class Visit {
           { expression: readPageExpression, contextId: executionContextId, returnByValue: true },
           session,
         );
-        if (!exceptionDetails) return parsePageState(result.value);
+        if (!exceptionDetails) return parsePageState(result.value, this.#options.clean);
       } catch (error) {
         // Otherwise the page went to another address meanwhile.
         if (this.#stopped !== undefined || this.#hasEnded) throw error;
@@ -385,10 +396,11 @@ class Visit {
     state: PageState,
   ): Promise<Pick<Look, "endpoint" | "registeredBy" | "code">> {
     const element = mainElement(state);
-    if (!element?.isDefined) return { endpoint: undefined, registeredBy: undefined, code: undefined };
+    const registeredBy = await this.#registeredBy(session);
+    if (!element?.isDefined) return { endpoint: undefined, registeredBy, code: undefined };
     return {
       endpoint: await this.#endpoint(session),
-      registeredBy: await this.#registeredBy(session),
+      registeredBy,
       code: element.code && (await this.#code(session, element.code)),
     };
   }
@@ -418,16 +430,21 @@ class Visit {
     );
     const place = internalProperties?.find(({ name }) => name === "[[FunctionLocation]]")?.value?.value as
       { scriptId?: string } | undefined;
-    return this.#record.scripts.get(place?.scriptId ?? "");
+    return this.#record.scripts.get(place?.scriptId ?? "") ?? "";
   }
 
+  /** A code may still fade in. */
   async #code(session: string, clip: ElementState["code"]): Promise<ReadCode> {
-    const { data } = await this.#browser.devtools.send(
-      "Page.captureScreenshot",
-      { format: "png", clip: { ...clip!, scale: 1 }, captureBeyondViewport: true },
-      session,
-    );
-    return readCode(Buffer.from(data, "base64"));
+    for (let tries = 5; ; tries--) {
+      const { data } = await this.#browser.devtools.send(
+        "Page.captureScreenshot",
+        { format: "png", clip: { ...clip!, scale: 1 }, captureBeyondViewport: true },
+        session,
+      );
+      const code = readCode(Buffer.from(data, "base64"));
+      if (code.isReadable || tries === 0) return code;
+      await delay(1000);
+    }
   }
 
   #watchMemory(): NodeJS.Timeout {

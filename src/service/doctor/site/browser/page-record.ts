@@ -40,7 +40,6 @@ export type Trouble =
 
 const maxTroubles = 100;
 const maxText = 1000;
-const short = (text: string | undefined): string => (text ?? "").slice(0, maxText);
 
 /** Collects what a browser tells of a page's requests and errors. */
 export class PageRecord {
@@ -48,7 +47,13 @@ export class PageRecord {
   readonly troubles: Trouble[] = [];
   /** Each script's address, by the browser's id for it. */
   readonly scripts = new Map<string, string>();
+  readonly #clean: (text: string) => string;
   #lastActivityMs = performance.now();
+
+  /** @param clean takes secrets out of a text */
+  constructor(clean: (text: string) => string) {
+    this.#clean = clean;
+  }
 
   /** How long nothing was asked for and nothing came, in milliseconds; 0 while an answer is awaited. Streams do not count. */
   quietMs(): number {
@@ -71,7 +76,7 @@ export class PageRecord {
     const before = this.requests.get(requestId);
     if (redirectResponse && before) this.requests.set(`${requestId} ${this.requests.size}`, over(before));
     this.requests.set(requestId, {
-      url: short(request.url),
+      url: this.#short(request.url),
       method: request.method,
       type: type ?? "Other",
       accept: String(request.headers["Accept"] ?? request.headers["accept"] ?? ""),
@@ -120,7 +125,7 @@ export class PageRecord {
     request.failure = corsErrorStatus
       ? { kind: "cors", reason: corsErrorStatus.corsError }
       : blockedReason === undefined
-        ? { kind: "network", reason: short(errorText) }
+        ? { kind: "network", reason: this.#short(errorText) }
         : { kind: "blocked", reason: blockedReason };
   }
 
@@ -134,17 +139,24 @@ export class PageRecord {
 
   exception({ url, lineNumber, text, exception }: Protocol.Runtime.ExceptionDetails): void {
     const said = exception?.description?.split("\n    at ", 1)[0];
-    this.#add({ kind: "exception", text: short(said ?? text), url: short(url), line: lineNumber + 1 });
+    this.#add({
+      kind: "exception",
+      text: this.#short(said ?? text),
+      url: this.#short(url),
+      line: lineNumber + 1,
+    });
   }
 
   console({ type, args, stackTrace }: EventOf<"Runtime.consoleAPICalled">): void {
     if (type !== "error" && type !== "assert") return;
-    const text = args.map(({ value, description }) => short(String(value ?? description ?? ""))).join(" ");
-    this.#add({ kind: "error", text: short(text), url: short(stackTrace?.callFrames[0]?.url) });
+    const text = args
+      .map(({ value, description }) => this.#short(String(value ?? description ?? "")))
+      .join(" ");
+    this.#add({ kind: "error", text: this.#short(text), url: this.#short(stackTrace?.callFrames[0]?.url) });
   }
 
   logged({ level, text, url }: Protocol.Log.LogEntry): void {
-    if (level === "error") this.#add({ kind: "error", text: short(text), url: short(url) });
+    if (level === "error") this.#add({ kind: "error", text: this.#short(text), url: this.#short(url) });
   }
 
   issue({ details }: Protocol.Audits.InspectorIssue): void {
@@ -152,13 +164,18 @@ export class PageRecord {
     if (policy && !policy.isReportOnly)
       this.#add({
         kind: "policy",
-        directive: short(policy.violatedDirective),
-        blocked: short(policy.blockedURL),
+        directive: this.#short(policy.violatedDirective),
+        blocked: this.#short(policy.blockedURL),
         violation: policy.contentSecurityPolicyViolationType,
-        source: short(policy.sourceCodeLocation?.url),
+        source: this.#short(policy.sourceCodeLocation?.url),
       });
     if (mixed?.resolutionStatus === "MixedContentBlocked")
-      this.#add({ kind: "mixed-content", url: short(mixed.insecureURL) });
+      this.#add({ kind: "mixed-content", url: this.#short(mixed.insecureURL) });
+  }
+
+  /** Half of a secret would not be recognized, so it is cut last. */
+  #short(text: string | undefined): string {
+    return this.#clean((text ?? "").slice(0, 10 * maxText)).slice(0, maxText);
   }
 
   #find(requestId: string): SeenRequest | undefined {
@@ -172,11 +189,11 @@ export class PageRecord {
   }
 }
 
-/** The status stream of the page, once something came on it. */
-export const openStream = (requests: Iterable<SeenRequest>): SeenRequest | undefined =>
+/** The status stream of the page below an address, once something came on it. */
+export const openStream = (requests: Iterable<SeenRequest>, api = ""): SeenRequest | undefined =>
   [...requests].find(
-    ({ isOfPage, mimeType, firstBytesMs }) =>
-      isOfPage && mimeType === "text/event-stream" && firstBytesMs !== undefined,
+    ({ url, isOfPage, mimeType, firstBytesMs }) =>
+      isOfPage && url.startsWith(api) && mimeType === "text/event-stream" && firstBytesMs !== undefined,
   );
 
 const over = (request: SeenRequest): SeenRequest => ({ ...request, isOver: true });

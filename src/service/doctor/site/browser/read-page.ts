@@ -11,6 +11,10 @@ const element = v.object({
   /** Whether it has a box that a person can see, here or further down. */
   isVisible: v.boolean(),
   isInView: v.boolean(),
+  /** Whether one has to scroll to it. */
+  isBeyond: v.boolean(),
+  /** Whether nothing is over its middle. */
+  isOnTop: v.boolean(),
   /** The nearest `lang`. */
   pageLanguage: v.string(),
   /** Of its texts. */
@@ -46,14 +50,32 @@ export type ElementState = v.InferOutput<typeof element>;
 export const mainElement = ({ elements }: PageState): ElementState | undefined =>
   elements.find(({ isVisible }) => isVisible) ?? elements[0];
 
-export const parsePageState = (value: unknown): PageState => v.parse(state, value);
+/** @param clean takes secrets out of a text */
+export function parsePageState(value: unknown, clean: (text: string) => string): PageState {
+  const page = v.parse(state, value);
+  const short = (text: string): string => clean(text).slice(0, 300);
+  return {
+    ...page,
+    title: short(page.title),
+    frames: page.frames.map(short),
+    elements: page.elements.map((each) => ({
+      ...each,
+      pageLanguage: short(each.pageLanguage),
+      language: short(each.language),
+      fallback: short(each.fallback),
+      message: short(each.message),
+      coveredBy: each.coveredBy === undefined ? undefined : short(each.coveredBy),
+    })),
+  };
+}
 
 /**
  * Runs in the page, in a world of its own: the page's scripts cannot see or change it. Hence it uses nothing from around it. It
  * scrolls to an element that waits to be seen.
  */
 function readPage(tag: string): PageState {
-  const maxText = 300;
+  // More than is printed: what is a secret is taken out before it is cut.
+  const maxText = 2000;
   const find = (root: ParentNode): Element[] => {
     const found: Element[] = [];
     for (const each of root.querySelectorAll("*")) {
@@ -77,20 +99,33 @@ function readPage(tag: string): PageState {
       return false;
     }
   };
+  const found = find(document);
   const read = (each: Element): ElementState => {
     const rect = each.getBoundingClientRect();
-    const isVisible = each.checkVisibility() && rect.width > 0 && rect.height > 0;
+    const isRendered = each.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const isVisible = isRendered && rect.width > 0 && rect.height > 0;
     const isInView =
       isVisible && rect.bottom > 0 && rect.right > 0 && rect.top < innerHeight && rect.left < innerWidth;
-    if (isVisible && !isInView) each.scrollIntoView({ block: "center", behavior: "instant" });
+    // One that is not defined yet has no size, and may wait for this. Only the first, so that it stays in view.
+    const isBeyond = rect.bottom < 0 || rect.top > innerHeight;
+    if (isRendered && isBeyond && each === found[0])
+      each.scrollIntoView({ block: "center", behavior: "instant" });
     const root = each.shadowRoot;
     const canvas = root?.querySelector("canvas");
     const place = canvas?.getBoundingClientRect();
     const isPainted = canvas && place && canvas.width > 0 && place.width > 0;
     // As seen from where the element is, which may be in a shadow tree.
     const around = each.getRootNode() as Document | ShadowRoot;
+    const at = (x: number, y: number): Element | null =>
+      around.elementFromPoint(rect.x + rect.width * x, rect.y + rect.height * y);
     const over = isPainted
-      ? around.elementFromPoint(place.x + place.width / 2, place.y + place.height / 2)
+      ? [0.5, 0.15, 0.85]
+          .flatMap((x) =>
+            [0.5, 0.15, 0.85].map((y) =>
+              around.elementFromPoint(place.x + place.width * x, place.y + place.height * y),
+            ),
+          )
+          .find((element) => element && element !== each)
       : null;
     return {
       isDefined: each.matches(":defined"),
@@ -98,13 +133,21 @@ function readPage(tag: string): PageState {
       isManual: each.hasAttribute("manual"),
       isVisible,
       isInView,
+      isBeyond,
+      isOnTop: isInView && at(0.5, 0.5) === each,
       pageLanguage: languageOf(each),
       language: root?.querySelector("section")?.lang ?? "",
       fallback: textOf(each),
       message: textOf(root?.querySelector("[part~=message]")),
       ...(isPainted && {
         code: {
-          x: place.x + scrollX,
+          // A page from right to left scrolls to negative places.
+          x:
+            place.x +
+            scrollX +
+            (document.dir === "rtl"
+              ? document.documentElement.scrollWidth - document.documentElement.clientWidth
+              : 0),
           y: place.y + scrollY,
           width: place.width,
           height: place.height,
@@ -113,14 +156,15 @@ function readPage(tag: string): PageState {
       ...(over && over !== each && { coveredBy: over.localName.slice(0, maxText) }),
     };
   };
-  const found = find(document);
   return {
     url: location.href.slice(0, 2000),
     title: document.title.slice(0, maxText),
     isLoaded: document.readyState === "complete",
     elements: found.slice(0, 5).map(read),
     isInTemplate: [...document.querySelectorAll("template")].some((each) => each.content.querySelector(tag)),
-    frames: [...document.querySelectorAll("iframe")].slice(0, 5).map(({ src }) => src.slice(0, maxText)),
+    frames: [...document.querySelectorAll("iframe")]
+      .slice(0, 5)
+      .map(({ src }) => src.slice(0, maxText) || "a frame without an address"),
     scripts: document.scripts.length,
     hasMetaPolicy: document.querySelector("meta[http-equiv=Content-Security-Policy i]") !== null,
     html: found.length > 0 ? "" : (document.documentElement?.outerHTML ?? "").slice(0, 100_000),

@@ -38,6 +38,23 @@ describe("doctor's browser", () => {
   );
 });
 
+describe("doctor's lines", () => {
+  it("have no part of a secret that a page repeats where its words are cut", async (t) => {
+    const secret = "a-long-token/of+the-operator-1234567890";
+    const words = [0, 20, 40, 60, 80].map((count) => `${"a ".repeat(count)}${secret}`);
+    const page = await runSite(t, {
+      ...csp("frame-ancestors 'none'"),
+      page: {
+        ...csp("frame-ancestors 'none'").page,
+        html: `<title>${"b".repeat(290)}${secret}</title>${html(`<onegini-otp-login></onegini-otp-login><script>${words.map((each) => `console.error("${each}")`).join(";")}</script>`)}`,
+      },
+    });
+    const run = await runDoctor(t, ["--site", page, "--json", "--header", `X-Bypass: ${secret}`]);
+    assert.match(says(run, "page-errors"), /\[secret\]/);
+    assert.doesNotMatch(run.stdout + run.report, /a-long-token/);
+  });
+});
+
 describe("doctor itself", () => {
   it("calls no login API at another origin that only the page names, and says how to", async (t) => {
     const agents: (string | undefined)[] = [];
