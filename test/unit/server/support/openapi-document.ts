@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { parseJson } from "../../../../src/protocol/login-api.js";
 
 /** The parts of an OpenAPI document that the tests read, with references resolved. */
 
@@ -117,12 +118,3 @@ export function kindOfJson(value: unknown): string {
 /** The data of a stream's events. */
 export const dataOf = (stream: string): string[] =>
   [...stream.matchAll(/^data: ?(.*)$/gm)].map(([, data]) => data ?? "");
-
-/** Parses JSON. Undefined if it is invalid. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
