@@ -85,8 +85,6 @@ function pointedAt(document: unknown, reference: string): unknown {
   return node;
 }
 
-/** Names of everything that a document lists for an operation: each status, type, kind of body and header. */
-
 /** The names of what a response lists. */
 export function listedOf(label: string, status: string, { headers = {}, content }: ResponseObject): string[] {
   const types = Object.entries(content ?? {}).flatMap(([type, { examples = {} }]) => {
