@@ -34,23 +34,19 @@ interface CertificateProblem {
 export class Certificates {
   readonly #settings: CertificateSettings;
   readonly #inUse: Record<Use, Pem>;
-  readonly #redisTls: RedisTls;
+  /** For connections to Redis. A client keeps these lists, so they change in place, and each new connection reads them. */
+  readonly redisTls: RedisTls;
 
   /** @param inUse what the files held at the start */
   constructor(settings: CertificateSettings, inUse: Record<Use, Pem>) {
     this.#settings = settings;
     this.#inUse = inUse;
-    this.#redisTls = redisTlsOf(inUse.redis);
+    this.redisTls = redisTlsOf(inUse.redis);
   }
 
   /** For the internal port. Empty: plain http. */
   get internal(): Pem {
     return this.#inUse.internal;
-  }
-
-  /** For connections to Redis. A client keeps these lists, so they change in place, and each new connection reads them. */
-  get redisTls(): RedisTls {
-    return this.#redisTls;
   }
 
   get paths(): string[] {
@@ -89,7 +85,7 @@ export class Certificates {
       changed.push(setting, ...others);
       this.#inUse[use] = pem;
     }
-    for (const part of parts) this.#redisTls[part]?.splice(0, 1, this.#inUse.redis[part] ?? "");
+    for (const part of parts) this.redisTls[part]?.splice(0, 1, this.#inUse.redis[part] ?? "");
     return { changed, problems };
   }
 }

@@ -9,7 +9,7 @@ interface DemoPhone {
   /** Waits for the phone's screen with this heading. */
   sees: (heading: string) => Promise<void>;
   /** Chooses the file that the phone asks for when this is pressed. */
-  choosePhoto: (press: string, photo: Buffer, name?: string) => Promise<void>;
+  choosePhoto: (press: string, photo: Buffer) => Promise<void>;
   /** The text under "What the app heard". */
   heard: () => Promise<string>;
 }
@@ -33,9 +33,9 @@ export function phoneOn(page: Page): DemoPhone {
     screen,
     press,
     sees: (heading) => screen.getByRole("heading", { name: heading, exact: true }).waitFor(),
-    async choosePhoto(name, photo, fileName = "photo.png") {
+    async choosePhoto(name, photo) {
       const [chooser] = await Promise.all([page.waitForEvent("filechooser"), press(name)]);
-      await chooser.setFiles({ name: fileName, mimeType: "image/png", buffer: photo });
+      await chooser.setFiles({ name: "photo.png", mimeType: "image/png", buffer: photo });
     },
     heard: () => page.locator("#heard").innerText(),
   };

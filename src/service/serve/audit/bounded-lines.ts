@@ -7,19 +7,16 @@ const spanMs = 60_000;
  */
 export class BoundedLines {
   readonly #most: number;
-  readonly #now: () => number;
   #since = -Infinity;
   readonly #counts = new Map<string, number>();
 
-  /** @param now a clock in milliseconds, with any origin */
-  constructor(most: number, now: () => number = () => performance.now()) {
+  constructor(most: number) {
     this.#most = most;
-    this.#now = now;
   }
 
   /** Whether one more line of a kind is written, and whether it is the last one. */
   next(kind: string): "written" | "last" | "omitted" {
-    const now = this.#now();
+    const now = performance.now();
     if (now - this.#since >= spanMs) {
       this.#since = now;
       this.#counts.clear();

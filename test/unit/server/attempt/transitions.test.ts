@@ -5,25 +5,18 @@ import { claim, type Claim } from "../../../../src/server/attempt/claim.js";
 import * as transitions from "../../../../src/server/attempt/transitions.js";
 import { defaultTimeouts as timeouts, type Timeouts } from "../../../../src/server/defaults/timeouts.js";
 import { openUntil, statusAnswer } from "../../../../src/server/attempt/deadlines.js";
+import {
+  accepted as approved,
+  begun,
+  claimed as claiming,
+  second,
+  t0,
+  transaction,
+} from "../support/accepted-attempt.js";
 
-const t0 = 1_000_000;
-const second = 1000;
-const origin = "https://www.example.com";
-const { beginAttempt } = transitions;
 type Change = transitions.Change | ({ kind: "claimed" } & Claim);
 const change = (attempt: Attempt, what: Change, within: Timeouts): Attempt =>
   (what.kind === "claimed" ? claim(attempt, what, within) : transitions.change(attempt, what, within)).next;
-const begin = (): Attempt =>
-  beginAttempt(
-    {
-      id: "attempt",
-      origin,
-      browser: "hash",
-      startedAt: t0,
-      transaction: { id: "one", endsAt: t0 + 60 * second },
-    },
-    timeouts,
-  );
 const after = (attempt: Attempt, ...changes: Change[]): Attempt =>
   changes.reduce((before, what) => change(before, what, timeouts), attempt);
 
@@ -31,10 +24,8 @@ const renewed: Change[] = [
   { kind: "renewal_started", maxTransactions: 20 },
   { kind: "renewed", id: "two", endsAt: t0 + 90 * second },
 ];
-const approved: Change = { kind: "approved", id: "one", userId: "alice", at: t0 + 5 * second };
 const denied: Change = { kind: "denied", id: "one", at: t0 + 5 * second };
-const proof = { kind: "not_asked" } as const;
-const claimed = { kind: "claimed", at: t0 + 6 * second, maxLogins: 2, proof } as const;
+const claimed = { kind: "claimed", ...claiming } as const;
 
 /** Every kind of change, at a time after every deadline. */
 const everything: Change[] = [
@@ -46,37 +37,34 @@ const everything: Change[] = [
   { kind: "denied", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "one", at: t0 + 9999 * second },
   { kind: "transaction_closed", id: "nobody", at: t0 + 9999 * second },
-  { kind: "claimed", at: t0 + 9999 * second, maxLogins: 2, proof },
+  { ...claimed, at: t0 + 9999 * second },
   { kind: "time_over", at: t0 + 9999 * second },
   { kind: "silence", at: t0 + 9999 * second },
 ];
 
 describe("an attempt", () => {
   const finals: Record<string, Attempt> = {
-    completed: after(begin(), approved, claimed),
-    denied: after(begin(), denied),
-    expired: after(begin(), { kind: "time_over", at: t0 + 70 * second }),
-    failed: after(begin(), { kind: "transaction_closed", id: "one", at: t0 }),
+    completed: after(begun, approved, claimed),
+    denied: after(begun, denied),
+    expired: after(begun, { kind: "time_over", at: t0 + 70 * second }),
+    failed: after(begun, { kind: "transaction_closed", id: "one", at: t0 }),
   };
 
   test("begins with the known fields, and without keys for the others", () => {
-    const transaction = { id: "one", endsAt: t0 + 60 * second };
+    const of = { id: "attempt", origin: "https://www.example.com", browser: "hash", startedAt: t0 };
     const bare = {
+      ...of,
       format: 1,
-      id: "attempt",
       version: 1,
-      origin,
-      browser: "hash",
-      startedAt: t0,
       transactions: [{ ...transaction, closed: false }],
       startedCount: 1,
       state: { status: "pending" },
-      forgetAt: begin().forgetAt,
+      forgetAt: begun.forgetAt,
     };
-    assert.deepEqual(begin(), bare);
-    const of = { id: "attempt", origin, browser: "hash", startedAt: t0, transaction };
+    assert.deepEqual(begun, bare);
     const known = { language: "nl", address: "192.0.2.1" };
-    assert.deepEqual(beginAttempt({ ...of, ...known }, timeouts), { ...bare, ...known });
+    const next = transitions.beginAttempt({ ...of, transaction, ...known }, timeouts);
+    assert.deepEqual(next, { ...bare, ...known });
   });
   for (const [status, attempt] of Object.entries(finals)) {
     test(`once ${status}, never changes`, () => {
@@ -87,8 +75,8 @@ describe("an attempt", () => {
 
   test("notes the first callback of a code, and nothing else changes by it", () => {
     const called: Change = { kind: "called_back", id: "one", at: t0 + 7 * second };
-    const [transaction] = begin().transactions;
-    for (const attempt of [begin(), after(begin(), approved), ...Object.values(finals)]) {
+    const [first] = begun.transactions;
+    for (const attempt of [begun, after(begun, approved), ...Object.values(finals)]) {
       const next = change(attempt, called, timeouts);
       const [code] = attempt.transactions;
       const transactions = [{ ...code, calledBackAt: t0 + 7 * second }];
@@ -97,14 +85,14 @@ describe("an attempt", () => {
       assert.equal(after(attempt, { ...called, id: "nobody" }), attempt);
     }
     for (const result of [approved, denied, { kind: "transaction_closed", id: "one", at: t0 } as const]) {
-      const { transactions } = after(begin(), { ...result, calledBackAt: t0 + 4 * second });
+      const { transactions } = after(begun, { ...result, calledBackAt: t0 + 4 * second });
       const closed = result.kind === "transaction_closed";
-      assert.deepEqual(transactions, [{ ...transaction, closed, calledBackAt: t0 + 4 * second }]);
+      assert.deepEqual(transactions, [{ ...first, closed, calledBackAt: t0 + 4 * second }]);
     }
   });
 
   test("once approved, can only be claimed or expire", () => {
-    const attempt = after(begin(), approved);
+    const attempt = after(begun, approved);
     const next = everything.map((what) => change(attempt, what, timeouts).state.status);
     assert.deepEqual(new Set(next), new Set(["approved", "expired"]));
     assert.equal(after(attempt, claimed).state.status, "completed");
@@ -117,7 +105,7 @@ describe("an attempt", () => {
       id: "one",
       scan: { at, address },
     });
-    const scanned = after(begin(), scanAt(t0 + 59 * second, "192.0.2.1"));
+    const scanned = after(begun, scanAt(t0 + 59 * second, "192.0.2.1"));
     assert.deepEqual(statusAnswer(scanned, t0 + 59 * second), {
       status: "pending",
       expires_in: 1,
@@ -125,21 +113,19 @@ describe("an attempt", () => {
     });
     assert.deepEqual(statusAnswer(scanned, t0 + 60 * second), { status: "pending", expires_in: 0 });
     assert.equal(after(scanned, scanAt(t0 + 59 * second, "192.0.2.2")), scanned);
-    const fresh = begin();
-    assert.equal(after(fresh, scanAt(t0 + 60 * second, "192.0.2.1")), fresh);
+    assert.equal(after(begun, scanAt(t0 + 60 * second, "192.0.2.1")), begun);
   });
 
   test("is scanned by five users at most", () => {
     const scanBy = (userId: string): Change => ({ kind: "scanned", id: "one", scan: { at: t0, userId } });
-    const scanned = after(begin(), ...["a", "b", "c", "d", "e"].map(scanBy));
+    const scanned = after(begun, ...["a", "b", "c", "d", "e"].map(scanBy));
     assert.equal(scanned.version, 6);
     assert.equal(after(scanned, scanBy("f")), scanned);
   });
 
   test("is never changed in place, and counts its versions", () => {
-    const attempt = Object.freeze(begin());
-    const next = after(attempt, ...renewed, approved, claimed);
-    assert.equal(attempt.version, 1);
+    const next = after(Object.freeze(begun), ...renewed, approved, claimed);
+    assert.equal(begun.version, 1);
     assert.equal(next.version, 5);
   });
 
@@ -157,7 +143,7 @@ describe("an attempt", () => {
         }
       }
     };
-    visit(begin(), 4);
+    visit(begun, 4);
     assert.deepEqual([...ways].sort(), [
       "approved → completed",
       "approved → expired",
@@ -169,7 +155,7 @@ describe("an attempt", () => {
   });
 
   test("is open until ten seconds after the end of its last code", () => {
-    const attempt = after(begin(), ...renewed);
+    const attempt = after(begun, ...renewed);
     assert.equal(openUntil(attempt, timeouts), t0 + 100 * second);
     const early = { kind: "time_over", at: t0 + 100 * second - 1 } as const;
     assert.equal(change(attempt, early, timeouts), attempt);
@@ -178,12 +164,12 @@ describe("an attempt", () => {
 
   test("fails a minute after the grace if the Token Server is silent, and not before", () => {
     const at = t0 + 130 * second;
-    assert.equal(after(begin(), { kind: "silence", at: at - 1 }).state.status, "pending");
-    assert.equal(after(begin(), { kind: "silence", at }).state.status, "failed");
+    assert.equal(after(begun, { kind: "silence", at: at - 1 }).state.status, "pending");
+    assert.equal(after(begun, { kind: "silence", at }).state.status, "failed");
   });
 
   test("keeps its other transactions open when one fails", () => {
-    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at: t0 });
+    const attempt = after(begun, ...renewed, { kind: "transaction_closed", id: "two", at: t0 });
     assert.equal(attempt.state.status, "pending");
     assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 0 });
     assert.equal(openUntil(attempt, timeouts), t0 + 70 * second);
@@ -193,24 +179,19 @@ describe("an attempt", () => {
   });
 
   test("keeps its expires_in when an older transaction fails", () => {
-    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "one", at: t0 });
+    const attempt = after(begun, ...renewed, { kind: "transaction_closed", id: "one", at: t0 });
     assert.deepEqual(statusAnswer(attempt, t0), { status: "pending", expires_in: 90 });
   });
 
-  test("fails when its last open transaction fails and an older one is over", () => {
-    const at = t0 + 71 * second;
-    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
-    assert.equal(attempt.state.status, "failed");
-  });
-
-  test("stays pending in the grace of an older transaction", () => {
-    const at = t0 + 69 * second;
-    const attempt = after(begin(), ...renewed, { kind: "transaction_closed", id: "two", at });
-    assert.equal(attempt.state.status, "pending");
+  test("fails with its last open transaction, but stays pending in the grace of an older one", () => {
+    const statusAt = (at: number) =>
+      after(begun, ...renewed, { kind: "transaction_closed", id: "two", at }).state.status;
+    assert.equal(statusAt(t0 + 69 * second), "pending");
+    assert.equal(statusAt(t0 + 71 * second), "failed");
   });
 
   test("begins at most twenty transactions, and counts those that have no answer yet", () => {
-    let attempt = begin();
+    let attempt = begun;
     for (let started = 1; started < 20; started++)
       attempt = after(attempt, { kind: "renewal_started", maxTransactions: 20 });
     assert.equal(attempt.startedCount, 20);
@@ -221,25 +202,22 @@ describe("an attempt", () => {
   });
 
   test("always counts the transactions that were started, whatever renewals are abandoned", () => {
-    const attempt = begin();
-    assert.equal(after(attempt, { kind: "renewal_abandoned" }), attempt);
+    assert.equal(after(begun, { kind: "renewal_abandoned" }), begun);
   });
 
   test("is kept for a while after its last possible change", () => {
-    const pending = begin();
-    assert.equal(pending.forgetAt, t0 + (60 + 10 + 15) * second);
-    assert.equal(after(pending, ...renewed).forgetAt, t0 + (90 + 10 + 15) * second);
-    assert.equal(after(pending, approved).forgetAt, t0 + (5 + 120 + 300) * second);
-    assert.equal(after(pending, approved, claimed).forgetAt, t0 + (6 + 60 + 300) * second);
-    assert.equal(after(pending, denied).forgetAt, t0 + (5 + 300) * second);
+    assert.equal(begun.forgetAt, t0 + (60 + 10 + 15) * second);
+    assert.equal(after(begun, ...renewed).forgetAt, t0 + (90 + 10 + 15) * second);
+    assert.equal(after(begun, approved).forgetAt, t0 + (5 + 120 + 300) * second);
+    assert.equal(after(begun, approved, claimed).forgetAt, t0 + (6 + 60 + 300) * second);
+    assert.equal(after(begun, denied).forgetAt, t0 + (5 + 300) * second);
   });
 
   test("is kept longer, and stays so, once it was scanned or the Token Server did not answer its last calls", () => {
-    const pending = begin();
-    const scanned = after(pending, { kind: "scanned", id: "one", scan: { at: t0 } });
+    const scanned = after(begun, { kind: "scanned", id: "one", scan: { at: t0 } });
     assert.equal(scanned.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
     const silence = { kind: "silence", at: t0 + 71 * second } as const;
-    const silent = after(pending, silence);
+    const silent = after(begun, silence);
     assert.equal(silent.forgetAt, t0 + (60 + 10 + 60 + 300) * second);
     assert.equal(after(silent, silence), silent);
     const counted = after(silent, { kind: "renewal_started", maxTransactions: 20 });

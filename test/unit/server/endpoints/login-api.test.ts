@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { text } from "node:stream/consumers";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore } from "onegini-otp-login/server";
 import { Browser } from "../support/browser.js";
@@ -239,10 +240,8 @@ describe("a start, at the Token Server", () => {
     const tokenServer = await scriptedTokenServer(t);
     const seen: { authorization: string | undefined; body: string }[] = [];
     tokenServer.start = (res, id, req) => {
-      const chunks: Buffer[] = [];
-      req.on("data", (chunk: Buffer) => chunks.push(chunk));
-      req.on("end", () => {
-        seen.push({ authorization: req.headers.authorization, body: Buffer.concat(chunks).toString() });
+      void text(req).then((body) => {
+        seen.push({ authorization: req.headers.authorization, body });
         started()(res, id, req);
       });
     };

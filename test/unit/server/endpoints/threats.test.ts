@@ -277,14 +277,10 @@ describe("one address that forges callbacks and reopens its streams without end"
   async function underAttack(t: TestContext, attackersAddress: () => string) {
     const clock = new VirtualClock();
     const tokenServer = await scriptedTokenServer(t, () => clock.now());
-    const { transport, answered } = countedCalls(clock);
+    const { transport, pass } = countedCalls(clock);
     const limits = { tokenServerCalls: { count, seconds: 1 } };
     const options = { clientIp: clientIpBehind(1), limits, transport };
     const where = await site(t, { runtime: clock, tokenServerUrl: tokenServer.url, options });
-    const pass = async (seconds: number): Promise<void> => {
-      await clock.advance(seconds);
-      await answered();
-    };
 
     const attempts: { browser: Browser; attempt: string; stream?: StatusStream }[] = [];
     // One address gets half of the calls in a second.

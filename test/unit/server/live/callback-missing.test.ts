@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore, type LoginKitEvent } from "onegini-otp-login/server";
 import { createLoginKit } from "../../../../src/server/create-login-kit.js";
-import type { LoginKit } from "../../../../src/server/login-kit.js";
 import type { Runtime } from "../../../../src/server/runtime.js";
 import type { Transport } from "../../../../src/server/token-server/transport.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
+import { Visitor } from "../../../support/visitor.js";
+import { transactionOf } from "../support/login.js";
 import type { SiteKitOptions } from "../support/site.js";
 import { pluck } from "../support/events.js";
 
@@ -15,37 +16,6 @@ const second = 1000;
 
 type Answer = "accepted" | "denied" | "failed";
 
-/** A page with one code of a minute. */
-interface Login {
-  transaction: string;
-  startedAt: number;
-  /** Begins to watch, which a page does at once. */
-  watch: () => Promise<void>;
-  /** A browser's poll that is not held. */
-  poll: () => Promise<void>;
-  /** The person answers on the phone. The Token Server sends no callback by itself here. */
-  answer: (answer?: Answer) => void;
-  /** The Token Server's callback reaches a server. */
-  callback: (node?: Node) => Promise<void>;
-  status: () => Promise<string>;
-}
-
-interface Node {
-  kit: LoginKit;
-  events: LoginKitEvent[];
-}
-
-interface Scene {
-  clock: VirtualClock;
-  nodes: readonly Node[];
-  /** Starts at the first server, whose page it is. */
-  start: () => Promise<Login>;
-  /** The events `callback_missing` of the first server. */
-  missing: () => Extract<LoginKitEvent, { type: "callback_missing" }>[];
-  /** Moves time until the login has a result, and resolves to the seconds that it took. */
-  secondsUntilDecided: (login: Login) => Promise<number>;
-}
-
 /** Servers on one store, with a Token Server whose callbacks the test sends. */
 function scene(
   t: TestContext,
@@ -54,7 +24,7 @@ function scene(
     options,
     store,
   }: { servers?: number; options?: SiteKitOptions; store?: (inner: AttemptStore) => AttemptStore } = {},
-): Scene {
+) {
   const clock = new VirtualClock();
   const memory = memoryStore(() => clock.now());
   const answers = new Map<string, Answer>();
@@ -80,7 +50,7 @@ function scene(
   const shared: AttemptStore = { ...(store?.(memory) ?? memory), isShared: servers > 1 };
   // With one, the first start at a shared store waits for the words of others, and nobody moves the time for it here.
   delete shared.pauseSwitch;
-  const nodes = Array.from({ length: servers }, (): Node => {
+  const nodes = Array.from({ length: servers }, () => {
     const events: LoginKitEvent[] = [];
     const kit = createLoginKit(
       {
@@ -101,43 +71,32 @@ function scene(
   const [first] = nodes;
   if (!first) throw new Error("There is no server.");
 
-  const send = (node: Node, method: string, path: string, headers: Record<string, string>, body?: object) =>
-    node.kit.fetch(
-      new Request(`${origin}/otp-login${path}`, {
-        method,
-        headers: {
-          ...(method === "POST" && { origin, "sec-fetch-site": "same-origin" }),
-          ...(body && { "content-type": "application/json" }),
-          ...headers,
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      }),
-    );
-
-  const start = async (): Promise<Login> => {
-    const started = await send(first, "POST", "", {}, {});
-    assert.equal(started.status, 201);
-    const { attempt, otp } = (await started.json()) as { attempt: string; otp: string };
-    const cookie = started.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    const { transaction_id: transaction } = JSON.parse(atob(otp)) as { transaction_id: string };
+  /** Starts a code of a minute at the first server, whose page it is. */
+  const start = async () => {
+    const page = new Visitor({
+      ...{ url: `${origin}/otp-login`, origin },
+      send: (url, request) => first.kit.fetch(new Request(url, request)),
+    });
+    const { attempt, otp } = await page.start();
+    const transaction = transactionOf(otp);
     return {
       transaction,
       startedAt: clock.now(),
-      async watch() {
-        const stream = await send(first, "GET", `/${attempt}`, { cookie, accept: "text/event-stream" });
-        // Read, so that the stream counts as open.
-        void stream.text();
+      /** Begins to watch, which a page does at once. */
+      watch: async () => {
+        await page.stream(attempt);
         await clock.settle();
       },
-      async poll() {
-        await send(first, "GET", `/${attempt}`, { cookie, accept: "application/json" });
-      },
-      answer: (answer = "accepted") => void answers.set(transaction, answer),
-      async callback(node = first) {
-        assert.equal(
-          (await send(node, "POST", "/callback", {}, { transaction_id: transaction })).status,
-          204,
-        );
+      /** A browser's poll that is not held. */
+      poll: () => page.status(attempt),
+      /** The person answers on the phone. The Token Server sends no callback by itself here. */
+      answer: (answer: Answer = "accepted") => void answers.set(transaction, answer),
+      /** The Token Server's callback reaches a server. */
+      callback: async ({ kit } = first) => {
+        const headers = { "content-type": "application/json" };
+        const body = JSON.stringify({ transaction_id: transaction });
+        const answer = await kit.fetch(new Request(callbackUri, { method: "POST", headers, body }));
+        assert.equal(answer.status, 204);
         await clock.settle();
       },
       status: async () => (await memory.findByTransaction(transaction))?.state.status ?? "unknown",
@@ -147,8 +106,10 @@ function scene(
     clock,
     nodes,
     start,
+    /** The events `callback_missing` of the first server. */
     missing: () => first.events.flatMap((event) => (event.type === "callback_missing" ? [event] : [])),
-    async secondsUntilDecided(login) {
+    /** Moves time until the login has a result, and resolves to the seconds that it took. */
+    secondsUntilDecided: async (login: { status: () => Promise<string> }) => {
       const from = clock.now();
       while ((await login.status()) === "pending") await clock.advance(0.1);
       return (clock.now() - from) / second;
@@ -156,8 +117,10 @@ function scene(
   };
 }
 
+type Scene = ReturnType<typeof scene>;
+
 /** A login whose result a poll finds. */
-async function found({ start }: Scene, answer?: Answer): Promise<Login> {
+async function found({ start }: Scene, answer?: Answer) {
   const login = await start();
   login.answer(answer);
   await login.poll();

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
-import type { Browser } from "../support/browser.js";
-import { type StatusStream } from "../support/browser.js";
 import {
   accepted,
   failed,
@@ -10,8 +8,6 @@ import {
   scriptedTokenServer,
   started,
   undecided,
-  type ScriptedTokenServer,
-  type Site,
   type SiteKitOptions,
 } from "../support/site.js";
 import { until, holds } from "../../../support/until.js";
@@ -19,28 +15,15 @@ import { VirtualClock } from "../../../support/virtual-clock.js";
 import { errorOf, postCallback, login } from "../support/login.js";
 import { countedCalls } from "../support/counted-calls.js";
 
-interface Scene {
-  clock: VirtualClock;
-  tokenServer: ScriptedTokenServer;
-  where: Site;
-  browser: Browser;
-  attempt: string;
-  /** Moves time on a second at a time, and lets the Token Server answer. */
-  pass: (seconds: number) => Promise<void>;
-  /** A callback of the Token Server, and the result call that it leads to. */
-  callback: (transactionId?: string) => Promise<void>;
-  watch: () => Promise<StatusStream>;
-}
-
 /** An attempt with one code of a minute, in virtual time. The Token Server has no result yet. */
 async function scene(
   t: TestContext,
   { ttlMs = 60_000, options }: { ttlMs?: number; options?: SiteKitOptions } = {},
-): Promise<Scene> {
+) {
   const clock = new VirtualClock();
   const tokenServer = await scriptedTokenServer(t, () => clock.now());
   tokenServer.start = started(ttlMs);
-  const { transport, answered } = countedCalls(clock);
+  const { transport, answered, pass } = countedCalls(clock);
   const { where, browser, attempt } = await login(t, {
     runtime: clock,
     tokenServerUrl: tokenServer.url,
@@ -52,18 +35,14 @@ async function scene(
     where,
     browser,
     attempt,
-    async pass(seconds) {
-      for (let passed = 0; passed < seconds; passed++) {
-        await clock.advance(Math.min(1, seconds - passed));
-        await answered();
-      }
-    },
-    async callback(transactionId = tokenServer.started[0]) {
+    pass,
+    /** A callback of the Token Server, and the result call that it leads to. */
+    callback: async (transactionId = tokenServer.started[0]) => {
       assert.equal((await postCallback(where, transactionId)).status, 204);
       await clock.advance(0);
       await answered();
     },
-    async watch() {
+    watch: async () => {
       const stream = await browser.stream(attempt);
       await until(() => stream.events.length > 0, "the first event");
       return stream;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { memoryStore, type AttemptStore } from "onegini-otp-login/server";
+import { memoryStore } from "onegini-otp-login/server";
 import { holds, until } from "../../../support/until.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { Browser } from "../support/browser.js";
@@ -11,32 +11,15 @@ import {
   site,
   started,
   undecided,
-  type ScriptedTokenServer,
-  type Site,
   type SiteKitOptions,
 } from "../support/site.js";
 import { countedCalls } from "../support/counted-calls.js";
 
-interface Scene {
-  clock: VirtualClock;
-  store: AttemptStore;
-  tokenServer: ScriptedTokenServer;
-  where: Site;
-  /** Starts an attempt in a new browser. Resolves to the attempt's id and its transaction's. */
-  start: () => Promise<{ browser: Browser; attempt: string; transaction: string }>;
-  /** Moves time on a second at a time, and lets the Token Server answer. */
-  pass: (seconds: number) => Promise<void>;
-}
-
 /** A site in virtual time, whose codes live for a minute. */
-async function scene(
-  t: TestContext,
-  options: SiteKitOptions = {},
-  clock = new VirtualClock(),
-): Promise<Scene> {
+async function scene(t: TestContext, options: SiteKitOptions = {}, clock = new VirtualClock()) {
   const tokenServer = await scriptedTokenServer(t, () => clock.now());
   const store = options.store ?? memoryStore(() => clock.now());
-  const { transport, answered } = countedCalls(clock);
+  const { transport, pass } = countedCalls(clock);
   const where = await site(t, {
     runtime: clock,
     tokenServerUrl: tokenServer.url,
@@ -47,19 +30,17 @@ async function scene(
     store,
     tokenServer,
     where,
-    async start() {
+    /** Starts an attempt in a new browser. Resolves to the attempt's id and its transaction's. */
+    start: async () => {
       const browser = new Browser(where);
       const { attempt } = await browser.start();
       return { browser, attempt, transaction: tokenServer.started.at(-1) ?? "" };
     },
-    async pass(seconds) {
-      for (let second = 0; second < seconds; second++) {
-        await clock.advance(1);
-        await answered();
-      }
-    },
+    pass,
   };
 }
+
+type Scene = Awaited<ReturnType<typeof scene>>;
 
 const waiting = async ({ where }: Scene): Promise<number> => (await where.kit.health()).waiting;
 

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { memoryStore, type Attempt } from "onegini-otp-login/server";
+import { memoryStore } from "onegini-otp-login/server";
+import { anAttempt } from "./store-suite.js";
 
-const attempt = (id: string, forgetAt: number, transaction = `transaction of ${id}`): Attempt => ({
-  format: 1,
-  id,
-  version: 1,
-  origin: "https://www.example.com",
-  browser: "hash",
-  startedAt: 0,
-  transactions: [{ id: transaction, endsAt: forgetAt, closed: false }],
-  startedCount: 1,
-  state: { status: "pending" },
-  forgetAt,
-});
+const attempt = (id: string, forgetAt: number, transaction = `transaction of ${id}`) =>
+  anAttempt({ id, forgetAt, transactions: [{ id: transaction, endsAt: forgetAt, closed: false }] });
 
 /** A store with a clock that the test sets. Set back, it shows attempts that are over but not deleted. */
 function scene() {

@@ -1,12 +1,8 @@
 import { describe, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { memoryStore } from "onegini-otp-login/server";
-import { describeStore } from "./store-suite.js";
+import { heapUsed } from "../support/heap-used.js";
+import { anAttempt, describeStore } from "./store-suite.js";
 import { holds } from "../../../support/until.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 describeStore({
   name: "memory",
@@ -20,18 +16,12 @@ describe("the memory store", () => {
   test("frees the memory of attempts that are over", async () => {
     let now = 0;
     const store = memoryStore(() => now);
-    const attempt = (index: number, forgetAt: number): Parameters<typeof store.create>[0] => ({
-      format: 1,
-      id: `attempt-${index}`,
-      version: 1,
-      origin: "https://www.example.com",
-      browser: "hash",
-      startedAt: now,
-      transactions: [{ id: `transaction-${index}`, endsAt: forgetAt, closed: false }],
-      startedCount: 1,
-      state: { status: "pending" },
-      forgetAt,
-    });
+    const attempt = (index: number, forgetAt: number) =>
+      anAttempt({
+        id: `attempt-${index}`,
+        transactions: [{ id: `transaction-${index}`, endsAt: forgetAt, closed: false }],
+        forgetAt,
+      });
     const before = heapUsed();
     for (let index = 0; index < 50_000; index++) await store.create(attempt(index, 1000));
     const full = heapUsed() - before;
@@ -42,8 +32,3 @@ describe("the memory store", () => {
     holds(await store.get("attempt-50000"));
   });
 });
-
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}

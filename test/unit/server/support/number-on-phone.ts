@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { started, type Script } from "./site.js";
 
 /** The number in the text that a phone shows. */
@@ -11,9 +12,7 @@ export const wrong = (number: string, by = 1): string =>
 export const startWithMessage =
   (note: (message: string, transactionId: string) => void): Script =>
   (res, transactionId, req) => {
-    let body = "";
-    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    req.on("end", () => {
+    void text(req).then((body) => {
       note(new URLSearchParams(body).get("message") ?? "", transactionId);
       started()(res, transactionId, req);
     });

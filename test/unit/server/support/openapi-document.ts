@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { parseJson } from "../../../../src/protocol/login-api.js";
 
 /** The parts of an OpenAPI document that the tests read, with references resolved. */
 
@@ -84,8 +85,6 @@ function pointedAt(document: unknown, reference: string): unknown {
   return node;
 }
 
-/** Names of everything that a document lists for an operation: each status, type, kind of body and header. */
-
 /** The names of what a response lists. */
 export function listedOf(label: string, status: string, { headers = {}, content }: ResponseObject): string[] {
   const types = Object.entries(content ?? {}).flatMap(([type, { examples = {} }]) => {
@@ -117,12 +116,3 @@ export function kindOfJson(value: unknown): string {
 /** The data of a stream's events. */
 export const dataOf = (stream: string): string[] =>
   [...stream.matchAll(/^data: ?(.*)$/gm)].map(([, data]) => data ?? "");
-
-/** Parses JSON. Undefined if it is invalid. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,12 +1,12 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { parseJson } from "../../../../src/protocol/login-api.js";
 import {
   dataOf,
   entryName,
   kindOf,
   kindOfJson,
   listedOf,
-  parseJson,
   readDocument,
   resolveReferences,
   type Header,

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { listen } from "./site.js";
 
@@ -25,17 +26,8 @@ export function send(
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const req = request(url, { method, headers, agent: false }, (res) => {
-      const chunks: Buffer[] = [];
-      res.on("data", (chunk: Buffer) => chunks.push(chunk));
-      res.on("end", () =>
-        resolve({
-          status: res.statusCode ?? 0,
-          headers: res.headers,
-          rawHeaders: res.rawHeaders,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-      res.on("error", reject);
+      const { statusCode: status = 0, headers, rawHeaders } = res;
+      text(res).then((body) => resolve({ status, headers, rawHeaders, body }), reject);
     });
     req.on("error", reject);
     // Several buffers are sent as chunks, without a Content-Length.

@@ -2,18 +2,14 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { copyOf } from "../../../../src/server/text/copy.js";
 import { createReport } from "../../../../src/server/event-reporter.js";
 import { systemRuntime } from "../../../../src/server/runtime.js";
 import { holds } from "../../../support/until.js";
 import { memoryStore } from "../../../../src/server/store/memory-store.js";
 import { Browser } from "../support/browser.js";
+import { heapUsed } from "../support/heap-used.js";
 import { site } from "../support/site.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 /** Starts attempts in a process of its own, and returns the bytes that each of them keeps. */
 async function bytesOfAttempt(headers: number, attempts: number, addresses: number): Promise<number> {
@@ -106,8 +102,3 @@ const requestBytes = 100_000;
 /** A text of at least 13 characters, as a part of one that is as long as a large request. */
 const partOfRequest = (text: string, bytes = requestBytes): string =>
   Buffer.from(text.padEnd(bytes)).toString("latin1").slice(0, text.length);
-
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}

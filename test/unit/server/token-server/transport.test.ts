@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, test, type TestContext } from "node:test";
 import { nodeTransport } from "../../../../src/node/node-transport.js";
 import {
@@ -41,9 +42,7 @@ for (const [name, transport] of Object.entries(transports)) {
   describe(`a call ${name}`, () => {
     test("sends method, headers and body, and returns status and text", async (t) => {
       const url = await serve(t, (req, res) => {
-        let body = "";
-        req.on("data", (chunk: Buffer) => (body += chunk.toString()));
-        req.on("end", () => {
+        void text(req).then((body) => {
           const { authorization, "content-length": length, "content-type": type } = req.headers;
           res.writeHead(418).end([req.method, authorization, type, length, body].join(" "));
         });

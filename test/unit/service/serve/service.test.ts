@@ -6,6 +6,7 @@ import { holds, until } from "../../../support/until.js";
 import { findLeaks } from "../../../support/secrets.js";
 import { internalSecret, origin, runService, type RunningService } from "./running-service.js";
 import { pluck } from "../../server/support/events.js";
+import { errorOf } from "../../server/support/login.js";
 
 /** `serve` with both ports, against the emulator. */
 
@@ -19,11 +20,6 @@ before(async () => {
 after(async () => {
   for (const end of ending.reverse()) await end();
 });
-
-const errorOf = async (response: Response): Promise<[number, unknown]> => [
-  response.status,
-  ((await response.json()) as { error: unknown }).error,
-];
 
 describe("A ticket", () => {
   test("gives the login once, to the browser that began it", async () => {
