@@ -315,9 +315,11 @@ export class OneginiOtpLogin extends LitElement {
     const question = questionOf(state);
     this.#mark("number", !!question);
     const asked = questionOf(previous);
-    if ((question || this.#login.mayAsk) && !this.#isNumberKnown) {
-      this.#isNumberKnown = true;
-      rememberNumber();
+    if (question || state.phase === "pending") {
+      const mayAsk = !!question || this.#login.mayAsk;
+      // The card keeps its room until the next page.
+      this.#isNumberKnown ||= mayAsk;
+      rememberNumber(mayAsk);
     }
     if (question?.isSending !== asked?.isSending) {
       // The wait for an answer begins here.

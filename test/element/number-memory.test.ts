@@ -41,11 +41,31 @@ describe("the card of a site that may ask for the number on the phone", () => {
     startsWith("first-visit", { digits: 4 });
     await inPhase(put(tag()), "pending");
     clear();
-    api.start = () => new Promise(() => undefined);
+    let answer: (response: Response) => void = () => undefined;
+    api.start = () => new Promise((resolve) => (answer = resolve));
     const element = put(tag());
     await inPhase(element, "requesting");
     await element.updateComplete;
     expect(hasRoom(element)).to.equal(true);
+    // Other starts wait for this one.
+    await until(() => api.calls.filter(({ method }) => method === "POST").length === 2);
+    answer(LoginApi.json({ error: "server_error", error_description: "" }, 500));
+    await inPhase(element, "failed");
+  });
+
+  it("keeps it while it is on the page, and has none on the next, once the server tells of no number", async () => {
+    startsWith("before", { digits: 4 });
+    await inPhase(put(tag()), "pending");
+    clear();
+    startsWith("after", {});
+    const element = put(tag());
+    await inPhase(element, "pending");
+    await element.updateComplete;
+    expect(hasRoom(element)).to.equal(true);
+    clear();
+    const next = put(tag("manual"));
+    await next.updateComplete;
+    expect(hasRoom(next)).to.equal(false);
   });
 
   it("has it from its first frame where the page says so", async () => {
