@@ -14,13 +14,13 @@ import type { LoginErrorCode } from "../flow/state.js";
 import { RequestError, toRequestError, type Backend, type StreamSignal } from "./backend.js";
 import { firstStartsDone, markStarted, withStartLock } from "./locks.js";
 
-/** The login API over `fetch`. */
 export interface HttpBackend extends Backend {
   /** Whether a login may ask for the number on the phone, as far as the server has said. */
   readonly mayAsk: boolean;
 }
 
 /**
+ * The login API over `fetch`.
  * @param endpoint its URL, as `endpointUrl` gives it
  * @param language the language of the phone's message, if the page names one
  * @param mayAsk whether the page knows that a login may ask for the number; each start says so too
