@@ -97,6 +97,8 @@ export interface BegunProps {
   otp: string;
   /** Whole seconds until the code expires. */
   "expires-in": number;
+  /** How many digits the number on the phone has, where the login may ask for it. */
+  digits?: number;
   /** The code as markup, safe in HTML as it is. */
   dangerouslySetInnerHTML: { __html: string };
 }
@@ -190,10 +192,11 @@ const forEachMethod = <Handler>(handle: Handler) => ({
   OPTIONS: handle,
 });
 
-const propsOf = ({ attempt, otp, expiresIn, svg }: FirstPaint): BegunProps => ({
+const propsOf = ({ attempt, otp, expiresIn, digits, svg }: FirstPaint): BegunProps => ({
   attempt,
   otp,
   "expires-in": expiresIn,
+  ...(digits !== undefined && { digits }),
   dangerouslySetInnerHTML: { __html: svg },
 });
 

@@ -78,5 +78,6 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
 
 const beginAttributes = (begun: LoginPage["begun"]): Html | "" =>
   begun && begun !== "early"
-    ? html`attempt="${begun.attempt}" otp="${begun.otp}" expires-in="${begun.expiresIn}"`
+    ? html`attempt="${begun.attempt}" otp="${begun.otp}" expires-in="${begun.expiresIn}"
+      digits="${begun.digits ?? ""}"`
     : "";

@@ -116,12 +116,12 @@ async function begin(c: Context<Env>, kits: Kits, session: PlaygroundSession | u
   if (beginning === "cache") headers.delete("cookie");
   const begun = await kitFor(kits, session).begin(new Request(c.req.url, { headers }), contextOf(c));
   if (!begun) return c.json({ error: "temporarily_unavailable" }, 503);
-  const { attempt, otp, expiresIn } = begun;
+  const { attempt, otp, expiresIn, digits } = begun;
   if (beginning === "server") {
     for (const cookie of begun.headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
     if (session) session.otp = otp;
   }
-  return c.json({ attempt, otp, expiresIn });
+  return c.json({ attempt, otp, expiresIn, digits });
 }
 
 /** The kits' login API, with the faults that the browser has chosen. */

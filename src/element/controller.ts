@@ -1,8 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Subject, type Subscription } from "rxjs";
 import { endpointUrl } from "../protocol/login-api.js";
-import type { Backend } from "./api/backend.js";
-import { httpBackend } from "./api/http-backend.js";
+import { httpBackend, type HttpBackend } from "./api/http-backend.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
 import { initialState, isWaiting, reduce, type Action, type Code, type State } from "./flow/state.js";
@@ -17,6 +16,8 @@ interface ControllerOptions {
   renewals: () => number;
   /** The language of the phone's message, if the page names one. Read at each start. */
   language: () => string | undefined;
+  /** Whether a login may ask for the number on the phone, as far as the page and this browser know. Read at each start. */
+  mayAsk: () => boolean;
   /** The attempt that the page's server began, once, with its code while that works. */
   serverAttempt: () => { attempt: string; code?: Code } | undefined;
   /** Makes the QR code of an OTP. Returns an error if the OTP is too long for one. */
@@ -34,6 +35,7 @@ export class LoginController implements ReactiveController {
   /** `cancel()` was called: moving the element does not start it again. */
   #isCancelled = false;
   #endpoint = "";
+  #backend: HttpBackend | undefined;
   /** The attempt that left for the app, on this page or on an earlier one. */
   #left: string | undefined;
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -53,6 +55,11 @@ export class LoginController implements ReactiveController {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** Whether a login may ask for the number on the phone. */
+  get mayAsk(): boolean {
+    return !!this.#backend?.mayAsk;
   }
 
   /** Starts a new attempt, in any phase. */
@@ -145,9 +152,10 @@ export class LoginController implements ReactiveController {
   }
 
   /** The login API that the page names now. */
-  #findBackend(): Backend {
-    this.#endpoint = endpointUrl(this.#options.endpoint(), document.baseURI);
-    return httpBackend(this.#endpoint, this.#options.language());
+  #findBackend(): HttpBackend {
+    const { endpoint, language, mayAsk } = this.#options;
+    this.#endpoint = endpointUrl(endpoint(), document.baseURI);
+    return (this.#backend = httpBackend(this.#endpoint, language(), mayAsk()));
   }
 
   #run(command: Command): void {

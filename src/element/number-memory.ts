@@ -2,8 +2,12 @@ import { tryStorage } from "./resume-storage.js";
 
 const key = "onegini-otp-login number";
 
-/** Remembers that this browser was asked for the number: from then on the card has room for its advice from the start. */
-export const rememberQuestion = (): void => tryStorage(() => localStorage.setItem(key, "1"));
+/**
+ * Remembers whether a login of this site may ask for the number: on the next page the card has room for its advice before the
+ * server has said so, and an attempt that is resumed knows it.
+ */
+export const rememberNumber = (mayAsk: boolean): void =>
+  tryStorage(() => (mayAsk ? localStorage.setItem(key, "1") : localStorage.removeItem(key)));
 
-/** Whether this browser was asked before. */
-export const wasAsked = (): boolean => !!tryStorage(() => localStorage.getItem(key));
+/** Whether a login of this site asked, or might have asked, in this browser. */
+export const mayAskForNumber = (): boolean => !!tryStorage(() => localStorage.getItem(key));

@@ -6,7 +6,7 @@ import { connectionOf, isScanned, questionOf, type Phase, type State } from "./f
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
 import type { Messages } from "./i18n/messages.js";
 import { redirectTarget } from "./links.js";
-import { rememberQuestion, wasAsked } from "./number-memory.js";
+import { mayAskForNumber, rememberNumber } from "./number-memory.js";
 import { Ticker } from "./ticker.js";
 import { takeServerAttempt } from "./server-attempt.js";
 import { adoptStyleSheets, styles } from "./styles/styles.js";
@@ -100,6 +100,7 @@ export class OneginiOtpLogin extends LitElement {
     attempt: {},
     otp: {},
     expiresIn: { attribute: "expires-in", type: Number },
+    digits: { type: Number },
   };
 
   /** Where the login API is. Default `/otp-login`. Read at each start. */
@@ -123,6 +124,8 @@ export class OneginiOtpLogin extends LitElement {
   declare otp: string | null;
   /** The time that the code had left when the page was written, in seconds. */
   declare expiresIn: number | null;
+  /** How many digits the number on the phone has, if a login may ask for it: the card has room for it from the start. */
+  declare digits: number | null;
   /** The site's own texts, in place of those of any language. */
   declare messages: Partial<Messages> | undefined;
 
@@ -139,6 +142,7 @@ export class OneginiOtpLogin extends LitElement {
     endpoint: () => this.endpoint || defaultPath,
     renewals: () => this.#renewals,
     language: () => nearestLanguage(this) || undefined,
+    mayAsk: () => this.#mayAsk,
     serverAttempt: () => takeServerAttempt(this),
     encode: (otp) => this.#painter.encode(otp, this.qrLink),
     onChange: this.#onChange.bind(this),
@@ -176,7 +180,7 @@ export class OneginiOtpLogin extends LitElement {
   readonly #since: Since = { phase: 0, connection: 0, choice: 0 };
   #isRedirecting = false;
   #otherPhone = false;
-  #wasAsked: boolean | undefined;
+  #isNumberKnown: boolean | undefined;
   /** The number's field is to have the focus after the next render, unless something else in the page has it. */
   #wantsNumber = false;
   #styledIn: Document | undefined;
@@ -286,8 +290,7 @@ export class OneginiOtpLogin extends LitElement {
       enlarged: this.#enlarged.isWanted,
       isEnlargeable: this.#enlarged.isPossible,
       isRedirecting: this.#isRedirecting,
-      // Read after the first request has been sent.
-      hasAdviceRoom: (this.#wasAsked ??= wasAsked()),
+      hasAdviceRoom: this.#mayAsk,
     });
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
     if (!this.#enlarged.isModal) this.#announcer.say(announcement(this.#model));
@@ -299,6 +302,11 @@ export class OneginiOtpLogin extends LitElement {
     return renewals >= 0 ? renewals : defaultRenewals;
   }
 
+  /** Whether a login may ask for the number. */
+  get #mayAsk(): boolean {
+    return !!this.digits || (this.#isNumberKnown ??= mayAskForNumber());
+  }
+
   #onChange(state: State, previous: State): void {
     const now = Date.now();
     if (connectionOf(state) !== connectionOf(previous)) this.#since.connection = now;
@@ -307,9 +315,11 @@ export class OneginiOtpLogin extends LitElement {
     const question = questionOf(state);
     this.#mark("number", !!question);
     const asked = questionOf(previous);
-    if (question && !this.#wasAsked) {
-      this.#wasAsked = true;
-      rememberQuestion();
+    if (question || state.phase === "pending") {
+      const mayAsk = !!question || this.#login.mayAsk;
+      // The card keeps its room until the next page.
+      this.#isNumberKnown ||= mayAsk;
+      rememberNumber(mayAsk);
     }
     if (question?.isSending !== asked?.isSending) {
       // The wait for an answer begins here.

@@ -16,6 +16,8 @@ export interface Attributes extends Optional<
   "qr-link"?: OneginiOtpLogin["qrLink"] | undefined;
   /** The time that the code had left when the page was written, in seconds. */
   "expires-in"?: number | `${number}` | null | undefined;
+  /** How many digits the number on the phone has, if a login may ask for it: the card has room for it from the start. */
+  digits?: number | `${number}` | null | undefined;
 }
 
 /** The properties that are no attribute, or an attribute of another spelling. */

@@ -55,6 +55,8 @@ export interface CodeAnswer {
 export interface StartAnswer extends CodeAnswer {
   /** The attempt's id: 128 random bits in base64url. */
   attempt: string;
+  /** How many digits the number on the phone has, where the login may ask for it. */
+  digits?: number;
 }
 
 /** An event of the status stream, and a poll's answer. */
@@ -137,9 +139,11 @@ export function parseCodeAnswer(value: unknown): CodeAnswer | undefined {
 
 /** Parses the answer to a start. */
 export function parseStartAnswer(value: unknown): StartAnswer | undefined {
-  const attempt = ownMembers(value)["attempt"];
+  const { attempt, digits } = ownMembers(value);
   const code = parseCodeAnswer(value);
-  return code && typeof attempt === "string" && attempt !== "" ? { attempt, ...code } : undefined;
+  if (!code || typeof attempt !== "string" || attempt === "") return undefined;
+  // `digits` may be absent, and is read by the caller.
+  return ownMembers({ attempt, ...code, ...(isCount(digits) && { digits }) });
 }
 
 /** Parses an event of the stream or a poll's answer. */
@@ -174,6 +178,17 @@ export function parsePairingAnswer(value: unknown): PairingAnswer | undefined {
   if (answer?.error !== "pairing_required" && answer?.error !== "wrong_number") return undefined;
   return isCount(digits) && isCount(tries_left) && isSeconds(expires_in)
     ? { ...answer, error: answer.error, digits, tries_left, expires_in }
+    : undefined;
+}
+
+/**
+ * Parses the answer to a login call with `number: null` that asks for the number: all of its members must fit, and it leads
+ * nowhere, because a site's own answer may have one of these names too. It becomes the body of the error in whose place it is.
+ */
+export function parseNumberRequired(value: unknown): PairingAnswer | undefined {
+  const { number_required, redirect_to, ...members } = ownMembers(value);
+  return number_required === true && redirect_to === undefined
+    ? parsePairingAnswer({ ...members, error: "pairing_required" })
     : undefined;
 }
 

@@ -17,7 +17,7 @@ export interface LoginKit<Context = unknown> {
 
   /**
    * Begins an attempt for a login page that the site's server renders, so that its code can be scanned before any script
-   * has run. The page contains `<onegini-otp-login attempt otp expires-in>svg</onegini-otp-login>`, and its answer the
+   * has run. The page contains `<onegini-otp-login attempt otp expires-in digits>svg</onegini-otp-login>`, and its answer the
    * headers. `null` where there is nothing to show, such as for a prefetch, after an error, and with `pageUrl` for a page that
    * may not call: the element then begins by itself. Never rejects: a wrong option is reported as `internal_error`.
    *
@@ -185,6 +185,8 @@ export interface FirstPaint {
   otp: string;
   /** For the element's attribute `expires-in`: whole seconds until the code expires. */
   expiresIn: number;
+  /** For the element's attribute `digits`, which the page leaves out where this is missing: without `pairing`. */
+  digits?: number;
   /** For the page's answer: `Cache-Control`, and `Set-Cookie` for a browser without the kit's cookie. */
   headers: Headers;
   /** The code as markup, to be placed between the element's tags. It needs no style and no script. */

@@ -109,7 +109,7 @@ const page = (framework: string, entry: string, right: string[], wrong: string[]
   ];`;
 
 const attributes = `endpoint="/otp-login" manual renewals={3} app-link="https://bank.example/#otp={otp}" qr-link={null}
-  redirect="/account" attempt="a" otp="b" expires-in="60" id="widget" lang="nl" data-x="1" style={{ color: "red" }}`;
+  redirect="/account" attempt="a" otp="b" expires-in="60" digits={4} id="widget" lang="nl" data-x="1" style={{ color: "red" }}`;
 const onLogin = `(event) => { event.preventDefault(); event.currentTarget.cancel(); return event.result["redirect_to"]; }`;
 const onStateChange = `({ state }) => state === "pending"`;
 const onError = `({ code, cause }) => { known(code); return cause; }`;

@@ -46,6 +46,7 @@ export class ElementStage {
       element.setAttribute("attempt", begun.attempt);
       element.setAttribute("otp", begun.otp);
       element.setAttribute("expires-in", String(begun.expiresIn));
+      if (begun.digits !== undefined) element.setAttribute("digits", String(begun.digits));
     }
     this.#options.onNew(element);
     this.apply(settings);

@@ -25,7 +25,7 @@ const escaped = (value: string): string =>
   value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 /** The attributes of `kit.begin`, which a page's server fills in. */
-const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn}"`;
+const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn}" digits="{digits}"`;
 
 const isPicture = (value: string): boolean => /^(?:\/|https?:)/.test(value);
 

@@ -17,6 +17,8 @@ export interface Begun {
   otp: string;
   /** Seconds. */
   expiresIn: number;
+  /** Of the number on the phone, where the login may ask for it. */
+  digits?: number;
 }
 
 /** Begins as a page's server does; resolves to undefined if the element is to begin by itself. */

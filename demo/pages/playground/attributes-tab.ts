@@ -38,7 +38,7 @@ export const attributesTab = (language: Language): Html =>
     ${toggle("manual", "manual", false)}
     ${field(
       "beginning",
-      "attempt, otp, expires-in: how a new element begins",
+      "attempt, otp, expires-in, digits: how a new element begins",
       select("beginning", beginnings),
     )}
     ${field(

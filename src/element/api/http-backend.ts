@@ -6,39 +6,49 @@ import {
   parseErrorAnswer,
   parseJson,
   parseLoginAnswer,
+  parseNumberRequired,
   parseStartAnswer,
   parseStatusAnswer,
 } from "../../protocol/login-api.js";
 import type { LoginErrorCode } from "../flow/state.js";
-import { RequestError, type Backend, type StreamSignal } from "./backend.js";
+import { RequestError, toRequestError, type Backend, type StreamSignal } from "./backend.js";
 import { firstStartsDone, markStarted, withStartLock } from "./locks.js";
+
+export interface HttpBackend extends Backend {
+  /** Whether a login may ask for the number on the phone, as far as the server has said. */
+  readonly mayAsk: boolean;
+}
 
 /**
  * The login API over `fetch`.
  * @param endpoint its URL, as `endpointUrl` gives it
  * @param language the language of the phone's message, if the page names one
+ * @param mayAsk whether the page knows that a login may ask for the number; each start says so too
  */
-export function httpBackend(endpoint: string, language: string | undefined): Backend {
+export function httpBackend(endpoint: string, language: string | undefined, mayAsk = false): HttpBackend {
   const urlOf = (attempt: string, call = "") => `${endpoint}/${encodeURIComponent(attempt)}${call}`;
 
   return {
     start: () =>
       defer(() => {
         const early = takeEarlyAnswer(endpoint, language);
-        const aged = (answer: StartAnswer): StartAnswer => ({
-          ...answer,
-          expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
-        });
+        const received = (answer: StartAnswer): StartAnswer => {
+          mayAsk = !!answer.digits;
+          return {
+            ...answer,
+            expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
+          };
+        };
         const arrived = early?.text ? parseStartAnswer(parseJson(early.text)) : undefined;
         if (arrived) {
           markStarted(endpoint);
           // Synchronously, so that the element's first frame has the code.
-          return of(aged(arrived));
+          return of(received(arrived));
         }
         return request((signal) =>
           withStartLock(endpoint, signal, async () => {
             const init = { ...post({ language }), signal };
-            return aged(await exchange(endpoint, init, parseStartAnswer, toErrorCode, early?.answer));
+            return received(await exchange(endpoint, init, parseStartAnswer, toErrorCode, early?.answer));
           }),
         );
       }),
@@ -57,17 +67,36 @@ export function httpBackend(endpoint: string, language: string | undefined): Bac
         return exchange(urlOf(attempt), { headers, signal }, parseStatusAnswer);
       }),
     login: (attempt, number) =>
-      request((signal) =>
-        exchange(
-          urlOf(attempt, "/login"),
-          // A followed redirect would give another page's text as the answer.
-          { ...post({ number }), redirect: "manual", signal },
-          parseLoginAnswer,
-          toLoginErrorCode,
-        ),
-      ),
+      request(async (signal) => {
+        const logIn = (number: string | null | undefined) =>
+          exchange(
+            urlOf(attempt, "/login"),
+            // A followed redirect would give another page's text as the answer.
+            { ...post({ number }), redirect: "manual", signal },
+            parseLoginAnswer,
+            toLoginErrorCode,
+          );
+        if (!mayAsk || number !== undefined) return logIn(number);
+        // Says that the question may be an answer: browsers show each 403 as an error of the page.
+        const answer = await logIn(null).catch((error: unknown) => {
+          // Another server behind this address may be older.
+          if (isInvalidRequest(error)) return logIn(undefined);
+          throw error;
+        });
+        const body = parseNumberRequired(answer);
+        if (body) throw new RequestError("pairing_required", undefined, undefined, 0, { status: 200, body });
+        return answer;
+      }),
+    get mayAsk() {
+      return mayAsk;
+    },
   };
 }
+
+const isInvalidRequest = (error: unknown): boolean => {
+  const { status, body } = toRequestError(error).answer ?? {};
+  return status === 400 && parseErrorAnswer(body)?.error === "invalid_request";
+};
 
 /**
  * What `early.js` leaves for the element: the answer to a start that it sent while the element's file was still loading. It may

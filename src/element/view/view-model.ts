@@ -34,7 +34,7 @@ export interface ViewModel {
   isEnlargeable: boolean;
   /** Whether the page is about to be left. */
   isRedirecting: boolean;
-  /** Whether the card has room for the advice about the number, because this browser was asked for one before. */
+  /** Whether the card has room for the advice about the number, because a login may ask for it. */
   hasAdviceRoom: boolean;
 }
 

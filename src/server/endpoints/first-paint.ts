@@ -61,7 +61,7 @@ export class FirstPaints<Context> {
 
   async #paint(call: Call<Context>, qrLink: string | undefined): Promise<FirstPaint> {
     const { answer, setCookie } = await this.#otp.begin(call, undefined);
-    const { attempt, otp, expires_in: expiresIn } = answer;
+    const { attempt, otp, expires_in: expiresIn, digits } = answer;
     // It is written into the page as it is, so it must be base64, and no longer than a QR code can hold.
     if (!/^[\w+/=-]{1,2953}$/.test(otp)) throw temporarilyUnavailable();
     const headers = new Headers({ "cache-control": `private, ${noStore["cache-control"]}` });
@@ -70,6 +70,7 @@ export class FirstPaints<Context> {
       attempt,
       otp,
       expiresIn,
+      ...(digits !== undefined && { digits }),
       headers,
       svg: codeSvg(qrLink === undefined ? otp : fillOtp(qrLink, otp)),
     };

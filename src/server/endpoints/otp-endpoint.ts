@@ -147,8 +147,9 @@ export class OtpEndpoint<Context> {
     waiting.begun(attempt, place);
     call.attempt = id;
     this.#codeStarted("attempt_started", call, id, issued);
+    const digits = this.#with.pairing?.digits;
     return {
-      answer: { attempt: id, ...this.#answer(issued) },
+      answer: { attempt: id, ...this.#answer(issued), ...(digits !== undefined && { digits }) },
       setCookie: sentCookie === undefined ? cookie.header(secret) : undefined,
     };
   }

@@ -3,6 +3,7 @@ import { claim } from "../attempt/claim.js";
 import { createTicketSecret, type TicketSecret } from "../attempt/ticket.js";
 import { ApiError, attemptSettled, limitExceeded, unknownAttempt } from "../http/api-error.js";
 import type { Call } from "../http/call.js";
+import { jsonResponse } from "../http/response.js";
 import type { Core } from "../core.js";
 import type { Pairing, Shown } from "./pairing.js";
 import { refusedClaim } from "./refused-claim.js";
@@ -12,7 +13,8 @@ import { runSignIn } from "./sign-in.js";
 
 /**
  * `POST /{attempt}/login`: turns an approved attempt into the site's session, or into a ticket for it. With `pairing` it may
- * ask for the number on the phone first, which `body` then brings.
+ * ask for the number on the phone first, which `body` then brings. `null` in its place is none: then the question is an answer,
+ * and no error.
  *
  * @throws ApiError 400, 403, 404, 409, 429, 500 or 503
  */
@@ -64,7 +66,11 @@ export async function logIn<Context>(
     if (known) response.headers.append("set-cookie", known);
     return response;
   };
-  const response = await pairing.asked.call(id, logInOnce);
+  const response = await pairing.asked.call(id, logInOnce).catch((error: unknown) => {
+    if (body["number"] === null && error instanceof ApiError && error.code === "pairing_required")
+      return jsonResponse(200, { number_required: true, ...error.members });
+    throw error;
+  });
   if (!response) throw tooManyCalls(core.config.timeouts.pairingSeconds * 1000);
   return response;
 }

@@ -56,6 +56,11 @@ export class Pairing<Context> {
     this.#stopWarning = this.#allowsUnnumbered ? this.#warnDaily() : () => undefined;
   }
 
+  /** How many digits the number of a new transaction has. */
+  get digits(): number {
+    return this.#settings.digits;
+  }
+
   /** The number for the phone of a new transaction. */
   createNumber(randomness: Randomness): string {
     return createNumber(this.#settings.digits, randomness);

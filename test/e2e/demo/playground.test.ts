@@ -32,8 +32,8 @@ describe("The playground", () => {
       "qr-link": "https://bank.example/app#{otp}",
       renewals: "2",
     };
-    // The control "beginning" sets the last three: see the tests below.
-    const covered = [...Object.keys(texts), "manual", "attempt", "otp", "expires-in"];
+    // The control "beginning" sets the last four: see the tests below.
+    const covered = [...Object.keys(texts), "manual", "attempt", "otp", "expires-in", "digits"];
     const observed = await element.evaluate(
       (each) => (each.constructor as typeof OneginiOtpLogin).observedAttributes,
     );
@@ -86,7 +86,7 @@ describe("The playground", () => {
     assert.equal(await codeOn(page), await element.getAttribute("otp"));
     assert.match(
       await snippet("html"),
-      / attempt="\{attempt\}" otp="\{otp\}" expires-in="\{expiresIn\}">\{svg\}</,
+      / attempt="\{attempt\}" otp="\{otp\}" expires-in="\{expiresIn\}" digits="\{digits\}">\{svg\}</,
     );
     await press("Accept");
     await reaches("completed");

@@ -4,8 +4,10 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { closeContext, launchBrowser } from "../../support/browser.js";
 import { openLoginPage, reachPhase, watchForComplaints, type Complaints } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
+import { firstPaintSite } from "../../support/sites/first-paint-site.js";
 import { startKitSite, type KitSite } from "../../support/sites/kit-site.js";
 import { until } from "../../support/until.js";
+import { numberIn } from "../../unit/server/support/number-on-phone.js";
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; " +
@@ -25,11 +27,33 @@ const focused = (page: Page) =>
     return (activeElement?.shadowRoot?.activeElement ?? activeElement)?.localName;
   });
 
+/** Collects what the console says of answers that are 4xx. */
+function watchForRefusals(context: BrowserContext): string[] {
+  const refusals: string[] = [];
+  context.on("console", (message) => {
+    if (/status of 4\d\d/.test(message.text())) refusals.push(message.text());
+  });
+  return refusals;
+}
+
+/** The numbers that pages have sent with their login calls, `undefined` for none. */
+function watchForNumbers(context: BrowserContext): unknown[] {
+  const numbers: unknown[] = [];
+  context.on("request", (request) => {
+    if (request.url().endsWith("/login") && request.method() === "POST")
+      numbers.push((request.postDataJSON() as { number?: unknown }).number);
+  });
+  return numbers;
+}
+
 describe("A login whose site asks for the number on the phone", () => {
   let site: KitSite;
   let browser: Browser;
   let context: BrowserContext;
   let complaints: Complaints;
+  /** What Chromium shows in red of answers that are 4xx. */
+  let refusals: string[];
+  let expectedRefusals: number[];
 
   before(async () => {
     [browser, site] = await Promise.all([launchBrowser(), startKitSite({ asksForNumber: true })]);
@@ -44,10 +68,16 @@ describe("A login whose site asks for the number on the phone", () => {
   beforeEach(async () => {
     context = await browser.newContext();
     complaints = await watchForComplaints(context);
+    refusals = watchForRefusals(context);
+    expectedRefusals = [];
   });
   afterEach(async () => {
     await closeContext(context);
     assert.deepEqual(complaints.list, []);
+    assert.deepEqual(
+      refusals.map((text) => Number(/status of (\d+)/.exec(text)?.[1])),
+      expectedRefusals,
+    );
   });
 
   /** Accepts the code of a page. Resolves to the number on the phone, once the page asks for it. */
@@ -60,6 +90,7 @@ describe("A login whose site asks for the number on the phone", () => {
   }
 
   it("is done with the number, which Enter sends", async () => {
+    const numbers = watchForNumbers(context);
     const page = await openLoginPage(context, site.origin);
     const signIns = site.signIns();
     const number = await accept(page);
@@ -73,7 +104,66 @@ describe("A login whose site asks for the number on the phone", () => {
 
     await reachPhase(page, "completed");
     assert.equal(site.signIns(), signIns + 1);
+    assert.deepEqual(numbers, [null, number]);
   });
+
+  it("is asked for without an error after the page was loaded again, on its way back from the app", async () => {
+    const numbers = watchForNumbers(context);
+    const [page, started] = await Promise.all([
+      openLoginPage(context, site.origin),
+      context.waitForEvent("response", (response) => response.url().endsWith("/otp-login")),
+    ]);
+    const code = await codeOn(page);
+    const { attempt } = (await started.json()) as { attempt: string };
+    await page.evaluate((id) => {
+      // As the app link stores it.
+      const key = `onegini-otp-login ${location.origin}/otp-login`;
+      localStorage.setItem(key, `${id} ${Date.now() + 60_000}`);
+    }, attempt);
+    const { id, message } = await site.phone.scan(code);
+    await page.goto("about:blank");
+    await site.phone.answer(id, true);
+    await page.goto(site.origin);
+    await reachPhase(page, "number");
+    const number = /\d{4}/.exec(message)?.[0] ?? assert.fail(message);
+    await field(page).fill(number);
+    await go(page).click();
+    await reachPhase(page, "completed");
+    assert.deepEqual(numbers, [null, number]);
+  });
+
+  // The servers of a roll: which of them says `digits` at the start, and what the one that logs in answers to `null`.
+  for (const [where, saysDigits, toNull, sent, shown] of [
+    ["the server that began it is older", false, 200, [undefined], [403]],
+    ["the server that logs in is older", true, 403, [null], [403]],
+    ["the server that logs in does not take null", true, 400, [null, undefined], [400, 403]],
+  ] as const)
+    it(`is done where ${where}`, async () => {
+      expectedRefusals = [...shown];
+      const numbers = watchForNumbers(context);
+      await context.route("**/otp-login", async (route) => {
+        const response = await route.fetch();
+        const { digits, ...answer } = (await response.json()) as Record<string, unknown>;
+        assert.equal(digits, 4);
+        return saysDigits ? route.fulfill({ response }) : route.fulfill({ response, json: answer });
+      });
+      await context.route("**/login", async (route) => {
+        const { number } = route.request().postDataJSON() as { number?: unknown };
+        if (number !== null || toNull === 200) return route.continue();
+        if (toNull === 403) return route.continue({ postData: "{}" });
+        const error = {
+          error: "invalid_request",
+          error_description: '"number" must be a string of 4 digits.',
+        };
+        return route.fulfill({ status: 400, json: error });
+      });
+      const page = await openLoginPage(context, site.origin);
+      const number = await accept(page);
+      await field(page).fill(number);
+      await go(page).click();
+      await reachPhase(page, "completed");
+      assert.deepEqual(numbers, [...sent, number]);
+    });
 
   it("takes a number that is pasted with spaces, or typed in another script's digits", async () => {
     for (const form of [
@@ -109,6 +199,7 @@ describe("A login whose site asks for the number on the phone", () => {
   });
 
   it("says how many tries are left, keeps the digits selected, and ends after the third", async () => {
+    expectedRefusals = [403, 403, 403];
     const page = await openLoginPage(context, site.origin);
     const number = await accept(page);
     await field(page).fill(wrong(number));
@@ -154,6 +245,7 @@ describe("A login whose site asks for the number on the phone", () => {
   });
 
   it("leaves the focus where the person types something else", async () => {
+    expectedRefusals = [403];
     const page = await openLoginPage(context, `${site.origin}/beside`);
     await page.getByLabel("Name").focus();
     const number = await accept(page);
@@ -195,4 +287,36 @@ describe("A login whose site asks for the number on the phone", () => {
     assert.ok(isLost);
     await until(() => site.signIns() > 0, "the login");
   });
+});
+
+describe("A page that begins before its element", () => {
+  for (const way of ["begin", "early"] as const)
+    it(`is asked for the number without an error (${way}), and its card stays as high`, async (t) => {
+      const site = await firstPaintSite(t, {
+        options: {
+          message: "Log in to the test site. It may ask for {number}: type it only there.",
+          pairing: { keys: ["a key of the tests, of 32 characters"] },
+          resultPolling: 1,
+        },
+      });
+      const browser = await launchBrowser();
+      t.after(() => browser.close());
+      const context = await browser.newContext();
+      const refusals = watchForRefusals(context);
+      const numbers = watchForNumbers(context);
+      const page = await context.newPage();
+      await page.goto(site.page(way));
+      await reachPhase(page, "pending");
+      const height = () =>
+        page.locator("onegini-otp-login").evaluate((each) => each.getBoundingClientRect().height);
+      const before = await height();
+      await (await site.emulator.phone()).handleMobileAuthWithOtp(await codeOn(page));
+      await reachPhase(page, "number");
+      await field(page).waitFor();
+      assert.equal(await height(), before);
+      await field(page).fill(numberIn(site.emulator.starts.at(-1)?.get("message") ?? null));
+      await go(page).click();
+      await until(() => site.logins.length === 1, "the login");
+      assert.deepEqual([numbers.length, numbers[0], refusals], [2, null, []]);
+    });
 });

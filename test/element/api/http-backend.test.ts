@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { firstValueFrom, lastValueFrom, toArray } from "rxjs";
 import { httpBackend } from "../../../src/element/api/http-backend.js";
 import { RequestError } from "../../../src/element/api/backend.js";
+import { parsePairingAnswer } from "../../../src/protocol/login-api.js";
 
 interface Answer {
   status?: number;
@@ -28,12 +29,12 @@ interface Request {
 let count = 0;
 
 /** An endpoint of the test runner's server that answers everything in this one way, and its log. */
-function endpointThat(answer: Answer) {
+function endpointThat(answer: Answer, mayAsk?: boolean) {
   const id = `${Date.now()}-${++count}`;
   const requests = async (): Promise<Request[]> =>
     (await fetch(`/__requests/${id}`)).json() as Promise<Request[]>;
   const url = `${location.origin}/__answer/${encodeURIComponent(JSON.stringify({ ...answer, id }))}`;
-  return { backend: httpBackend(url, "nl"), requests, url };
+  return { backend: httpBackend(url, "nl", mayAsk), requests, url };
 }
 
 const json = (value: unknown, status = 200, header: Record<string, string> = {}): Answer => ({
@@ -267,6 +268,66 @@ describe("the login API over HTTP", () => {
     });
     it("is `pairing_failed` if the number was wrong too often", async () =>
       expect(await codeOf(error("pairing_failed", 403))).to.equal("pairing_failed"));
+    it("asks for the number if the kit does, also without an error", async () => {
+      const members = { digits: 6, tries_left: 3, expires_in: 300 };
+      const { backend, requests } = endpointThat(json({ number_required: true, ...members }), true);
+      const failure = await failureOf(firstValueFrom(backend.login("a")));
+      expect(failure.code).to.equal("pairing_required");
+      expect(parsePairingAnswer(failure.answer?.body)).to.include(members);
+      expect((await requests()).map(({ body }) => body)).to.deep.equal(['{"number":null}']);
+    });
+    it("is done with the site's own answer, whatever its members are called", async () => {
+      const question = { number_required: true, digits: 4, tries_left: 3, expires_in: 300 };
+      for (const answer of [
+        { number_required: true, redirect_to: "/account" },
+        { number_required: true, digits: 4 },
+        { ...question, number_required: "true" },
+        { ...question, tries_left: 0 },
+        { ...question, redirect_to: "/account" },
+      ]) {
+        const { backend } = endpointThat(json(answer), true);
+        expect(await firstValueFrom(backend.login("a")), JSON.stringify(answer)).to.deep.equal(answer);
+      }
+      // To a call that does not ask for it, the kit does not answer so.
+      for (const [mayAsk, number] of [
+        [false, undefined],
+        [true, "4713"],
+      ] as const) {
+        const { backend } = endpointThat(json(question), mayAsk);
+        expect(await firstValueFrom(backend.login("a", number))).to.deep.equal(question);
+      }
+    });
+    it("tells of `null` only where the start has told of digits", async () => {
+      for (const [digits, body] of [
+        [{ digits: 4 }, '{"number":null}'],
+        [{}, "{}"],
+        [{ digits: "4" }, "{}"],
+        [{ digits: 0 }, "{}"],
+      ] as const)
+        for (const mayAsk of [false, true]) {
+          const { backend, requests } = endpointThat(json({ ...start, ...digits }, 201), mayAsk);
+          await firstValueFrom(backend.start());
+          expect(backend.mayAsk).to.equal(body !== "{}");
+          await firstValueFrom(backend.login("a"));
+          await firstValueFrom(backend.login("a", "4713"));
+          expect((await requests()).slice(1).map((each) => each.body)).to.deep.equal([
+            body,
+            '{"number":"4713"}',
+          ]);
+        }
+    });
+    it("calls again without `null` where an older server does not take it", async () => {
+      const { backend, requests } = endpointThat(error("invalid_request", 400), true);
+      expect((await failureOf(firstValueFrom(backend.login("a")))).code).to.equal("login_refused");
+      expect((await requests()).map(({ body }) => body)).to.deep.equal(['{"number":null}', "{}"]);
+    });
+    it("is not repeated after a 400 of the site, nor after another error", async () => {
+      for (const answer of [json({ error: "blocked" }, 400), error("invalid_request", 415), html(400)]) {
+        const { backend, requests } = endpointThat(answer, true);
+        await failureOf(firstValueFrom(backend.login("a")));
+        expect(await requests()).to.have.length(1);
+      }
+    });
     it("sends the number as it was typed", async () => {
       const { backend, requests } = endpointThat(json({}));
       await firstValueFrom(backend.login("a", " 47 13"));

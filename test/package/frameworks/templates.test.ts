@@ -120,7 +120,7 @@ describe("Vue's templates", () => {
   const right = `${script}
     <template>
       <onegini-otp-login ref="widget" key="k" endpoint="/otp-login" manual :renewals="3" :qr-link="null"
-        app-link="https://bank.example/#otp={otp}" redirect="/account" attempt="a" otp="b" expires-in="60"
+        app-link="https://bank.example/#otp={otp}" redirect="/account" attempt="a" otp="b" expires-in="60" digits="4"
         id="widget" class="wide" lang="nl" data-x="1" @login="onLogin" @click="widget?.start()">Children</onegini-otp-login>
       <onegini-otp-login ref="inferred" :appLink="null" .qrLink="null" :messages="messages" renewals="3" :expires-in="60"
         @login="(event) => { event.preventDefault(); event.currentTarget.cancel(); return event.result; }"
@@ -167,7 +167,7 @@ test("Svelte's templates are checked", () => {
   </script>`;
   const right = `${script}
     <onegini-otp-login bind:this={widget} endpoint="/otp-login" manual renewals={3} qr-link={null}
-      app-link={"https://bank.example/#otp={otp}"} redirect="/account" attempt="a" otp="b" expires-in="60"
+      app-link={"https://bank.example/#otp={otp}"} redirect="/account" attempt="a" otp="b" expires-in="60" digits="4"
       id="widget" class="wide" lang="nl" data-x="1" onlogin={onLogin}>Children</onegini-otp-login>
     <onegini-otp-login appLink={null} qrLink="" expiresIn={60} {messages} renewals="3"
       onlogin={(event) => { event.preventDefault(); event.currentTarget.cancel(); return event.result; }}

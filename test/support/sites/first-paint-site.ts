@@ -50,7 +50,7 @@ export async function firstPaintSite(
     if (paint) res.setHeaders(paint.headers);
     const appLink = req.url?.endsWith("?app") ? `app-link="bank://login?otp={otp}" ` : "";
     const firstCode = paint
-      ? `attempt="${paint.attempt}" otp="${paint.otp}" expires-in="${paint.expiresIn}" ${qrLink ? `qr-link="${qrLink}"` : ""}`
+      ? `attempt="${paint.attempt}" otp="${paint.otp}" expires-in="${paint.expiresIn}" ${paint.digits ? `digits="${paint.digits}"` : ""} ${qrLink ? `qr-link="${qrLink}"` : ""}`
       : "";
     const scripts = req.url?.endsWith("?again")
       ? [early, early, earlyNowhere]

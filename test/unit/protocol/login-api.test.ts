@@ -7,6 +7,7 @@ import {
   parseJson,
   parseLoginAnswer,
   parsePairingAnswer,
+  parseNumberRequired,
   parseStartAnswer,
   parseStatusAnswer,
 } from "../../../src/protocol/login-api.js";
@@ -25,6 +26,7 @@ describe("The parsers of the login API, while every object inherits members of a
       error: "pairing_required",
       digits: 4,
       tries_left: 3,
+      number_required: true,
     };
     const parsers = {
       parseCodeAnswer,
@@ -32,6 +34,7 @@ describe("The parsers of the login API, while every object inherits members of a
       parseStatusAnswer,
       parseErrorAnswer,
       parsePairingAnswer,
+      parseNumberRequired,
     };
     const found = await whileAllInherit(inherited, () =>
       Object.entries(parsers).flatMap(([name, parse]) =>
@@ -50,6 +53,14 @@ describe("The parsers of the login API, while every object inherits members of a
       },
     );
     assert.deepEqual([expiresIn, scanned, interval], [undefined, undefined, undefined]);
+  });
+
+  test("find no digits in a start without them", async () => {
+    const digits = await whileAllInherit(
+      { digits: 4 },
+      () => parseStartAnswer({ attempt: "a", status: "pending", otp: "b3Rw", expires_in: 60 })?.digits,
+    );
+    assert.equal(digits, undefined);
   });
 
   test("give a login its own members, of which `redirect_to` is none", async () => {

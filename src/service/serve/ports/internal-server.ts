@@ -166,8 +166,8 @@ function addLoginCalls(app: Hono<Env>, { kit, metrics }: InternalApi): void {
       { qrLink: qrLink ?? undefined, pageUrl: pageUrl ?? undefined },
     );
     if (!begun) return c.body(null, 204);
-    const { attempt, otp, expiresIn, svg } = begun;
-    return c.json({ attempt, otp, expires_in: expiresIn, svg, headers: [...begun.headers] });
+    const { attempt, otp, expiresIn, digits, svg } = begun;
+    return c.json({ attempt, otp, expires_in: expiresIn, digits, svg, headers: [...begun.headers] });
   });
 
   app.post("/scanned", async (c) => {

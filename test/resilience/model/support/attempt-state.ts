@@ -219,7 +219,8 @@ export interface Shown {
   readonly pairing: Pairing;
   /** The users that it is known for. */
   readonly knownFor: readonly string[];
-  readonly number: string | undefined;
+  /** `null`: none, and the question is to be no error. */
+  readonly number: string | null | undefined;
 }
 
 /** `over`: also for one that is not accepted. */
@@ -252,7 +253,7 @@ export function loggedIn(
     if (pairing === "unknown-browsers" && knownFor.includes(state.user ?? "")) return completed("known");
     // A relayed code without a number must not log in.
     if (number === undefined) return { state: settle(state, "failed", now), outcome: "over" };
-    if (typed === undefined) return { state: { ...state, asked: true }, outcome: "asked" };
+    if (typed === undefined || typed === null) return { state: { ...state, asked: true }, outcome: "asked" };
     if (typed === number) return completed("new");
     const before = state.wrongNumbers;
     const wrong = {

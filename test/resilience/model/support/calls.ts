@@ -217,9 +217,12 @@ export function loginCall(around: Surroundings, isOwner: boolean, shown: Shown, 
           case "in":
             return end(next, loggedInAs(next));
           case "asked":
-            return end(next, numberAsked("pairing_required", next, now));
+            return end(
+              next,
+              numberAsked(shown.number === null ? "200 number_required" : "403 pairing_required", next, now),
+            );
           case "wrong":
-            return end(next, numberAsked("wrong_number", next, now));
+            return end(next, numberAsked("403 wrong_number", next, now));
           case "locked":
             return end(next, "403 pairing_failed");
           case "unavailable":
@@ -296,14 +299,14 @@ const signedIn = (user: string | undefined, isKnown: boolean): Said =>
 const ticketIs = (text: string): Said => `ticket ${text}`;
 export const redeemedFor = (user: string | undefined, isKnown: boolean): Said =>
   `redeemed for ${user}${isKnown ? ", is known" : ""}`;
-const numberAsked = (error: "pairing_required" | "wrong_number", state: AttemptState, now: number): Said =>
-  askedIs(error, {
+const numberAsked = (how: string, state: AttemptState, now: number): Said =>
+  askedIs(how, {
     digits: 4,
     tries_left: rules.wrongNumbers - state.wrongNumbers.length,
     expires_in: Math.floor((claimableUntil(state) - now) / 1000),
   });
-const askedIs = (error: string | undefined, { digits, tries_left, expires_in }: Asked): Said =>
-  `403 ${error}: ${digits} digits, ${tries_left} tries, ${expires_in} s`;
+const askedIs = (how: string, { digits, tries_left, expires_in }: Asked): Said =>
+  `${how}: ${digits} digits, ${tries_left} tries, ${expires_in} s`;
 export const refused: Said = "refused";
 /** The end of work that has no answer. */
 export const done: Said = "done";
@@ -330,13 +333,15 @@ export async function inWords(response: Response | undefined): Promise<Said | un
     error?: string;
     user?: string;
     ticket?: string;
+    number_required?: true;
   };
   if (response.status === 201 && body.otp) return newCode(body.expires_in ?? NaN);
   if (response.status === 200 && body.status) return statusIs({ status: body.status }, body.expires_in);
   if (response.status === 200 && body.user)
     return signedIn(body.user, knownCookieIn(response.headers) !== undefined);
   if (response.status === 200 && body.ticket) return ticketIs(body.ticket);
-  return body.tries_left === undefined ? `${response.status} ${body.error}` : askedIs(body.error, body);
+  const said = `${response.status} ${body.number_required ? "number_required" : body.error}`;
+  return body.tries_left === undefined ? said : askedIs(said, body);
 }
 
 /** The JSON of an answer. */

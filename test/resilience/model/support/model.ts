@@ -106,11 +106,15 @@ export const knownFor = (cookie: string | undefined, model: Model, now: number):
     now - since < rules.rememberMs ? [user] : [],
   );
 
-const wrongNumbers: Partial<Record<Typed, string>> = { wrong: "0000", "another wrong": "1111" };
+const otherNumbers: Partial<Record<Typed, string | null>> = {
+  null: null,
+  wrong: "0000",
+  "another wrong": "1111",
+};
 
 /** The number that a browser posts, if any. */
-export const typedNumber = (attempt: ModelAttempt | undefined, typed: Typed): string | undefined =>
-  typeof typed === "number" ? codeOf(attempt, typed)?.number : wrongNumbers[typed];
+export const typedNumber = (attempt: ModelAttempt | undefined, typed: Typed): string | null | undefined =>
+  typeof typed === "number" ? codeOf(attempt, typed)?.number : otherNumbers[typed];
 
 /** A ticket of an attempt, counted from the newest; an invented one if it has none. */
 export const ticketOf = (

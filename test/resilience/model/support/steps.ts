@@ -8,8 +8,8 @@ export const nodeCount = 3;
 /** The caller: the browser that started the attempt, one of three browsers, or a caller without a valid cookie. */
 export type Who = "owner" | 0 | 1 | 2 | "nobody" | "malformed";
 
-/** The number that a browser posts: the one on the phone with a code, counted from the newest, or a wrong one. */
-export type Typed = number | "none" | "wrong" | "another wrong";
+/** The number that a browser posts: the one on the phone with a code, counted from the newest, a wrong one, or JSON's null. */
+export type Typed = number | "none" | "null" | "wrong" | "another wrong";
 
 /** A call on an attempt. `attempt` counts from the newest, `code` and `ticket` too; `node` is the server that answers. */
 export type Call =
@@ -106,7 +106,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.oneof(
 const number: fc.Arbitrary<Typed> = fc.oneof(
   { arbitrary: fc.constant(0), weight: 4 },
   { arbitrary: fc.nat(2), weight: 1 },
-  { arbitrary: fc.constantFrom("none" as const, "wrong" as const, "another wrong" as const), weight: 4 },
+  { arbitrary: fc.constantFrom<Typed[]>("none", "null", "wrong", "another wrong"), weight: 4 },
 );
 
 const login: fc.Arbitrary<Call> = record({

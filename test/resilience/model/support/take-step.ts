@@ -256,7 +256,7 @@ async function makeCall(
     case "login": {
       const { number } = shown;
       const request = { method: "POST", path: `${path}/login`, cookie, known, userAgent } as const;
-      if (isOwner) world.monitor.login(attempt.id, [number, ...shown.knownFor]);
+      if (isOwner) world.monitor.login(attempt.id, [number ?? undefined, ...shown.knownFor]);
       const answer = await world.call(call.node, {
         ...request,
         ...(number !== undefined && { body: { number } }),

@@ -61,6 +61,15 @@ describe("kit.begin", () => {
     holds(expiresIn === 77 || expiresIn === 76, `${expiresIn} s`);
   });
 
+  test("gives the digits of the number on the phone where the login may ask for one", async (t) => {
+    const pairing = { keys: ["a key of the tests, of 32 characters"], digits: 6 } as const;
+    const numbered = await begun(
+      await site(t, { options: { ...options, message: "Type {number}", pairing } }),
+    );
+    assert.equal(numbered.digits, 6);
+    assert.ok(!("digits" in (await begun(await site(t, { options })))));
+  });
+
   test("gives headers against caching, and a cookie for a browser without one", async (t) => {
     const where = await site(t, { options });
     const first = await begun(where);

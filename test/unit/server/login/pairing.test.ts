@@ -113,10 +113,43 @@ describe("a login with a number", () => {
       assert.equal((await alice.postLogin(attempt)).json["tries_left"], 3);
     });
 
-  test("takes null for no number", async (t) => {
-    const { alice, accept } = await scene(t);
+  for (const digits of [4, 6] as const)
+    test(`says at its start that a number of ${digits} digits may be asked for, and not at a renewal`, async (t) => {
+      const { alice } = await scene(t, { digits });
+      const { attempt, ...started } = await alice.start();
+      assert.deepEqual(Object.keys(started).sort(), ["digits", "expires_in", "otp", "status"]);
+      assert.equal(started.digits, digits);
+      assert.deepEqual(Object.keys(await alice.renew(attempt)).sort(), ["expires_in", "otp", "status"]);
+    });
+
+  test("is asked for it without an error where the page sends null, as often as it does, and sets no cookie", async (t) => {
+    const { clock, where, alice, accept, typesOf } = await scene(t, { digits: 6 });
+    const { attempt, number } = await accept(alice);
+    for (const expires_in of [300, 290]) {
+      const { status, json: body, response } = await alice.postLogin(attempt, null);
+      assert.equal(status, 200);
+      assert.deepEqual(body, { number_required: true, digits: 6, tries_left: 3, expires_in });
+      assert.deepEqual(response.headers.getSetCookie(), []);
+      assert.equal(response.headers.get("cache-control"), "no-store");
+      await clock.advance(10);
+    }
+    assert.deepEqual([where.logins, alice.known, typesOf("number_asked")], [[], undefined, ["number_asked"]]);
+    assert.equal((await alice.status(attempt)).status, "approved");
+    const refused = await alice.postLogin(attempt, wrong(number));
+    assert.deepEqual([refused.status, refused.json["error"]], [403, "wrong_number"]);
+    assert.equal((await alice.postLogin(attempt, null)).json["tries_left"], 2);
+    assert.equal((await alice.postLogin(attempt)).json["error"], "pairing_required");
+    assert.equal((await alice.postLogin(attempt, number)).status, 200);
+    assert.equal((await alice.postLogin(attempt, null)).json["number_required"], undefined);
+    assert.equal(where.logins.length, 2);
+  });
+
+  test("is done with null in a browser that knows the user", async (t) => {
+    const { alice, where, accept, logIn } = await scene(t);
+    await logIn(alice);
     const { attempt } = await accept(alice);
-    assert.equal((await alice.postLogin(attempt, null)).json["error"], "pairing_required");
+    const { status, json: body } = await alice.postLogin(attempt, null);
+    assert.deepEqual([status, body["number_required"], where.logins.length], [200, undefined, 2]);
   });
 
   test("has three tries, and fails with the third", async (t) => {
@@ -326,11 +359,13 @@ describe("a user with many wrong numbers", () => {
     await clock.advance(1);
   });
 
-  test("is refused there without a number too, before a page asks", async (t) => {
-    const { accept, alice } = await guessed(t);
-    const { attempt } = await accept(alice);
-    assert.equal((await alice.postLogin(attempt)).json["error"], "pairing_failed");
-  });
+  for (const none of [undefined, null])
+    test(`is refused there without a number too (${none}), before a page asks`, async (t) => {
+      const { accept, alice } = await guessed(t);
+      const { attempt } = await accept(alice);
+      const { status, json: body } = await alice.postLogin(attempt, none);
+      assert.deepEqual([status, body["error"]], [403, "pairing_failed"]);
+    });
 
   test("goes on logging in where the browser is known", async (t) => {
     const all = await scene(t);

@@ -167,7 +167,7 @@ async function numbers(visit: Visit): Promise<void> {
   tokenServer.result = accepted();
   const attempt = await visitor.start();
   await visitor.call("GET", attempt);
-  for (const number of [undefined, "1111", "2222", "3333"])
+  for (const number of [undefined, null, "1111", "2222", "3333"])
     await visitor.call("POST", `${attempt}/login`, asJson, JSON.stringify({ number }));
   const another = await visitor.start();
   await visitor.call("GET", another);

@@ -78,6 +78,8 @@ describe("a login through the service, with a number", () => {
     const { attempt, number } = await accept(service, browser);
     assert.match(number, /^\d{6}$/);
     assert.equal((await browser.postLogin(attempt)).json["digits"], 6);
+    const begun = await service.call("POST", "/begin", { body: { headers: {} } });
+    assert.equal(((await begun.json()) as { digits?: number }).digits, 6);
   });
 
   test("has its number in the text of the page's language", async (t) => {
