@@ -48,7 +48,8 @@ test("an outage alarms and stops alarming within a minute, although nobody comes
     const beganAt = performance.now();
     await until(async () => (await alerts("firing")).includes(alert), `${alert} for ${what}`, promisedMs);
     t.diagnostic(`${alert} for ${what}: after ${Math.round(performance.now() - beganAt)} ms`);
-    assert.deepEqual(await alerts(), [alert]);
+    // Others may wait: before the breaker opens, failed starts look like those of one client.
+    assert.deepEqual(await alerts("firing"), [alert]);
   };
   const ends = async (alert: string, what: string): Promise<void> => {
     const endedAt = performance.now();

@@ -74,8 +74,10 @@ const maxRedirects = 10;
 const quietMs = 4000;
 /** A page that never becomes quiet, and an element that never gets a code. */
 const patienceMs = 15_000;
-/** The widget waits this long for a stream before it polls. */
-const streamMs = 3_500;
+/** The widget polls after 2.5 s without a stream, which may still come on a slow machine. */
+const streamMs = 8_000;
+/** An element that is in view starts in less. */
+const idleMs = 3_500;
 
 const flags = (proxyPort: number, trustedKeys: readonly string[]): string[] => [
   `--proxy-server=http://127.0.0.1:${proxyPort}`,
@@ -359,7 +361,7 @@ class Visit {
         );
       case undefined:
       case "idle":
-        return phaseMs > (element.isManual ? 500 : streamMs);
+        return phaseMs > (element.isManual ? 500 : idleMs);
       case "requesting":
         return phaseMs > patienceMs;
       default:
