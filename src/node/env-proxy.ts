@@ -1,7 +1,6 @@
 import http from "node:http";
 import https from "node:https";
 import { isIPv4 } from "node:net";
-import { isLoopback } from "../server/text/safe-url.js";
 
 type Environment = Record<string, string | undefined>;
 
@@ -10,7 +9,7 @@ export type ProxyUse =
   | { kind: "none" }
   /** `proxy`: its host and port. */
   | { kind: "used"; proxy: string }
-  /** A variable names a proxy, and this Node does not use it. Never for an address of this machine, to which no proxy leads. */
+  /** A variable names a proxy, and this Node does not use it. */
   | { kind: "ignored"; variable: string };
 
 type Found = { kind: "none" } | { kind: "used"; url: URL } | { kind: "ignored"; variable: string };
@@ -51,8 +50,7 @@ function proxyIn(
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (isBypassed(host, port || (isTls ? "443" : "80"), from["no_proxy"] || from["NO_PROXY"] || ""))
     return { kind: "none" };
-  if (proxyEnv) return { kind: "used", url: new URL(proxy) };
-  return isLoopback(hostname) ? { kind: "none" } : { kind: "ignored", variable };
+  return proxyEnv ? { kind: "used", url: new URL(proxy) } : { kind: "ignored", variable };
 }
 
 /** Follows Node's rules for NO_PROXY: names, `.name` and `*.name`, with or without a port, `*`, and ranges of IPv4 addresses. */
@@ -81,8 +79,9 @@ function isInRange(host: string, range: string): boolean {
 const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 /**
- * One sentence, if the environment names a proxy for a Token Server and this Node's calls do not go there. Nothing is said
- * where the site has set an agent of its own, nor in Bun and Deno.
+ * One sentence, if the environment names a proxy for a Token Server and this Node's calls do not go there. Nothing is said of an
+ * http address, because the kit takes one of this machine only, nor where the site has set an agent of its own, nor in Bun and
+ * Deno.
  */
 export function unusedProxy(
   address: string,
@@ -92,7 +91,7 @@ export function unusedProxy(
   if (isOwnAgent || process.versions["bun"] !== undefined || process.versions["deno"] !== undefined)
     return undefined;
   const use = proxyFor(address, ...where);
-  if (use.kind !== "ignored") return undefined;
+  if (use.kind !== "ignored" || !address.startsWith("https:")) return undefined;
   return { variable: use.variable, description: ignoredProxy(use) };
 }
 

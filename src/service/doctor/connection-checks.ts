@@ -1,5 +1,6 @@
 import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
 import { ignoredProxy } from "../../node/env-proxy.js";
+import { isLoopback } from "../../server/text/safe-url.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
 /** The server at the other end, as the lines name it. */
@@ -15,8 +16,9 @@ const tlsChecks = ["tls-version", "tls-chain", "tls-date", "tls-name"] as const 
 /** The lines of name, port and TLS. */
 export function connectionLines(connection: Connection, server: Server, now: Date): Line[] {
   const lines = directLines(connection, server, now);
-  const { proxy } = connection;
-  if (proxy.kind !== "ignored") return lines;
+  const { proxy, host } = connection;
+  // No proxy leads to this machine.
+  if (proxy.kind !== "ignored" || isLoopback(host)) return lines;
   // The failure may only mean that this Node bypasses the proxy.
   const wayOut = ignoredProxy(proxy);
   return lines.map((line) => {

@@ -4,6 +4,7 @@ import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOrText } from "../../process/error-code.js";
 import { ignoredProxy, proxyFor } from "../../../node/env-proxy.js";
+import { isLoopback } from "../../../server/text/safe-url.js";
 import { mismatchIn } from "../connection-checks.js";
 import { lookAtConnection, resolveName } from "../connection.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
@@ -89,7 +90,8 @@ export function reachLine(
   const trouble = [addresses, posted].flatMap((each) => (each && "error" in each ? each.error : []))[0];
   if (mismatch !== undefined)
     return failed(check, `its ${mismatch}`, `Correct its port or its beginning in ${address}.`);
-  if (trouble !== undefined && !isOfCertificate(trouble) && use.kind === "ignored")
+  const isPastProxy = use.kind === "ignored" && !isLoopback(new URL(callbackUri).hostname);
+  if (trouble !== undefined && !isOfCertificate(trouble) && isPastProxy)
     return unknown(check, `no answer from this machine (${trouble}). ${ignoredProxy(use)}`);
   if ("error" in addresses)
     return failed(
