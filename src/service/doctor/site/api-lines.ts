@@ -2,7 +2,7 @@ import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } fr
 import { intermediaryIn } from "./intermediary.js";
 import { attemptIn, browserCookie, foreignOrigin, type ApiFacts } from "./site-visit.js";
 import type { Site } from "./site.js";
-import type { SeenPage } from "./seen-page.js";
+import type { SeenPage } from "./page/seen-page.js";
 import { jsonIn, type Answer, type Answered } from "./visitor.js";
 import { watchLines } from "./watch-lines.js";
 

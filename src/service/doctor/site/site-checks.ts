@@ -2,7 +2,7 @@ import { failed, notChecked, ok, unknown, type CheckId, type Line } from "../lin
 import { apiChecks, apiLines } from "./api-lines.js";
 import type { Look } from "./browser/look-at-page.js";
 import { mainElement } from "./browser/read-page.js";
-import { headerChecks, pageChecks, pageLines } from "./page-lines.js";
+import { headerChecks, pageChecks, pageLines } from "./page/page-lines.js";
 import { browserCookie, type ApiFacts, type SiteFacts } from "./site-visit.js";
 import type { Site } from "./site.js";
 

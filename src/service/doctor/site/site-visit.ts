@@ -1,5 +1,5 @@
 import type { LookLimits } from "./browser/look-at-page.js";
-import { apiOf, seePage, type SeenPage } from "./seen-page.js";
+import { apiOf, seePage, type SeenPage } from "./page/seen-page.js";
 import type { Site } from "./site.js";
 import { jsonIn, Visitor, type Answer, type StreamAnswer } from "./visitor.js";
 

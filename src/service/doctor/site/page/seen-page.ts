@@ -1,11 +1,11 @@
 import { globalAgent } from "node:https";
-import { parseUrl } from "../../../server/text/safe-url.js";
-import { isUsable, lookAtConnection } from "../connection.js";
-import type { Look, LookLimits, NoLook } from "./browser/look-at-page.js";
-import type { SeenRequest } from "./browser/page-record.js";
-import { mainElement } from "./browser/read-page.js";
-import type { Site } from "./site.js";
-import type { Answer, Answered, Visitor } from "./visitor.js";
+import { parseUrl } from "../../../../server/text/safe-url.js";
+import { isUsable, lookAtConnection } from "../../connection.js";
+import type { Look, LookLimits, NoLook } from "../browser/look-at-page.js";
+import type { SeenRequest } from "../browser/page-record.js";
+import { mainElement } from "../browser/read-page.js";
+import type { Site } from "../site.js";
+import type { Answer, Answered, Visitor } from "../visitor.js";
 
 /** The login page, as a browser or, without one, a request got it. `url`: the last address within the site. */
 export type SeenPage =
@@ -39,7 +39,7 @@ async function lookWithBrowser(
 ): Promise<Look | NoLook> {
   if (!browser.isUsed) return { kind: "none", why: "no browser is used (--no-browser)" };
   // Imported here, because only this needs its libraries.
-  const { findBrowser, lookAtPage, lookLimits } = await import("./browser/look-at-page.js");
+  const { findBrowser, lookAtPage, lookLimits } = await import("../browser/look-at-page.js");
   const found = findBrowser(browser.path, process.env);
   if ("missing" in found) return { kind: "none", why: found.missing };
   const origins = [...new Set([new URL(page).origin, apiOrigin])];

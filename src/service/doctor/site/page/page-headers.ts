@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { failed, ok, unknown, type Line } from "../lines.js";
+import { failed, ok, unknown, type Line } from "../../lines.js";
 
 /** The lines about a page's headers, which need no browser. */
 export const headerLines = (headers: IncomingHttpHeaders, url: URL): Line[] => [

@@ -1,19 +1,19 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { packageFolder } from "../../process/package-folder.js";
-import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../lines.js";
-import type { Look } from "./browser/look-at-page.js";
-import type { SeenRequest } from "./browser/page-record.js";
-import { mainElement } from "./browser/read-page.js";
+import { packageFolder } from "../../../process/package-folder.js";
+import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../../lines.js";
+import type { Look } from "../browser/look-at-page.js";
+import type { SeenRequest } from "../browser/page-record.js";
+import { mainElement } from "../browser/read-page.js";
 import { elementChecks, elementLines } from "./element-lines.js";
-import { intermediaryIn } from "./intermediary.js";
+import { intermediaryIn } from "../intermediary.js";
 import { headerLines } from "./page-headers.js";
 import { policyLine } from "./policy-line.js";
 import { loadWidget, nameOf, noScript, scriptFault } from "./script-fault.js";
 import type { SeenPage } from "./seen-page.js";
-import type { Site } from "./site.js";
-import { tagName } from "./tag-name.js";
-import type { Answer } from "./visitor.js";
+import type { Site } from "../site.js";
+import { tagName } from "../tag-name.js";
+import type { Answer } from "../visitor.js";
 
 /** The checks that take a browser. */
 const browserChecks = ["widget-script", "csp-widget", ...elementChecks, "page-errors"] as const;
