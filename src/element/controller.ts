@@ -16,7 +16,7 @@ interface ControllerOptions {
   renewals: () => number;
   /** The language of the phone's message, if the page names one. Read at each start. */
   language: () => string | undefined;
-  /** Whether a login may ask for the number on the phone, as far as the page and this browser know. Read at each start. */
+  /** Whether a login may ask for the number on the phone, as far as the page and this browser know. Read when it matters. */
   mayAsk: () => boolean;
   /** The attempt that the page's server began, once, with its code while that works. */
   serverAttempt: () => { attempt: string; code?: Code } | undefined;
@@ -155,7 +155,7 @@ export class LoginController implements ReactiveController {
   #findBackend(): HttpBackend {
     const { endpoint, language, mayAsk } = this.#options;
     this.#endpoint = endpointUrl(endpoint(), document.baseURI);
-    return (this.#backend = httpBackend(this.#endpoint, language(), mayAsk()));
+    return (this.#backend = httpBackend(this.#endpoint, language(), mayAsk));
   }
 
   #run(command: Command): void {

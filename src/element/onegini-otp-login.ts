@@ -315,7 +315,8 @@ export class OneginiOtpLogin extends LitElement {
     const question = questionOf(state);
     this.#mark("number", !!question);
     const asked = questionOf(previous);
-    if (question || state.phase === "pending") {
+    // Once for each code and question, not at each change.
+    if ((question && !asked) || (state.phase === "pending" && previous.phase !== "pending")) {
       const mayAsk = !!question || this.#login.mayAsk;
       // The card keeps its room until the next page.
       this.#isNumberKnown ||= mayAsk;

@@ -23,9 +23,15 @@ export interface HttpBackend extends Backend {
  * The login API over `fetch`.
  * @param endpoint its URL, as `endpointUrl` gives it
  * @param language the language of the phone's message, if the page names one
- * @param mayAsk whether the page knows that a login may ask for the number; each start says so too
+ * @param isExpected whether the page or this browser expects that a login asks for the number; is asked until a start has said it
  */
-export function httpBackend(endpoint: string, language: string | undefined, mayAsk = false): HttpBackend {
+export function httpBackend(
+  endpoint: string,
+  language: string | undefined,
+  isExpected: () => boolean = () => false,
+): HttpBackend {
+  let said: boolean | undefined;
+  const mayAsk = (): boolean => said ?? isExpected();
   const urlOf = (attempt: string, call = "") => `${endpoint}/${encodeURIComponent(attempt)}${call}`;
 
   return {
@@ -33,7 +39,7 @@ export function httpBackend(endpoint: string, language: string | undefined, mayA
       defer(() => {
         const early = takeEarlyAnswer(endpoint, language);
         const received = (answer: StartAnswer): StartAnswer => {
-          mayAsk = !!answer.digits;
+          said = !!answer.digits;
           return {
             ...answer,
             expires_in: answer.expires_in - (early ? Date.now() - early.at : 0) / 1_000,
@@ -76,7 +82,7 @@ export function httpBackend(endpoint: string, language: string | undefined, mayA
             parseLoginAnswer,
             toLoginErrorCode,
           );
-        if (!mayAsk || number !== undefined) return logIn(number);
+        if (!mayAsk() || number !== undefined) return logIn(number);
         // Says that the question may be an answer: browsers show each 403 as an error of the page.
         const answer = await logIn(null).catch((error: unknown) => {
           // Another server behind this address may be older.
@@ -88,7 +94,7 @@ export function httpBackend(endpoint: string, language: string | undefined, mayA
         return answer;
       }),
     get mayAsk() {
-      return mayAsk;
+      return mayAsk();
     },
   };
 }

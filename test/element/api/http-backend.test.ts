@@ -34,7 +34,7 @@ function endpointThat(answer: Answer, mayAsk?: boolean) {
   const requests = async (): Promise<Request[]> =>
     (await fetch(`/__requests/${id}`)).json() as Promise<Request[]>;
   const url = `${location.origin}/__answer/${encodeURIComponent(JSON.stringify({ ...answer, id }))}`;
-  return { backend: httpBackend(url, "nl", mayAsk), requests, url };
+  return { backend: httpBackend(url, "nl", () => mayAsk === true), requests, url };
 }
 
 const json = (value: unknown, status = 200, header: Record<string, string> = {}): Answer => ({
