@@ -1,3 +1,6 @@
+/** How many redirects of a page are followed. A browser gives up after 20. */
+export const maxRedirects = 10;
+
 /** Which browser to use. */
 type BrowserChoice = { isUsed: false } | { isUsed: true; path: string | undefined; isSandboxed: boolean };
 

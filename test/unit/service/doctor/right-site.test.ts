@@ -5,6 +5,7 @@ import { runSite, type Site } from "./running-site.js";
 import {
   at,
   basic,
+  behindServiceWorker,
   botCheck,
   csp,
   files,
@@ -232,17 +233,10 @@ describe("doctor --site finds nothing wrong with a site", () => {
       told: ["page-errors", /\/app\.js, line 1: ReferenceError: missing is not defined/],
     },
     "whose service worker answers for the script": {
-      page: {
-        ...csp("frame-ancestors 'none'").page,
-        html: '<!doctype html><body><script type="module" src="/app.js"></script>',
-      },
-      front: files({
-        "/app.js": `await navigator.serviceWorker.register("/worker.js");
-          await new Promise((done) => navigator.serviceWorker.controller ? done() : navigator.serviceWorker.addEventListener("controllerchange", done));
-          await import("/widget.js"); document.body.append(document.createElement("onegini-otp-login"));`,
-        "/worker.js": `addEventListener("install", () => skipWaiting()); addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-          addEventListener("fetch", (event) => { if (event.request.url.endsWith("/widget.js")) event.respondWith(fetch("${widgetPath}").then(async (answer) => new Response(await answer.text(), answer))); });`,
-      }),
+      ...behindServiceWorker(
+        "/widget.js",
+        `if (event.request.url.endsWith("/widget.js")) event.respondWith(fetch("${widgetPath}").then(async (answer) => new Response(await answer.text(), answer)))`,
+      ),
       told: [
         "widget-script",
         /^\/widget\.js registers the element \(200, text\/javascript, .*from a service worker\)$/,

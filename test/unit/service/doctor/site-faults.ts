@@ -46,6 +46,21 @@ export const files =
     return url in statuses ? { status: statuses[url]! } : undefined;
   };
 
+/** A page that waits for its service worker, and then loads the widget. `answer`: what the worker does with an `event`. */
+export const behindServiceWorker = (widget: string, answer: string): Site => ({
+  page: {
+    ...csp("frame-ancestors 'none'").page,
+    html: '<!doctype html><body><script type="module" src="/app.js"></script>',
+  },
+  front: files({
+    "/app.js": `await navigator.serviceWorker.register("/worker.js");
+      await new Promise((done) => navigator.serviceWorker.controller ? done() : navigator.serviceWorker.addEventListener("controllerchange", done));
+      await import("${widget}"); document.body.append(document.createElement("onegini-otp-login"));`,
+    "/worker.js": `addEventListener("install", () => skipWaiting()); addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+      addEventListener("fetch", (event) => { ${answer} });`,
+  }),
+});
+
 export const isStatus = ({ method, url = "", headers }: IncomingMessage): boolean =>
   method === "GET" && /^\/otp-login\/[\w-]{20,}$/.test(url) && headers.accept === "application/json";
 
@@ -291,17 +306,10 @@ export const siteFaults: Readonly<Record<string, Site & OneFails & { streamMs?: 
     fails: ["page-code", /^readable here, but its modules are \d(\.\d)? px wide/],
   },
   "a service worker of the page holds the stream back": {
-    page: {
-      ...csp("frame-ancestors 'none'").page,
-      html: '<!doctype html><body><script type="module" src="/app.js"></script>',
-    },
-    front: files({
-      "/app.js": `await navigator.serviceWorker.register("/worker.js");
-        await new Promise((done) => navigator.serviceWorker.controller ? done() : navigator.serviceWorker.addEventListener("controllerchange", done));
-        await import("${widgetPath}"); document.body.append(document.createElement("onegini-otp-login"));`,
-      "/worker.js": `addEventListener("install", () => skipWaiting()); addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-        addEventListener("fetch", (event) => { if (event.request.headers.get("accept").includes("event-stream")) event.respondWith(fetch(event.request).then(async (answer) => new Response(await answer.text()))); });`,
-    }),
+    ...behindServiceWorker(
+      widgetPath,
+      `if (event.request.headers.get("accept").includes("event-stream")) event.respondWith(fetch(event.request).then(async (answer) => new Response(await answer.text())))`,
+    ),
     fails: ["page-stream", /^no status arrived, so the page polls\n.*service worker/],
   },
   "the element is there, and no script": {

@@ -1,15 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { codeOrText } from "../../../process/error-code.js";
 import type { GivenHeader } from "../given-headers.js";
+import { maxRedirects } from "../site.js";
 import { startBrowser, type Browser } from "./browser.js";
 import { readCode, type ReadCode } from "./read-code.js";
 import type { EventOf, Listeners } from "./devtools.js";
 import { startPageProxy, type PageProxy } from "./page-proxy.js";
 import { openStream, PageRecord, type SeenRequest, type Trouble } from "./page-record.js";
 import {
+  endpointExpression,
   mainElement,
   parsePageState,
   readPageExpression,
+  tagName,
   type ElementState,
   type PageState,
 } from "./read-page.js";
@@ -68,8 +71,6 @@ export interface Look {
 
 export type NoLook = { kind: "none"; why: string };
 
-/** A browser gives up after 20. */
-const maxRedirects = 10;
 /** A page whose scripts add the element does so within this time after its last request, with timers too. */
 const quietMs = 4000;
 /** A page that never becomes quiet, and an element that never gets a code. */
@@ -200,21 +201,20 @@ class Visit {
     this.#browser = browser;
     const { devtools, ended } = this.#browser;
     const { limits, page } = this.#options;
-    let why: string | undefined;
     void ended.then((reason) => {
       this.#hasEnded = true;
-      why =
+      this.#end(
         reason === "sandbox"
           ? "the browser's sandbox cannot run here (as root in a container): with --no-sandbox it goes without, if you trust the page"
-          : "the browser ended by itself";
-      this.#end(why);
+          : "the browser ended by itself",
+      );
     });
     const timer = setTimeout(() => this.#end(this.#waitedFor()), limits.totalMs);
     const watch = this.#watchMemory();
     try {
       const session = await this.#race(this.#open());
       if (session === undefined || this.#page === undefined)
-        return { kind: "none", why: why ?? this.#stopped ?? "the browser did not start" };
+        return { kind: "none", why: this.#stopped ?? "the browser did not start" };
       await this.#race(this.#takeCookies(session));
       const navigated = await this.#race(devtools.send("Page.navigate", { url: page }, session));
       // Some pages load scripts when a person first does something.
@@ -252,9 +252,9 @@ class Visit {
   }
 
   #attach({ sessionId: session, targetInfo: { type, targetId } }: EventOf<"Target.attachedToTarget">): void {
-    if (type === "page" && this.#page) return this.#send("Target.closeTarget", { targetId }, undefined);
-    // Others are the browser's own windows, which take a hundred megabytes.
-    if (!pageTargets.includes(type)) return this.#send("Target.closeTarget", { targetId }, undefined);
+    // Windows that the page opens, and the browser's own, which take memory.
+    if ((type === "page" && this.#page) || !pageTargets.includes(type))
+      return this.#send("Target.closeTarget", { targetId }, undefined);
     this.#send("Target.setAutoAttach", attachAll, session);
     // A worker of one page has no `Fetch`: its requests are those of the page.
     this.#send("Fetch.enable", { handleAuthRequests: true, patterns: [{ urlPattern: "*" }] }, session);
@@ -301,9 +301,8 @@ class Visit {
     const origin = originOf(request.url);
     if (resourceType === "Document" && frameId === this.#page?.frame) {
       this.#documents++;
-      const from = this.#documents === 1 ? this.#options.page : (this.#lastDocument ?? this.#options.page);
       if (origin !== originOf(this.#options.page) || this.#documents > maxRedirects) {
-        this.#redirect = { from, to: request.url };
+        this.#redirect = { from: this.#lastDocument ?? this.#options.page, to: request.url };
         this.#stop();
         return refuse();
       }
@@ -401,17 +400,16 @@ class Visit {
     const registeredBy = await this.#registeredBy(session);
     if (!element?.isDefined) return { endpoint: undefined, registeredBy, code: undefined };
     return {
-      endpoint: await this.#endpoint(session),
+      endpoint: await this.#endpoint(session, state.elements.indexOf(element)),
       registeredBy,
       code: element.code && (await this.#code(session, element.code)),
     };
   }
 
-  // The page's own world has the element's properties; a page could lie about them, to no avail.
-  async #endpoint(session: string): Promise<string | undefined> {
+  async #endpoint(session: string, index: number): Promise<string | undefined> {
     const { result } = await this.#browser.devtools.send(
       "Runtime.evaluate",
-      { expression: endpointExpression, returnByValue: true, timeout: 2000 },
+      { expression: endpointExpression(index), returnByValue: true, timeout: 2000 },
       session,
     );
     return typeof result.value === "string" ? result.value.slice(0, 1000) : undefined;
@@ -421,7 +419,7 @@ class Visit {
     const { devtools } = this.#browser;
     const { result } = await devtools.send(
       "Runtime.evaluate",
-      { expression: 'customElements.get("onegini-otp-login")' },
+      { expression: `customElements.get("${tagName}")` },
       session,
     );
     if (result.objectId === undefined) return undefined;
@@ -494,14 +492,6 @@ class Visit {
 const pageTargets = ["page", "iframe", "worker", "shared_worker", "service_worker"];
 
 const attachAll = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true };
-
-const endpointExpression = `{
-  const find = (root) => [...root.querySelectorAll("*")].flatMap((each) =>
-    each.localName === "onegini-otp-login" ? [each] : each.shadowRoot ? find(each.shadowRoot) : []);
-  const all = find(document);
-  const element = all.find((each) => each.checkVisibility()) ?? all[0];
-  new URL(element?.endpoint || "/otp-login", document.baseURI).href;
-}`;
 
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : "null";

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { tagName } from "../tag-name.js";
+
+export const tagName = "onegini-otp-login";
 
 const box = v.object({ x: v.number(), y: v.number(), width: v.number(), height: v.number() });
 
@@ -69,21 +70,23 @@ export function parsePageState(value: unknown, clean: (text: string) => string):
   };
 }
 
+/** Runs in the page. */
+function findElements(root: ParentNode, tag: string): Element[] {
+  const found: Element[] = [];
+  for (const each of root.querySelectorAll("*")) {
+    if (each.localName === tag) found.push(each);
+    else if (each.shadowRoot) found.push(...findElements(each.shadowRoot, tag));
+  }
+  return found;
+}
+
 /**
- * Runs in the page, in a world of its own: the page's scripts cannot see or change it. Hence it uses nothing from around it. It
- * scrolls to an element that waits to be seen.
+ * Runs in the page, in a world of its own: the page's scripts cannot see or change it. Hence it uses nothing from around it but
+ * `findElements`. It scrolls to an element that waits to be seen.
  */
 function readPage(tag: string): PageState {
   // More than is printed: what is a secret is taken out before it is cut.
   const maxText = 2000;
-  const find = (root: ParentNode): Element[] => {
-    const found: Element[] = [];
-    for (const each of root.querySelectorAll("*")) {
-      if (each.localName === tag) found.push(each);
-      else if (each.shadowRoot) found.push(...find(each.shadowRoot));
-    }
-    return found;
-  };
   const textOf = (node: Node | null | undefined): string =>
     (node?.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, maxText);
   const languageOf = (each: Element): string => {
@@ -99,7 +102,7 @@ function readPage(tag: string): PageState {
       return false;
     }
   };
-  const found = find(document);
+  const found = findElements(document, tag);
   const read = (each: Element): ElementState => {
     const rect = each.getBoundingClientRect();
     const isRendered = each.checkVisibility({ opacityProperty: true, visibilityProperty: true });
@@ -107,7 +110,7 @@ function readPage(tag: string): PageState {
     const isInView =
       isVisible && rect.bottom > 0 && rect.right > 0 && rect.top < innerHeight && rect.left < innerWidth;
     // One that is not defined yet has no size, and may wait for this. Only the first, so that it stays in view.
-    const isBeyond = rect.bottom < 0 || rect.top > innerHeight;
+    const isBeyond = document.readyState === "complete" && (rect.bottom < 0 || rect.top > innerHeight);
     if (isRendered && isBeyond && each === found[0])
       each.scrollIntoView({ block: "center", behavior: "instant" });
     const root = each.shadowRoot;
@@ -171,5 +174,19 @@ function readPage(tag: string): PageState {
   };
 }
 
-/** The expression to run in the page. esbuild, which runs the sources in tests, wraps functions in `__name`. */
-export const readPageExpression = `{ const __name = (each) => each; (${readPage.toString()})(${JSON.stringify(tagName)}) }`;
+/** esbuild, which runs the sources in tests, wraps functions in `__name`. */
+const withFunctions = (expression: string): string =>
+  `{ const __name = (each) => each; ${findElements.toString()}; ${expression} }`;
+
+/** The expression to run in the page. */
+export const readPageExpression = withFunctions(`(${readPage.toString()})(${JSON.stringify(tagName)})`);
+
+/**
+ * The expression for the address of the login API. An element's properties are in the page's own world, which may lie about them.
+ *
+ * @param index of the element in `PageState.elements`
+ */
+export const endpointExpression = (index: number): string =>
+  withFunctions(
+    `const element = findElements(document, ${JSON.stringify(tagName)})[${index}]; new URL(element?.endpoint || "/otp-login", document.baseURI).href`,
+  );

@@ -2,9 +2,8 @@ import { minPixelsPerModule } from "../../../../protocol/qr.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../../lines.js";
 import type { Look } from "../browser/look-at-page.js";
 import { openStream, type SeenRequest } from "../browser/page-record.js";
-import { mainElement, type ElementState, type PageState } from "../browser/read-page.js";
+import { mainElement, type ElementState, type PageState, tagName } from "../browser/read-page.js";
 import { nameOf } from "./script-fault.js";
-import { tagName } from "../tag-name.js";
 
 export const elementChecks = ["element", "page-code", "page-stream", "language"] as const;
 

@@ -1,10 +1,10 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { packageFolder } from "../../../process/package-folder.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "../../lines.js";
 import type { Look } from "../browser/look-at-page.js";
 import type { SeenRequest } from "../browser/page-record.js";
-import { mainElement } from "../browser/read-page.js";
+import { mainElement, tagName } from "../browser/read-page.js";
 import { elementChecks, elementLines } from "./element-lines.js";
 import { intermediaryIn } from "../intermediary.js";
 import { headerLines } from "./page-headers.js";
@@ -12,7 +12,6 @@ import { policyLine } from "./policy-line.js";
 import { loadWidget, nameOf, noScript, scriptFault } from "./script-fault.js";
 import type { SeenPage } from "./seen-page.js";
 import type { Site } from "../site.js";
-import { tagName } from "../tag-name.js";
 import type { Answer } from "../visitor.js";
 
 /** The checks that take a browser. */
@@ -112,8 +111,8 @@ function linesOfPage(
   const check = intermediaryIn(answer, elements > 0);
   if (check?.kind === "bot-check") return withoutPage(answer, place, site, look.state?.title);
   if (elements === 0) {
-    const why = unseenWhy(look, scriptFault(look, url) !== undefined);
     const fault = scriptFault(look, url);
+    const why = unseenWhy(look, fault !== undefined);
     return why === undefined
       ? wrong(
           `it has no <${tagName}>${look.state?.isInTemplate === true ? "; a <template> has it, which no script inserts" : ""}${fault ? `; ${fault.says}` : ""}`,
@@ -127,8 +126,7 @@ function linesOfPage(
         ];
   }
   const api = site.apiOrigin + site.path;
-  const isNoAddress = look.endpoint !== undefined && !/^https?:/.test(look.endpoint);
-  const isElsewhere = look.endpoint !== undefined && look.endpoint.replace(/\/+$/, "") !== api;
+  const elsewhere = endpointFault(look.endpoint, api);
   const policy = policyLine(look, new URL(url), api);
   const isApiBroken = apiLines.some(({ check, result }) => check === "login-api" && result === "failed");
   const script = scriptLine(look, url, policy, isApiBroken ? `${api}/` : undefined);
@@ -138,28 +136,29 @@ function linesOfPage(
     )?.check ?? (script.result === "unknown" ? "widget-script" : undefined);
   const isStreamBroken = apiLines.some(({ check, result }) => check === "stream" && result === "failed");
   return [
-    isNoAddress
-      ? failed(
-          "page",
-          `the element's endpoint is ${look.endpoint}${place}`,
-          "Begin it with / for a path of the page's origin, or with https://.",
-        )
-      : isElsewhere
-        ? failed(
-            "page",
-            `the element's endpoint is ${look.endpoint}, but doctor checked the login API at ${api}${place}`,
-            "Set the attribute endpoint to the address of the login API, or give that address to doctor: --path and --api-origin.",
-          )
-        : ok(
-            "page",
-            `has the element${answer.status === 200 ? "" : `, and answers ${answer.status}`}${place}`,
-          ),
+    elsewhere
+      ? failed("page", elsewhere.says + place, elsewhere.fix)
+      : ok("page", `has the element${answer.status === 200 ? "" : `, and answers ${answer.status}`}${place}`),
     script,
     policy,
-    ...elementLines(look, url, isElsewhere ? "page" : waitsFor, isStreamBroken, languages()),
+    ...elementLines(look, url, elsewhere ? "page" : waitsFor, isStreamBroken, languages()),
     errorsLine(look, url),
     ...headers,
   ];
+}
+
+/** What is wrong with the address that the element calls. */
+function endpointFault(endpoint: string | undefined, api: string): { says: string; fix: string } | undefined {
+  if (endpoint === undefined || endpoint.replace(/\/+$/, "") === api) return undefined;
+  if (!/^https?:/.test(endpoint))
+    return {
+      says: `the element's endpoint is ${endpoint}`,
+      fix: "Begin it with / for a path of the page's origin, or with https://.",
+    };
+  return {
+    says: `the element's endpoint is ${endpoint}, but doctor checked the login API at ${api}`,
+    fix: "Set the attribute endpoint to the address of the login API, or give that address to doctor: --path and --api-origin.",
+  };
 }
 
 /** What the element needs to show a code. */
@@ -268,8 +267,10 @@ function errorsLine({ troubles, state, stopped }: Look, page: string): Line {
       : unknown("page-errors", says);
 }
 
-/** The languages of the widget in this package. */
+/** The languages of the widget in this package, whose sources may not have been built. */
 const languages = (): string[] =>
-  readdirSync(join(packageFolder, "dist", "locales"))
-    .filter((file) => file.endsWith(".js"))
-    .map((file) => file.replace(".js", ""));
+  ["dist", "src"]
+    .map((each) => join(packageFolder, each, "locales"))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder))
+    .flatMap((file) => /^([\w-]+)\.[jt]s$/.exec(file)?.[1] ?? []);

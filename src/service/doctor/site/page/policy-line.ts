@@ -1,9 +1,8 @@
 import { failed, ok, type Line } from "../../lines.js";
 import type { Look } from "../browser/look-at-page.js";
 import type { Trouble } from "../browser/page-record.js";
-import { mainElement } from "../browser/read-page.js";
+import { mainElement, tagName } from "../browser/read-page.js";
 import { scriptFault } from "./script-fault.js";
-import { tagName } from "../tag-name.js";
 
 type Violation = Extract<Trouble, { kind: "policy" }>;
 

@@ -1,6 +1,6 @@
 import type { Look } from "../browser/look-at-page.js";
 import type { SeenRequest, Trouble } from "../browser/page-record.js";
-import { tagName } from "../tag-name.js";
+import { tagName } from "../browser/read-page.js";
 
 /** Why a browser did not run a script of a page. */
 export interface ScriptFault {

@@ -4,7 +4,7 @@ import { isUsable, lookAtConnection } from "../../connection.js";
 import type { Look, LookLimits, NoLook } from "../browser/look-at-page.js";
 import type { SeenRequest } from "../browser/page-record.js";
 import { mainElement } from "../browser/read-page.js";
-import type { Site } from "../site.js";
+import { maxRedirects, type Site } from "../site.js";
 import type { Answer, Answered, Visitor } from "../visitor.js";
 
 /** The login page, as a browser or, without one, a request got it. `url`: the last address within the site. */
@@ -16,9 +16,6 @@ export type SeenPage =
 
 /** The most that is read of a page without a browser. */
 const maxBytes = 100_000;
-
-/** A browser gives up after 20. */
-const maxRedirects = 10;
 
 interface SeeOptions {
   timeoutMs: number;

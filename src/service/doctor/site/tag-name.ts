@@ -1,1 +1,0 @@
-export const tagName = "onegini-otp-login";
