@@ -25,15 +25,48 @@ export interface Words extends Messages {
 
 /** The registered texts for a language (`nl` also for `nl-BE`), else English; the site's own texts come first. */
 export function wordsFor(language: string | undefined, own: Partial<Messages> | undefined): Words {
-  // `undefined` and `null` count as not set.
-  const ownTexts = Object.fromEntries(
-    Object.entries(own ?? {}).filter(([, text]) => typeof text === "string"),
-  );
   for (let tag = language?.toLowerCase(); tag; tag = tag.replace(/-?[^-]*$/, "")) {
     const found = locales().findLast((locale) => locale.language.toLowerCase() === tag);
-    if (found) return { ...en, ...found.messages, ...ownTexts, language: found.language };
+    if (found)
+      return {
+        ...en,
+        ...textsOf(found.messages, { ...renamed, ...nearest }),
+        ...textsOf(own, renamed),
+        language: found.language,
+      };
   }
-  return { ...en, ...ownTexts, language: "en" };
+  return { ...en, ...textsOf(own, renamed), language: "en" };
+}
+
+type Fallbacks = Partial<Record<keyof Messages, keyof Messages>>;
+
+/** What a text was called before, for locales and sites of then. */
+const renamed: Fallbacks = { accepted: "approved", continueApp: "openApp", backToApp: "openAppAgain" };
+
+/** For a locale file of before: what comes nearest in the same language. */
+const nearest: Fallbacks = {
+  acceptInApp: "titleApp",
+  acceptInAppHint: "openAppHint",
+  scannedApp: "scanned",
+  backToAppHint: "openAppHint",
+  numberIncomplete: "pairingHint",
+  numberLimit: "tooMany",
+  numberLimitHint: "notHereHint",
+  pausedUntilHint: "pausedHint",
+};
+
+/** What a locale or a site has set: `undefined` and `null` count as not set. */
+function textsOf(messages: Partial<Messages> | undefined, fallbacks: Fallbacks): Partial<Messages> {
+  const texts: Partial<Record<string, string>> = Object.fromEntries(
+    Object.entries(messages ?? {}).filter(([, text]) => typeof text === "string"),
+  );
+  // It has both sentences in it.
+  if (texts["approved"] !== undefined && texts["accepted"] === undefined) texts["acceptedHint"] = "";
+  for (const [key, fallback] of Object.entries(fallbacks)) {
+    const text = texts[key] ?? texts[fallback];
+    if (text !== undefined) texts[key] = text;
+  }
+  return texts as Partial<Messages>;
 }
 
 const listeners = new Set<() => void>();

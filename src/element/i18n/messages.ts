@@ -34,14 +34,26 @@ export interface Messages {
   /** Hints in the place of the time. */
   reconnecting: string;
   offline: string;
-  /** On a phone: the button for the app, what to do, and the button that shows the code for another phone. */
-  openApp: string;
+  /**
+   * On a phone that has the app: what to do, the button that opens the app, and the same once it was opened. The hint with
+   * `Hint` is for an app that brings its user back to the page, `openAppHint` for any other.
+   */
+  acceptInApp: string;
+  acceptInAppHint: string;
+  continueApp: string;
+  scannedApp: string;
+  backToApp: string;
+  backToAppHint: string;
   openAppHint: string;
-  openAppAgain: string;
+  /** The button that shows the code for another phone. */
   otherPhone: string;
   /** The button for the app on a tablet. */
   openHere: string;
-  approved: string;
+  accepted: string;
+  /** After 400 ms: if the server asks for a number, it does so sooner. */
+  acceptedHint: string;
+  /** For screen readers: after the words of a step that is behind. */
+  stepDone: string;
   /** The question for the number on the phone, its second line, and the same on a phone that has the app. */
   pairing: string;
   pairingApp: string;
@@ -52,6 +64,8 @@ export interface Messages {
   /** The button that sends the number. */
   pairingGo: string;
   wrongNumber: string;
+  /** For fewer digits than asked for. */
+  numberIncomplete: string;
   /** In the place of the footer, while the number is asked for. */
   pairingAdvice: string;
   /** The time that is left to send the number. */
@@ -82,6 +96,9 @@ export interface Messages {
   loginRefusedHint: string;
   pairingFailed: string;
   pairingFailedHint: string;
+  /** The user has had too many wrong numbers in an hour. */
+  numberLimit: string;
+  numberLimitHint: string;
   ended: string;
   endedHint: string;
   tooMany: string;
@@ -94,6 +111,14 @@ export interface Messages {
   /** The site gives out no codes for a while. The page asks again by itself. */
   paused: string;
   pausedHint: string;
+  /** The hint with the time of day until which, if it is known. */
+  pausedUntilHint: string;
+  /** @deprecated Since `accepted` and `acceptedHint`, in whose place it is shown. */
+  approved?: string;
+  /** @deprecated Since `continueApp`, in whose place it is shown. */
+  openApp?: string;
+  /** @deprecated Since `backToApp`, in whose place it is shown. */
+  openAppAgain?: string;
 }
 
 /**
@@ -121,6 +146,7 @@ type FailureKey =
   | "loginFailed"
   | "loginRefused"
   | "pairingFailed"
+  | "numberLimit"
   | "ended"
   | "tooMany"
   | "cookies"
@@ -145,7 +171,7 @@ export function failureKey({ code, during, offline, answer, retryAt }: Failure):
       return "ended";
     case "pairing_failed":
       // With a time, it is the user who has had too many wrong numbers, and a new attempt would end in the same way.
-      return retryAt ? "notHere" : "pairingFailed";
+      return retryAt ? "numberLimit" : "pairingFailed";
     // Without a question that the element understands.
     case "pairing_required":
     case "wrong_number":
