@@ -30,6 +30,8 @@ export function wordsFor(language: string | undefined, own: Partial<Messages> | 
     if (found)
       return {
         ...en,
+        // English is better than nothing for what is seen, and worse for one word that is heard in each step.
+        stepDone: "",
         ...textsOf(found.messages, { ...renamed, ...nearest }),
         ...textsOf(own, renamed),
         language: found.language,
