@@ -62,6 +62,11 @@ export class LoginController implements ReactiveController {
     return !!this.#backend?.mayAsk;
   }
 
+  /** Whether the person has opened the app for the attempt on the page. */
+  get isAppOpened(): boolean {
+    return this.#state.phase === "pending" && this.#state.attempt === this.#left;
+  }
+
   /** Starts a new attempt, in any phase. */
   start(): void {
     this.#isCancelled = false;

@@ -13,10 +13,19 @@ import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
-import { focusNumber } from "./view/number-view.js";
+import { moveFrom, placeOf } from "./view/movement.js";
+import { focusNumber, readField } from "./view/number-view.js";
 import { CodePainter } from "./view/qr-code/qr-canvas.js";
 import { fitRing } from "./view/qr-code/ring.js";
-import { nextChange, viewModel, type Handlers, type Since, type ViewModel } from "./view/view-model.js";
+import {
+  emptyField,
+  nextChange,
+  viewModel,
+  type Field,
+  type Handlers,
+  type Since,
+  type ViewModel,
+} from "./view/view-model.js";
 
 const defaultRenewals = 5;
 
@@ -33,6 +42,7 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @slot logo - A picture, 28 px high, before the heading.
  * @slot app-icon - The app's icon, 20 px, before the first step's words.
  * @slot scan-icon - The icon of the app's scanner, 15 px, in the second step's words, before the bold ones.
+ * @slot other-way - A link or a button to another way to log in. Shown where a login has failed; the main one if no new code helps.
  * @slot footer - A line under the steps, such as advice or a link to help. On a phone with an app link, under its buttons.
  *
  * @csspart base - The card.
@@ -50,15 +60,15 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @csspart number - The number of a step.
  * @csspart message - A message in the square.
  * @csspart disc - The icon above it, in the middle of the square.
- * @csspart hint - The second line of a message. On a phone with an app link, the line above the link.
- * @csspart field - The field for the number on the phone.
+ * @csspart hint - The second line of a message.
+ * @csspart field - The field for the number on the phone. It is not seen: the cells show what is in it.
+ * @csspart cell - The cell of one digit.
  * @csspart error - What is wrong with the number.
  * @csspart advice - The line in the place of the footer, while the number is asked for.
  * @csspart status - The live region.
  * @csspart button - The phase's main button.
  * @csspart app-link - The link into the app. On a phone it is the main button too.
- * @csspart divider - The line above the button that shows the code on a phone.
- * @csspart other-phone - That button.
+ * @csspart other-phone - The button that shows the code on a phone.
  * @csspart dialog - The dialog with the large code, which is always light.
  * @csspart dialog-title - Its heading.
  * @csspart close - The button that closes it.
@@ -70,6 +80,8 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @cssproperty [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time and footer.
  * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the numbers' circles.
  * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The square without a code, and the discs of ticks.
+ * @cssproperty --onegini-otp-login-error - A wrong number's cells and its words. Without it they have the text's colour.
+ * @cssproperty [--onegini-otp-login-dialog-accent=#1f4fd1] - Links and focus in the dialog, which is always light.
  * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
  * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring. Those of the white plate in it are 4 px smaller.
  * @cssproperty [--onegini-otp-login-button-radius=10px] - The buttons' corners.
@@ -172,8 +184,21 @@ export class OneginiOtpLogin extends LitElement {
       this.#since.choice = Date.now();
       this.requestUpdate();
     },
-    sendNumber: (typed) => {
-      if (questionOf(this.#login.state)?.isSending === false) this.#login.sendNumber(typed);
+    typed: (event) => {
+      this.#readField((event as InputEvent).isComposing);
+      if (event.type === "input") this.#isIncomplete = false;
+      // A render moves the focus to the field itself.
+      if (!this.#isRendering) this.requestUpdate();
+    },
+    sendNumber: (event) => {
+      event.preventDefault();
+      const question = questionOf(this.#login.state);
+      if (question?.isSending !== false) return;
+      const { digits } = this.#readField();
+      this.#isIncomplete = digits.length < question.digits;
+      if (!this.#isIncomplete) return this.#login.sendNumber(digits.join(""));
+      this.#input?.focus();
+      this.requestUpdate();
     },
   };
   #model: ViewModel | undefined;
@@ -183,6 +208,10 @@ export class OneginiOtpLogin extends LitElement {
   #isNumberKnown: boolean | undefined;
   /** The number's field is to have the focus after the next render, unless something else in the page has it. */
   #wantsNumber = false;
+  #isAway = false;
+  #isIncomplete = false;
+  #field = emptyField;
+  #isRendering = false;
   #styledIn: Document | undefined;
   #stopWatching: (() => void)[] = [];
 
@@ -262,15 +291,36 @@ export class OneginiOtpLogin extends LitElement {
   protected override update(changed: PropertyValues<this>): void {
     const root = this.shadowRoot!;
     const focused = root.activeElement ?? this.querySelector(":focus");
+    const place = placeOf(root);
+    this.#isRendering = true;
     super.update(changed);
     // Only now is the size of the code's place known.
     if (this.#enlarged.measure(root, this.#painter)) super.update(changed);
     fitRing(root);
     this.#enlarged.sync(root);
-    const { activeElement, body } = this.ownerDocument;
-    if (this.#wantsNumber && (focused || !activeElement || activeElement === body)) focusNumber(root);
-    else keepFocus(root, focused);
-    this.#wantsNumber = false;
+    if (this.#wantsNumber) {
+      this.#wantsNumber = false;
+      const { activeElement, body } = this.ownerDocument;
+      this.#isAway = !focused && !!activeElement && activeElement !== body;
+      if (!this.#isAway) focusNumber(this.#input!);
+      this.#readField();
+      super.update(changed);
+    } else keepFocus(root, focused);
+    if (place) moveFrom(place, root);
+    this.#isRendering = false;
+  }
+
+  get #input(): HTMLInputElement | null {
+    return this.shadowRoot!.querySelector("input");
+  }
+
+  /** What is in the number's field, and where its caret is. */
+  #readField(isComposing?: boolean): Field {
+    const question = questionOf(this.#login.state);
+    this.#field = question && this.#input ? readField(this.#input, question.digits, isComposing) : emptyField;
+    // The person has come back.
+    if (this.#field.hasFocus) this.#isAway = false;
+    return this.#field;
   }
 
   protected override render(): TemplateResult {
@@ -286,11 +336,16 @@ export class OneginiOtpLogin extends LitElement {
         "(pointer: coarse) and ((max-device-width: 480px) or (max-device-height: 480px))",
       ),
       isTouch: mediaMatches("(any-pointer: coarse)"),
+      isAppOpened: this.#login.isAppOpened,
       otherPhone: this.#otherPhone,
       enlarged: this.#enlarged.isWanted,
       isEnlargeable: this.#enlarged.isPossible,
       isRedirecting: this.#isRedirecting,
-      hasAdviceRoom: this.#mayAsk,
+      hasNumberRoom: this.#mayAsk,
+      otherWay: this.querySelector(":scope > [slot=other-way]")?.textContent,
+      field: this.#field,
+      isIncomplete: this.#isIncomplete,
+      isAway: this.#isAway,
     });
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
     if (!this.#enlarged.isModal) this.#announcer.say(announcement(this.#model));
@@ -326,6 +381,8 @@ export class OneginiOtpLogin extends LitElement {
       // The wait for an answer begins here.
       this.#since.phase = this.#since.choice = now;
       this.#wantsNumber = question?.isSending === false;
+      this.#isIncomplete = false;
+      if (!question) this.#field = emptyField;
     }
     if (state.phase === "idle" || state.phase === "requesting") this.#announcer.reset();
     if (state.phase === previous.phase) return;

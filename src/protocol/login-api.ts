@@ -192,6 +192,12 @@ export function parseNumberRequired(value: unknown): PairingAnswer | undefined {
     : undefined;
 }
 
+/** The seconds until a pause ends, of the body of `login_paused`; `undefined` if nobody has said when. */
+export function parseResumesIn(value: unknown): number | undefined {
+  const { resumes_in } = ownMembers(value);
+  return isSeconds(resumes_in) ? resumes_in : undefined;
+}
+
 /** Parses an error's body. */
 export function parseErrorAnswer(value: unknown): ErrorAnswer | undefined {
   const { error, error_description } = ownMembers(value);

@@ -13,7 +13,7 @@ import {
   takeUntil,
   type Observable,
 } from "rxjs";
-import { parsePairingAnswer, type StatusAnswer } from "../../protocol/login-api.js";
+import { parsePairingAnswer, parseResumesIn, type StatusAnswer } from "../../protocol/login-api.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import {
   awake,
@@ -228,6 +228,7 @@ export function fail(
   code?: Failure["code"],
 ): Observable<Action> {
   const error = toRequestError(cause);
+  const resumesIn = parseResumesIn(error.answer?.body);
   return online.pipe(
     take(1),
     map((isOnline) => ({
@@ -237,6 +238,7 @@ export function fail(
         during,
         offline: !isOnline,
         ...(error.retryAfterMs && { retryAt: now() + error.retryAfterMs }),
+        ...(resumesIn && { resumesAt: now() + resumesIn * 1000 }),
         answer: error.answer,
         cause: error,
       },

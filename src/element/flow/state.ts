@@ -35,6 +35,8 @@ export interface Failure {
   offline: boolean;
   /** When trying again makes sense (`Retry-After`), in milliseconds of `Date.now()`. */
   retryAt?: number;
+  /** When a pause ends, if the server says so, in milliseconds of `Date.now()`. */
+  resumesAt?: number;
   /** The answer that was not accepted, if there was one. */
   answer?: RejectedAnswer | undefined;
   /** What was thrown. */

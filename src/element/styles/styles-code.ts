@@ -2,17 +2,23 @@ import { css } from "lit";
 
 /** The code and its time. What keeps the code readable is `!important`, above any rule of a site. */
 export const codeStyles = css`
-  /* The code's size follows the stage's width, which must not follow the code's: no padding is added to it. */
   .stage {
-    aspect-ratio: 1;
-    padding: 0 !important;
     place-items: safe center;
     border-radius: var(--onegini-otp-login-code-radius, 14px);
   }
-  .stage > * {
+  /* The code's size follows the width of its box, which must not follow the code's: no padding is added to it. */
+  .code {
+    inline-size: 100%;
+    aspect-ratio: 1;
+    padding: 0 !important;
+    place-items: safe center;
+    border-radius: inherit;
+  }
+  .code > * {
     grid-area: 1 / 1;
   }
-  .stage > svg {
+  .marks,
+  .ring {
     position: absolute;
     inline-size: 100%;
     block-size: 100%;
@@ -21,40 +27,63 @@ export const codeStyles = css`
   .sunken {
     background: var(--_sunken);
   }
-  .sunken > .disc:not(.done) {
+  .sunken .disc:not(.done) {
     background: var(--_surface);
   }
-  /* The disc is in the middle, and stays there: words grow downwards, and two lines of each have room in a narrow card too. */
-  .notice {
-    grid-template-rows: 1fr auto minmax(min-content, 1fr);
-    place-items: start center;
+  .words {
+    text-align: center;
+    text-wrap: balance;
   }
-  .notice > .disc {
-    grid-row: 2;
+  /* What is in it does not make the square higher. */
+  .top {
+    display: flex;
+    flex-direction: column;
+    place-self: stretch;
+    align-items: center;
+    contain: size;
   }
-  .notice > .words {
-    grid-row: 3;
-    min-block-size: 7.75em;
-    padding: 14px 10px 10px;
+  /* The disc is in the middle, and stays there: words grow downwards, and only where they have no room it goes up. */
+  .notice > .top::before,
+  .notice .words {
+    flex: 1;
+    content: "";
+  }
+  .notice .words {
+    flex-shrink: 0;
+    padding: calc(14 * var(--_u)) calc(10 * var(--_u)) calc(10 * var(--_u));
+  }
+  /* One group in the middle, with the way on in it. */
+  .end {
+    grid-template-columns: minmax(0, 1fr);
+    place-content: center;
+    padding: calc(10 * var(--_u));
+  }
+  .end > .words {
+    margin-block-start: calc(14 * var(--_u));
+  }
+  .ways {
+    display: grid;
+    gap: calc(8 * var(--_u));
+    min-inline-size: min(100%, calc(160 * var(--_u)));
+    max-inline-size: min(100%, calc(262 * var(--_u)));
+    margin-block-start: calc(19 * var(--_u));
+  }
+  /* As much as what else is in such a group: the disc and the gaps. */
+  .layer > .unseen > div {
+    padding: calc(84 * var(--_u)) calc(10 * var(--_u)) 0;
+  }
+  .unseen > .ways {
+    grid-area: 2 / 1;
+    justify-self: center;
+    max-inline-size: min(100% - 20 * var(--_u), 262 * var(--_u));
+    margin-block-end: calc(10 * var(--_u));
   }
   .eye {
     fill: var(--_line);
     stroke: none;
   }
-  .words,
-  .stage .button {
-    position: relative;
-    text-align: center;
-    text-wrap: balance;
-  }
-  /* In large text they cover the marks, and never the edge. */
-  .marks + .words {
-    margin: 6px;
-    padding: 0 2px 3px;
-    background: var(--_sunken);
-  }
-  .words .button {
-    margin-block-start: 14px;
+  .later {
+    animation: appear 0.2s 0.4s backwards;
   }
   .plate {
     position: absolute;
@@ -80,6 +109,7 @@ export const codeStyles = css`
   section,
   .body,
   .stage,
+  .code,
   dialog {
     filter: none !important;
     opacity: 1 !important;
@@ -100,6 +130,7 @@ export const codeStyles = css`
   section,
   .body,
   .stage,
+  .code,
   dialog {
     writing-mode: horizontal-tb !important;
   }
@@ -110,13 +141,15 @@ export const codeStyles = css`
   section,
   .body,
   .stage,
+  .code,
   canvas {
     position: relative !important;
     display: block !important;
     visibility: inherit !important;
   }
   .body,
-  .stage {
+  .stage,
+  .code {
     display: grid !important;
   }
   /* The code is above everything else in the card, also what a site adds to its parts. */
@@ -128,6 +161,7 @@ export const codeStyles = css`
   .body,
   .layer,
   .stage,
+  .code,
   .close,
   canvas {
     z-index: 2147483647 !important;
@@ -137,35 +171,34 @@ export const codeStyles = css`
   }
   .row {
     display: flex;
-    flex-wrap: wrap;
+    gap: calc(12 * var(--_u));
     align-items: center;
-    min-block-size: 44px;
-    margin-block-start: 8px;
+    justify-content: space-between;
+    min-block-size: calc(44 * var(--_u));
+    margin-block-start: calc(8 * var(--_u));
+  }
+  .time,
+  .error {
+    --_u: max(1px, 1em / 13);
+    font-size: max(12px, 0.8125em);
+    line-height: 1.3846;
   }
   .time {
     display: flex;
-    flex: 1 1 8em;
-    gap: 8px;
+    gap: calc(8 * var(--_u));
     align-items: center;
     color: var(--_muted);
-    font-size: 0.8125em;
-    line-height: 1.3846;
   }
   .time .slow {
     display: block;
   }
   /* Three lines are as high as one. */
   .row > .time {
-    margin-block: -5px;
+    flex: 1;
+    margin-block: calc(-5 * var(--_u));
   }
-  /* A button may have two lines, and a hint has more room where it needs some. */
-  .time + .link:not(.enlarge) {
-    max-inline-size: 9em;
-  }
-  .time:has(.slow) {
-    flex-basis: 9.5em;
-  }
-  @container (inline-size < 360px) {
+  /* A hint has more room where it needs some: the button's icon says what it does. */
+  @container (inline-size < 22.5em) or (37.5em <= inline-size < 45em) {
     .time:has(+ .link) span:has(+ .slow),
     .time:has(.icon) + .enlarge > span {
       display: none;
@@ -174,23 +207,54 @@ export const codeStyles = css`
       block-size: 1.2308em;
     }
   }
+  /* In large text on a small card. */
+  @container (inline-size < 17em) {
+    .row {
+      min-block-size: calc(66 * var(--_u));
+    }
+    .enlarge > span {
+      display: none;
+    }
+    .row .enlarge > .icon {
+      block-size: 1.2308em;
+    }
+  }
+  @container (inline-size < 14em) {
+    .row {
+      flex-direction: column;
+      gap: 0;
+      align-items: stretch;
+      min-block-size: calc(88 * var(--_u));
+    }
+    .row > .link {
+      margin-inline-start: auto;
+    }
+  }
   .time,
   .number,
-  input {
+  .cell {
     font-variant-numeric: tabular-nums;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .later {
+      animation-duration: 0s;
+    }
   }
   @media (prefers-reduced-motion: no-preference) {
     .waiting .marks {
       animation: breathe 1.8s ease-in-out 0.4s infinite;
-    }
-    .notice .words {
-      animation: appear 0.15s;
     }
     .slow {
       animation: appear 0.2s;
     }
     .fresh .left {
       transition: stroke-dasharray 0.3s cubic-bezier(0.2, 0, 0, 1);
+    }
+  }
+  @container (inline-size < 20.75em) {
+    .code {
+      inline-size: calc(100% + 2 * min(8 * var(--_u), var(--onegini-otp-login-padding, 8 * var(--_u))));
+      margin-inline: max(-8 * var(--_u), -1 * var(--onegini-otp-login-padding, 8 * var(--_u)));
     }
   }
   @keyframes appear {
@@ -219,6 +283,12 @@ export const codeStyles = css`
     }
     .left {
       stroke: Highlight;
+    }
+  }
+  @media (prefers-contrast: more) {
+    .sunken {
+      outline: 1px solid var(--_text);
+      outline-offset: -1px;
     }
   }
   @media (prefers-contrast: more), (forced-colors: active) {

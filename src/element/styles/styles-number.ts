@@ -1,106 +1,193 @@
 import { css } from "lit";
 
-/** The question for the number on the phone: in the square, or in the layer of a phone. */
+/** The question for the number on the phone. */
 export const numberStyles = css`
-  /* The words give room for a longer error. */
   .ask {
-    grid-template-rows: auto minmax(min-content, 6.375em) auto;
-    place-items: start center;
-    align-content: start;
+    grid-template: minmax(calc(148 * var(--_u)), 1fr) auto auto auto / minmax(0, 1fr);
+    justify-items: center;
+    padding-block-end: calc(14 * var(--_u));
   }
-  .ask > * {
-    grid-area: auto;
+  /* Where the words have no room, they take it from the space above the disc. */
+  .ask > .top {
+    padding: calc(4 * var(--_u)) calc(6 * var(--_u)) 0;
   }
-  .ask > .disc {
-    margin-block-start: 2.5em;
-    font-size: 0.6em;
+  .ask > .top::before {
+    flex: 0 1 calc(10 * var(--_u));
+    content: "";
   }
-  .ask > .words {
-    padding: 8px 10px;
+  .ask .words {
+    margin-block-start: calc(8 * var(--_u));
   }
-  form .message + .second {
-    margin-block-start: 4px;
+  .ask .message + .second {
+    margin-block-start: calc(2 * var(--_u));
   }
-  /* Under one another, or field and button in one line. */
-  .entry {
+  .ask .disc {
+    inline-size: calc(36 * var(--_u));
+    block-size: calc(36 * var(--_u));
+  }
+  .ask .disc .icon {
+    inline-size: calc(20 * var(--_u));
+    block-size: calc(20 * var(--_u));
+  }
+  .unseen > .ask > .top {
+    contain: none;
+    padding-block: calc(40 * var(--_u)) calc(4 * var(--_u));
+  }
+  .unseen > .ask {
+    grid-area: 1 / 1 / 3;
     display: grid;
-    grid-template: "field" "error" "go" / minmax(0, 1fr);
-    gap: 9px 10px;
+    grid-template-rows: minmax(calc(148 * var(--_u)), 1fr) auto;
+    padding: 0 0 calc(67 * var(--_u));
+  }
+  .unseen > .ask > .error {
+    grid-area: 2 / 1;
+    margin-block: calc(59 * var(--_u)) 0;
+    text-indent: calc(22 * var(--_u));
+  }
+  .field {
+    position: relative;
     inline-size: 100%;
-    padding: 0 min(16px, 25% - 61px) 8px;
+    container-type: inline-size;
   }
-  .error {
-    grid-area: error;
-    min-block-size: 1.125em;
+  .cells {
+    display: grid;
+    grid-auto-columns: minmax(0, calc(44 * var(--_u)));
+    grid-auto-flow: column;
+    gap: calc(8 * var(--_u));
+    inline-size: fit-content;
+    margin-inline: auto;
   }
-  .ask .error {
-    padding-inline: 4px;
+  .ask .cells {
+    padding-inline: 0;
   }
-  .entry > .button {
-    grid-area: go;
-    padding-inline: 8px;
-    overflow-wrap: normal;
+  .many .cells {
+    grid-auto-columns: minmax(0, calc(36 * var(--_u)));
   }
-  input {
-    grid-area: field;
-    justify-self: center;
-    inline-size: min(100%, 6.2857em);
-    padding: 7px 0;
+  .cell {
+    position: relative;
+    display: grid;
+    place-items: center;
+    block-size: calc(52 * var(--_u));
     border: 1px solid var(--_control);
     border-radius: var(--onegini-otp-login-button-radius, 10px);
     background: var(--_surface);
-    color: inherit;
-    font: inherit;
-    font-size: 1.75em;
+    container-type: inline-size;
+  }
+  .cell > b {
+    padding-inline: 0.1em;
+    border-radius: 4px;
+    font-size: min(1.75em, 100cqi);
     font-weight: 600;
     line-height: 1.2857;
-    letter-spacing: 0.28em;
+  }
+  .wrong > .cell {
+    border: 2px solid var(--_error);
+  }
+  .cell.current {
+    border: 2px solid var(--_accent);
+  }
+  .marked {
+    background: color-mix(in oklab, var(--_accent) 26%, transparent);
+  }
+  .all {
+    border-radius: calc(3px + var(--onegini-otp-login-button-radius, 10px));
+    outline: 2px solid var(--_accent);
+    outline-offset: 3px;
+  }
+  .caret::after {
+    position: absolute;
+    inset: 0;
+    inline-size: 2px;
+    block-size: calc(28 * var(--_u));
+    margin: auto;
+    background: var(--_accent);
+    content: "";
+  }
+  .before::after {
+    margin-inline-start: 12%;
+  }
+  .after::after {
+    margin-inline-end: 12%;
+  }
+  /* It is not seen. A press into it puts the caret where the digits are drawn. */
+  input {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    padding: 0;
+    border: 0;
+    opacity: 0;
+    font: inherit;
+    font-size: max(16px, 1.75em);
     text-align: center;
-    text-indent: 0.28em;
+    letter-spacing: 0.6em;
   }
-  /* Field and button in one line, if the text is not so large that a word would break. */
-  @container (17em <= inline-size < 360px) {
-    .ask > .disc {
-      margin-block-start: 1em;
-    }
-    .entry {
-      grid-template: "field go" "error error" / minmax(0, 1.7fr) 1fr;
-    }
-    input {
-      inline-size: 100%;
-    }
-  }
-  @container (17em <= inline-size) {
-    .asking .entry {
-      grid-template: "field go" "error error" / minmax(0, 1.7fr) 1fr;
-    }
-    .asking input {
-      inline-size: 100%;
-    }
-  }
-  [aria-invalid] {
-    padding-block: 6px;
-    border: 2px solid var(--_text);
-  }
-  #error {
-    justify-content: center;
-    color: inherit;
+  .error {
+    color: var(--_error);
     font-weight: 600;
+    text-align: center;
+    text-wrap: balance;
   }
-  .layer.asking {
-    gap: 0;
+  .error > .icon {
+    inline-size: calc(16 * var(--_u));
+    margin-inline-end: calc(6 * var(--_u));
+    vertical-align: -0.25em;
   }
-  .asking > .row {
-    column-gap: 18px;
-    margin-block-start: 8px;
+  .ask > .error {
+    min-block-size: calc(36 * var(--_u));
+    margin-block: calc(7 * var(--_u)) calc(9 * var(--_u));
+    padding-inline: calc(6 * var(--_u));
   }
-  .asking .words {
+  .ask > .button {
+    inline-size: calc(100% - 24 * var(--_u));
+    max-inline-size: calc(262 * var(--_u));
+  }
+  /* The error takes the time's place. */
+  .row .error {
     text-align: start;
   }
-  .asking .entry {
-    padding: 8px 0 0;
+  .main-line > .field {
+    flex: 1 1 calc(200 * var(--_u));
+    max-inline-size: calc(200 * var(--_u));
   }
-  .asking #error {
-    justify-content: start;
+  .main-line .many .cells {
+    gap: calc(4 * var(--_u));
+  }
+  .main-line > .field + .button {
+    flex: 1 0 auto;
+    overflow-wrap: normal;
+    min-inline-size: calc(98 * var(--_u));
+    padding-inline: calc(7 * var(--_u));
+  }
+  @container (inline-size < 20.75em) {
+    .many .cells {
+      gap: calc(4 * var(--_u));
+    }
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .ask > .field,
+    .ask > .button,
+    .ways {
+      animation: appear 0.12s 0.08s backwards;
+    }
+  }
+  @media (prefers-contrast: more) {
+    .cell {
+      border: 2px solid var(--_text);
+    }
+    .wrong > .cell {
+      border-width: 3px;
+    }
+  }
+  @media (forced-colors: active) {
+    .cell.current {
+      border-color: Highlight;
+    }
+    .marked {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
   }
 `;

@@ -4,12 +4,13 @@ import { css } from "lit";
 export const partStyles = css`
   .button,
   .link {
+    --_u: max(1px, 1em / 15);
     display: inline-flex;
     flex-wrap: wrap;
     place-content: center;
     align-items: center;
-    min-block-size: 44px;
-    padding: 8px 20px;
+    min-block-size: calc(44 * var(--_u));
+    padding: calc(1 * var(--_u)) calc(19 * var(--_u));
     border: 1px solid transparent;
     border-radius: var(--onegini-otp-login-button-radius, 10px);
     background: var(--_accent);
@@ -31,67 +32,106 @@ export const partStyles = css`
   .outlined,
   .outlined:hover {
     inline-size: 100%;
-    margin-block-start: 20px;
+    margin-block-start: calc(20 * var(--_u));
     border-color: var(--_control);
     background: none;
     color: var(--_text);
   }
-  .app {
-    column-gap: 8px;
-    inline-size: 100%;
-    min-block-size: 52px;
-    padding: 3px 12px;
+  .main-line > .main {
+    --_u: max(1px, 1em / 16);
     font-size: 1em;
     line-height: 1.375;
   }
+  /* Keeps the width of its longest words. */
+  .main[data-text] {
+    flex-flow: column;
+  }
+  .main[data-text]::before {
+    visibility: hidden;
+    block-size: 0;
+  }
   [aria-disabled],
   [aria-disabled]:hover {
-    border-color: var(--_line);
-    background: var(--_sunken);
+    border-color: var(--_control);
+    background: var(--_surface);
     color: var(--_muted);
     font-variant-numeric: tabular-nums;
     cursor: default;
   }
   .link {
-    column-gap: 6px;
+    column-gap: calc(6 * var(--_u));
+    padding-inline: calc(8 * var(--_u));
     background: none;
     color: var(--_accent);
   }
   .link:hover {
     color: var(--_hover);
   }
-  /* Two lines are as high as one. */
-  .row .button {
-    flex: 1;
-    padding: 1px 12px;
-  }
   .row .link {
+    --_u: max(1px, 1em / 13);
     overflow-wrap: normal;
     min-inline-size: min-content;
-    margin-inline: -9px;
-    padding: 2px 8px;
-    font-size: 0.8125em;
+    margin-inline: calc(-9 * var(--_u));
+    font-size: max(12px, 0.8125em);
     line-height: 1.385;
   }
-  .row .enlarge {
-    min-inline-size: 44px;
-  }
-  .row .link:has(+ .link),
-  .link + .link {
-    flex: 1 1 7em;
-    max-inline-size: max-content;
-  }
-  .row .link:last-child {
+  .row > .link:only-child {
     margin-inline-start: auto;
+  }
+  .row .enlarge {
+    min-inline-size: calc(44 * var(--_u));
+  }
+  .phone > .row > .link:only-child,
+  .phone > .row slot::slotted(*) {
+    margin-inline: auto !important;
+  }
+  /* Another way to log in, a link or a button of the site: it looks as ours do, whatever the page's reset says. */
+  slot[name="other-way"]::slotted(*) {
+    --_u: max(1px, 1em / 15);
+    box-sizing: border-box !important;
+    display: inline-flex !important;
+    flex-wrap: wrap !important;
+    place-content: center !important;
+    align-items: center !important;
+    min-block-size: calc(44 * var(--_u)) !important;
+    padding: calc(1 * var(--_u)) calc(19 * var(--_u)) !important;
+    border: 1px solid var(--_control) !important;
+    border-radius: var(--onegini-otp-login-button-radius, 10px) !important;
+    background: none !important;
+    color: var(--_text) !important;
+    font: inherit !important;
+    font-size: 0.9375em !important;
+    font-weight: 600 !important;
+    line-height: 1.3333 !important;
+    text-align: center !important;
+    text-decoration: none !important;
+    text-wrap: balance !important;
+    cursor: pointer;
+  }
+  slot[name="other-way"]::slotted(a) {
+    border-color: transparent !important;
+    color: var(--_accent) !important;
+  }
+  .only slot[name="other-way"]::slotted(*) {
+    border-color: transparent !important;
+    background: var(--_accent) !important;
+    color: var(--_on-accent) !important;
+  }
+  .main-line slot::slotted(*) {
+    flex: 1;
+    min-block-size: inherit !important;
+  }
+  .phone > .row slot::slotted(*) {
+    --_u: max(1px, 1em / 13);
+    border-color: transparent !important;
+    color: var(--_accent) !important;
+    font-size: max(12px, 0.8125em) !important;
   }
   .close {
     position: relative;
-    inline-size: 44px;
+    inline-size: calc(44 * var(--_u));
     padding: 0;
     color: var(--_muted);
-  }
-  .other {
-    align-self: center;
   }
   :focus-visible {
     outline: 2px solid var(--_accent);
@@ -113,53 +153,52 @@ export const partStyles = css`
     inline-size: 1.2308em;
   }
   /* As high as the words beside it. Where they leave it no room, it is in a line of its own, which has no height. */
-  .app .icon,
   .link .icon {
     contain: size;
     align-self: stretch;
   }
-  .app .icon {
-    inline-size: 1.25em;
-  }
   /* No words are beside these. */
   .close .icon,
   .disc .icon {
-    inline-size: 1.75em;
-    block-size: 1.75em;
+    inline-size: calc(28 * var(--_u));
+    block-size: calc(28 * var(--_u));
   }
   .message {
+    --_u: max(1px, 1em / 18);
     font-size: 1.125em;
     font-weight: 600;
     line-height: 1.3889;
     letter-spacing: -0.01em;
   }
-  /* Keeps the place of a message of two lines and of a second line, so that nothing moves when they come. */
-  .over :not(.quiet) + .words {
-    min-block-size: calc(4.5em + 6px);
-  }
   .second {
+    --_u: max(1px, 1em / 15);
     color: var(--_muted);
     font-size: 0.9375em;
     line-height: 1.4667;
   }
-  .app-first > :first-child > .second {
-    min-block-size: 2.9334em;
-    text-wrap: balance;
-  }
   .second .icon {
-    margin-inline-end: 8px;
+    margin-inline-end: calc(8 * var(--_u));
     vertical-align: -0.15em;
   }
   .message + .second {
-    margin-block-start: 6px;
+    margin-block-start: calc(6 * var(--_u));
+  }
+  /* As high as a line, and 44 px to press. */
+  .back {
+    display: flex;
+    margin-block: calc(0.7333em - 22 * var(--_u));
+    font-size: 1em;
+  }
+  .said .second {
+    display: flow-root;
   }
   .disc {
     position: relative;
     display: grid;
     flex: none;
     place-items: center;
-    inline-size: 3.75em;
-    block-size: 3.75em;
+    inline-size: calc(60 * var(--_u));
+    block-size: calc(60 * var(--_u));
     border-radius: 50%;
     background: var(--_sunken);
     color: var(--_muted);
@@ -171,21 +210,9 @@ export const partStyles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
-  .over > .disc {
-    margin-block-end: 14px;
-  }
-  .over > .button {
-    margin-block-start: 16px;
-  }
-  .over .row {
-    align-self: stretch;
-  }
-  .over .link:only-child {
-    margin-inline: auto;
-  }
   .arc {
     position: absolute;
-    inset: -0.375em;
+    inset: calc(-6 * var(--_u));
     rotate: -0.25turn;
   }
   /* The arc closes, shrinks to the disc's edge, and is gone where it would not show. */
@@ -195,10 +222,6 @@ export const partStyles = css`
   }
   .done .left {
     stroke-dasharray: 100 0;
-  }
-  hr {
-    border: 0;
-    border-block-start: 1px solid var(--_line);
   }
   @media (prefers-reduced-motion: no-preference) {
     .arc {
@@ -223,6 +246,16 @@ export const partStyles = css`
       rotate: 0.75turn;
     }
   }
+  @media (prefers-contrast: more) {
+    .button,
+    .disc {
+      border: 2px solid var(--_text);
+    }
+    .link,
+    slot[name="other-way"]::slotted(a) {
+      text-decoration: underline !important;
+    }
+  }
   @media (forced-colors: active) {
     .button:not(.outlined, [aria-disabled]),
     [aria-current] .number {
@@ -238,6 +271,13 @@ export const partStyles = css`
     .disc {
       border: 1px solid CanvasText;
       color: CanvasText;
+    }
+    /* System colours, so that the disc is filled here too. */
+    .done {
+      border-color: Highlight;
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
     }
     :focus-visible {
       outline: 3px solid Highlight;

@@ -4,8 +4,8 @@ import { css } from "lit";
 export const stepsStyles = css`
   ol {
     display: grid;
-    gap: 10px;
-    margin-block-start: 8px;
+    gap: calc(10 * var(--_u));
+    margin-block-start: calc(8 * var(--_u));
     padding: 0;
     counter-reset: step;
     list-style: none;
@@ -13,6 +13,7 @@ export const stepsStyles = css`
   li {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
+    --_u: max(1px, 1em / 15);
     counter-increment: step;
     font-size: 0.9375em;
     line-height: 1.4667;
@@ -25,7 +26,7 @@ export const stepsStyles = css`
     place-items: center;
     inline-size: 2em;
     block-size: 2em;
-    margin-inline-end: 12px;
+    margin-inline-end: 1em;
     border: 1px solid var(--_line);
     border-radius: 50%;
     color: var(--_muted);
@@ -52,7 +53,7 @@ export const stepsStyles = css`
   ol slot::slotted(*) {
     inline-size: auto;
     block-size: 1em;
-    margin-inline-end: 6px !important;
+    margin-inline-end: calc(6 * var(--_u)) !important;
     vertical-align: -0.15em;
   }
   ol slot[name="app-icon"]::slotted(*) {
@@ -62,6 +63,7 @@ export const stepsStyles = css`
   }
   .past slot::slotted(*) {
     filter: grayscale(1);
+    opacity: 0.6;
   }
   .past .number {
     border-color: transparent;

@@ -20,6 +20,7 @@ const tokens = css`
     --_line: var(--onegini-otp-login-line, var(--_site-line, #d9dee6));
     --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, #f3f5f8));
     --_control: #7c8594;
+    --_error: var(--onegini-otp-login-error, var(--_text));
     --_hover: color-mix(in oklab, var(--_accent) 88%, var(--_text));
     --_site: var(--onegini-otp-login-text, var(--onegini-otp-login-surface));
     --_site-surface: color-mix(in oklab, var(--_surface), var(--_site) 0%);
@@ -41,11 +42,15 @@ const tokens = css`
   }
 `;
 
+/**
+ * `--_u` is 1 px at a page font of 16 px or less, and grows with larger ones: each rule that sets a size of text sets it too,
+ * because its `em` is that of the element which uses it. Boxes, gaps and places are counted in it, texts in `em`.
+ */
 const card = css`
   :host {
     display: block;
     inline-size: 100%;
-    max-inline-size: 420px;
+    max-inline-size: max(420px, 26.25em);
     container-type: inline-size;
     contain-intrinsic-inline-size: 280px;
   }
@@ -57,7 +62,8 @@ const card = css`
     margin: 0;
   }
   section {
-    padding: var(--onegini-otp-login-padding, 24px);
+    --_u: max(1px, 1em / 16);
+    padding: var(--onegini-otp-login-padding, calc(24 * var(--_u)));
     border: 1px solid var(--_line);
     border-radius: var(--onegini-otp-login-radius, 16px);
     background: var(--_surface);
@@ -69,49 +75,129 @@ const card = css`
     word-break: keep-all;
   }
   .column {
-    max-inline-size: 310px;
+    max-inline-size: calc(310 * var(--_u));
     margin-inline: auto;
   }
   /* A stacking context: a logo is never above the code. */
   .head {
     display: flex;
     flex-wrap: wrap;
-    column-gap: 10px;
+    column-gap: calc(10 * var(--_u));
     isolation: isolate;
   }
   .head h2 {
     flex: 1;
-    margin-block-end: 20px;
+    margin-block-end: calc(20 * var(--_u));
   }
   h2 {
+    --_u: max(1px, 1em / 20);
     font-size: 1.25em;
     font-weight: 600;
     line-height: 1.4;
     letter-spacing: -0.012em;
   }
-  .body {
+  /* The question, with which a person who is elsewhere on the page finds the way back. Its place is kept. */
+  .head h2 {
     display: grid;
-    grid-template: 1fr / minmax(0, 1fr);
+    grid-template-columns: minmax(0, 1fr);
   }
-  .layer {
+  h2 > *,
+  h2::before,
+  h2::after {
     grid-area: 1 / 1;
   }
-  .body > [inert],
-  .foot > [inert] {
+  h2::before,
+  h2::after {
     visibility: hidden;
+  }
+  h2::after {
+    content: attr(data-title);
+  }
+  .head h2 {
+    min-block-size: calc(28 * var(--_u));
+  }
+  /* Two lines of it need no more than the title and the gap below it. */
+  .away,
+  h2::before {
+    --_u: max(1px, 1em / 18);
+    margin-block-end: calc(-20 * var(--_u));
+    font-size: 0.9em;
+    line-height: 1.3333;
+  }
+  .body,
+  .layer {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+  }
+  /* The square has the height of the highest that may come into it. */
+  .layer {
+    grid-template-rows: minmax(calc(310 * var(--_u)), auto);
+  }
+  .layer > .stage,
+  .layer > .unseen {
+    grid-area: 1 / 1;
+  }
+  .layer > .row {
+    grid-area: 2 / 1;
+  }
+  .layer > ol {
+    grid-area: 3 / 1;
+  }
+  .layer > .whole {
+    grid-row: 1 / 4;
+  }
+  [inert] {
+    visibility: hidden;
+  }
+  ol slot {
+    visibility: inherit;
+  }
+  /* Texts that only keep a place: they are drawn, and not seen. */
+  .unseen {
+    visibility: hidden;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    text-align: center;
+    text-wrap: balance;
+  }
+  .unseen > *,
+  .unseen > .ways > :not(.other) {
+    grid-area: 1 / 1;
+  }
+  .unseen .message,
+  .unseen .second,
+  .unseen .error {
+    display: block;
+  }
+  [data-text]::before {
+    content: attr(data-text);
+    white-space: pre-line;
+  }
+  .heard,
+  [role="status"] {
+    position: absolute !important;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+  [role="status"] {
+    inset-block-end: 0;
   }
   ::slotted(*) {
     margin: 0 !important;
   }
   slot[name="logo"]::slotted(*) {
     flex: none;
-    block-size: 28px;
-    margin-block-end: 20px !important;
+    block-size: calc(28 * var(--_u));
+    margin-block-end: calc(20 * var(--_u)) !important;
   }
   /* The gap is between its pseudo-element and what a site puts in, so an empty slot has no height. */
   .footer {
+    --_u: max(1px, 1em / 13);
     display: grid;
-    row-gap: 16px;
+    row-gap: calc(16 * var(--_u));
     isolation: isolate;
     color: var(--_muted);
     font-size: 0.8125em;
@@ -132,38 +218,43 @@ const card = css`
   }
   .advice {
     grid-template-columns: auto 1fr;
-    column-gap: 8px;
+    column-gap: calc(10 * var(--_u));
   }
   .advice::before {
     grid-column: 1 / -1;
   }
-  [role="status"] {
-    position: absolute !important;
-    inset-block-end: 0;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
+  .advice > .icon {
+    inline-size: calc(16 * var(--_u));
+    margin-block-start: 1px;
   }
-  /* Of this height without the footer, so that every message has room. */
-  .app-first {
-    grid-template-rows: minmax(234px, 1fr);
+  /* On a phone: disc, words, one main line, one row. */
+  .said {
+    display: grid;
+    grid-template: auto minmax(calc(75 * var(--_u)), auto) / minmax(0, 1fr);
+    row-gap: calc(14 * var(--_u));
+    justify-items: center;
   }
-  .app-first > .layer {
+  .said > .words,
+  .said > .unseen {
+    grid-area: 2 / 1;
+  }
+  .main-line {
     display: flex;
-    flex-direction: column;
-    justify-content: space-between;
-    gap: 16px;
+    gap: calc(10 * var(--_u));
+    min-block-size: calc(52 * var(--_u));
+    margin-block-start: calc(16 * var(--_u));
   }
-  .app-first > .over {
-    align-items: center;
-    justify-content: center;
-    gap: 0;
+  .main-line > * {
+    flex: 1;
+    min-block-size: inherit;
   }
-  #other {
-    inline-size: 100%;
-    max-inline-size: 310px;
-    margin-inline: auto;
+  @container (inline-size < 14em) {
+    .main-line {
+      min-block-size: calc(70 * var(--_u));
+    }
+  }
+  .phone > .row {
+    margin-block-start: calc(16 * var(--_u));
   }
   /* The wider edge takes nothing from the code. */
   @media (prefers-contrast: more) {
@@ -177,52 +268,65 @@ const card = css`
       border-width: 2px;
     }
   }
-  @container (inline-size < 332px) {
+  @container (inline-size < 20.75em) {
     section {
-      padding: var(--onegini-otp-login-padding, 20px 16px);
-    }
-    .stage {
-      margin-inline: max(-8px, -1 * var(--onegini-otp-login-padding, 8px));
+      padding: var(--onegini-otp-login-padding, calc(20 * var(--_u)) calc(16 * var(--_u)));
     }
   }
   /* Only in the element of a site that lets it be wider than it is by itself: on a phone that is held sideways. */
-  section:has(.app-first) {
-    max-inline-size: 520px;
+  section:has(.phone) {
+    max-inline-size: max(520px, 32.5em);
     margin-inline: auto;
   }
-  @container (inline-size > 420px) {
-    .column:has(.app-first) {
+  @container (inline-size > 26.25em) {
+    .column:has(.phone) {
       max-inline-size: none;
     }
   }
-  @container (inline-size >= 600px) {
+  #other {
+    inline-size: 100%;
+    max-inline-size: calc(310 * var(--_u));
+    margin-inline: auto;
+  }
+  #other[hidden] {
+    display: none;
+  }
+  @container (inline-size >= 37.5em) {
     .column {
       max-inline-size: none;
     }
-    .body:not(.app-first) > :first-child {
-      display: grid;
-      grid-template: auto auto auto 1fr / 310px minmax(0, 1fr);
-      column-gap: 36px;
-      align-items: start;
+    .body.layer {
+      grid-template: auto auto auto minmax(0, 1fr) / calc(310 * var(--_u)) minmax(0, 1fr);
+      column-gap: calc(36 * var(--_u));
     }
-    .layer > .stage {
+    .body.layer > * {
+      grid-column: 2;
+    }
+    .body.layer > .stage,
+    .body.layer > .unseen {
       grid-area: 1 / 1 / -1;
+      min-block-size: calc(310 * var(--_u));
     }
     .layer > ol {
-      gap: 16px;
+      grid-row: 1;
+      gap: calc(16 * var(--_u));
       margin: 0;
     }
+    .layer > .foot {
+      grid-row: 2;
+    }
     .layer > .row {
-      order: 1;
-      margin-block-start: 16px;
+      grid-row: 3;
+      margin-block-start: calc(16 * var(--_u));
     }
     .layer > .outlined {
-      order: 2;
+      grid-row: 4;
+      align-self: start;
     }
   }
 `;
 
-/** All styles. Sizes of text are in `em`, the rest in px; directions are logical. */
+/** All styles. Directions are logical. */
 export const styles = [tokens, card, codeStyles, numberStyles, stepsStyles, dialogStyles, partStyles];
 
 /** A constructed style sheet belongs to one document. The elements of a document share its sheets. */

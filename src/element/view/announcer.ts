@@ -1,4 +1,5 @@
 import { failureKey, spoken } from "../i18n/messages.js";
+import { failureWords } from "./notice.js";
 import { numberError, numberHint } from "./number-view.js";
 import { isScanned } from "../flow/state.js";
 import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
@@ -25,19 +26,20 @@ export function announcement(model: ViewModel): Announcement {
         const question = model.app === "first" ? words.pairingApp : words.pairing;
         const text = numberError(model) || spoken(question, numberHint(model, digits));
         // Empties the region, so that the same error is announced again.
-        return [`number ${wrong} ${isSending}`, isSending ? "" : text];
+        return [`number ${wrong} ${isSending} ${model.isIncomplete}`, isSending ? "" : text];
       }
-      return now < since.phase + approvedAnnouncedAfterMs ? undefined : [state.phase, words.approved];
+      if (now < since.phase + approvedAnnouncedAfterMs) return undefined;
+      return [state.phase, spoken(words.accepted, words.acceptedHint)];
     case "completed":
       return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];
     case "denied":
     case "expired":
       return [state.phase, spoken(words[state.phase], words[`${state.phase}Hint`])];
     case "failed": {
-      const key = failureKey(state.failure);
       const { retryAt } = state.failure;
-      if (key === "tooMany" && retryAt && now >= retryAt) return ["retry", words.tryAgain];
-      return [state.phase, spoken(words[key], words[`${key}Hint`])];
+      if (failureKey(state.failure) === "tooMany" && retryAt && now >= retryAt)
+        return ["retry", words.tryAgain];
+      return [state.phase, spoken(...failureWords(state.failure, model))];
     }
     default:
       return state satisfies never;

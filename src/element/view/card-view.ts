@@ -1,83 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { codeView, timeText } from "./code-view.js";
+import { codeView } from "./code-view.js";
 import { dialogView } from "./dialog-view.js";
 import * as icons from "./icons.js";
-import { mainButton, noticeFor, noticeView, slowLine, textButton } from "./notice.js";
-import { numberView } from "./number-view.js";
+import { appLinkView, phoneView } from "./phone-view.js";
 import { questionOf } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
-
-/** The link into the app. It leads nowhere while there is no code. */
-const appLinkView = (
-  { appLink }: ViewModel,
-  { leaveForApp }: Handlers,
-  kind: string,
-  part: string,
-  content: unknown,
-): TemplateResult =>
-  html`<a
-    class="button ${kind}"
-    part=${part}
-    role="link"
-    aria-disabled=${appLink ? nothing : "true"}
-    href=${appLink ?? nothing}
-    @click=${appLink ? leaveForApp : nothing}
-    >${content}</a
-  >`;
-
-/** The app first, on a phone; the code for another phone is below, behind a button. */
-function appFirst(model: ViewModel, handlers: Handlers): TemplateResult {
-  const { state, words, appLink, connection, otherPhone, waiting } = model;
-  const isOffline = connection === "offline";
-  const isLong = waiting === "long";
-  return html`<p class="second" part="hint">
-      ${isOffline ? [icons.offline, words.offline] : (slowLine(model) ?? words.openAppHint)}
-    </p>
-    ${
-      state.phase === "idle" || isLong
-        ? mainButton(isLong ? words.tryAgain : words.showCode, handlers.start, false, "app")
-        : appLinkView(
-            model,
-            handlers,
-            "app",
-            "button app-link",
-            appLink ? [icons.phone, words.openApp] : words.requesting,
-          )
-    }
-    <hr part="divider" />
-    <button
-      class="link other"
-      part="other-phone"
-      type="button"
-      aria-expanded=${otherPhone}
-      aria-controls="other"
-      @click=${handlers.toggleOtherPhone}
-    >
-      ${words.otherPhone}${otherPhone ? icons.up : icons.down}
-    </button>
-    <div id="other" ?hidden=${!otherPhone}>${otherPhone ? codeView(model, handlers) : nothing}</div>`;
-}
-
-/** On a phone a notice has a layer of its own over the buttons, in the same grid cell, so the card keeps its size. */
-function phoneLayers(model: ViewModel, handlers: Handlers, footer: unknown): TemplateResult {
-  const question = questionOf(model.state);
-  if (question)
-    return html`<div class="layer" inert>${appFirst(model, handlers)}</div>
-      <div class="layer asking">
-        ${numberView(model, question, handlers, timeText(model))}
-        <div class="row">
-          <a class="link" part="app-link" href=${model.appLink!}>${model.words.openAppAgain}</a>
-          ${textButton(model.words.startOver, handlers.start)}
-        </div>
-      </div>
-      ${footer}`;
-  const notice = noticeFor(model, handlers);
-  return html`<div class="layer" ?inert=${notice}>${appFirst(model, handlers)}</div>
-    <div class="layer over" ?inert=${!notice}>
-      ${notice ? [noticeView(notice), notice.button ?? html`<div class="row">${notice.links}</div>`] : nothing}
-    </div>
-    <div ?inert=${notice}>${footer}</div>`;
-}
 
 /**
  * The whole element as a function of its model.
@@ -87,32 +14,36 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
   const { state, words, app } = model;
   const isAppFirst = app === "first";
   const question = questionOf(state);
-  // Both in one place, so that its height is that of the higher one.
-  const footer = html`<div class="foot">
-    <slot name="footer" class="footer" ?inert=${question}></slot>
-    ${
-      question || model.hasAdviceRoom
-        ? html`<p class="footer advice" part="advice" ?inert=${!question}>
-            ${icons.shield}<span>${words.pairingAdvice}</span>
-          </p>`
-        : nothing
-    }
-  </div>`;
+  const mayAsk = model.hasNumberRoom || question;
+  const title = isAppFirst ? words.titleApp : words.title;
+  const isAway = question && model.isAway;
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
       <div class="head">
         <slot name="logo"></slot>
-        <h2 id="title" part="title" tabindex="-1">${isAppFirst ? words.titleApp : words.title}</h2>
+        <h2
+          id="title"
+          part="title"
+          tabindex="-1"
+          data-text=${mayAsk ? words.pairing : nothing}
+          data-title=${isAway ? title : nothing}
+        >
+          <span class=${isAway ? "away" : ""}>${isAway ? words.pairing : title}</span>
+        </h2>
       </div>
-      <div class="body ${isAppFirst ? "app-first" : ""}" part="body">
-        ${
-          isAppFirst
-            ? phoneLayers(model, handlers, footer)
-            : html`<div class="layer">
-                ${codeView(model, handlers)}${footer}
-                ${app === "beside" ? appLinkView(model, handlers, "outlined", "app-link", words.openHere) : nothing}
-              </div>`
-        }
+      <div class="body ${isAppFirst ? "phone" : "layer"} ${mayAsk ? "may-ask" : ""}" part="body">
+        ${isAppFirst ? phoneView(model, handlers) : codeView(model, handlers)}
+        <div class="foot">
+          <slot name="footer" class="footer" ?inert=${question}></slot>
+          ${
+            mayAsk
+              ? html`<p class="footer advice" part="advice" id="advice" ?inert=${!question}>
+                  ${icons.shield}<span>${words.pairingAdvice}</span>
+                </p>`
+              : nothing
+          }
+        </div>
+        ${app === "beside" ? appLinkView(model, handlers, "button outlined", "app-link", words.openHere) : nothing}
       </div>
       <div role="status" part="status">${announcement}</div>
     </div>
@@ -127,8 +58,9 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
  */
 export function keepFocus(root: ShadowRoot, focused: Element | null): void {
   if (!focused || isUsable(focused)) return;
-  const target = ["input", "[part~=button]", "#title", ".stage", ".over"]
+  const target = ["input", "[part~=button]", "slot[name=other-way]", "#title", ".stage", ".said"]
     .flatMap((selector) => [...root.querySelectorAll<HTMLElement>(selector)])
+    .flatMap((each) => (each instanceof HTMLSlotElement ? (each.assignedElements() as HTMLElement[]) : each))
     .find(isUsable);
   if (!target) return;
   // Stage and message take the focus only now, so that a click on them does not.

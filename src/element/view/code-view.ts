@@ -38,11 +38,11 @@ const enlargeButton = ({ words }: ViewModel, { enlarge }: Handlers): TemplateRes
     ${icons.enlarge}<span>${words.enlarge}</span>
   </button>`;
 
-/** The line under the square: the time, and what the person can do. */
+/** The line under the square: the time, and what the person can do. Empty at an end, whose way on is in the square. */
 function row(model: ViewModel, handlers: Handlers): unknown {
   if (questionOf(model.state)) return [timeText(model), textButton(model.words.startOver, handlers.start)];
   const notice = noticeFor(model, handlers);
-  if (notice) return model.state.phase === "expired" ? nothing : (notice.button ?? notice.links);
+  if (notice) return notice.links;
   return [
     timeText(model),
     model.isEnlargeable && hasCode(model.clock)
@@ -54,7 +54,9 @@ function row(model: ViewModel, handlers: Handlers): unknown {
 }
 
 /** Square, line and steps. They stay in every phase; only what is in the square changes. */
-export const codeView = (model: ViewModel, handlers: Handlers): TemplateResult =>
-  html`${stage(model, handlers)}
+export function codeView(model: ViewModel, handlers: Handlers): TemplateResult {
+  const notice = noticeFor(model, handlers);
+  return html`${stage(model, handlers)}
     <div class="row" part="row">${row(model, handlers)}</div>
-    ${stepList(model)}`;
+    ${stepList(model, !!notice?.isEnd && !notice.button)}`;
+}

@@ -46,3 +46,7 @@ export function formatTime(ms: number, language: string, message: string): strin
     ? `${number(minutes)}:${number(seconds % 60, { minimumIntegerDigits: 2 })}`
     : `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
 }
+
+/** A time of day, such as 14:30. */
+export const formatClock = (instant: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(instant);

@@ -53,12 +53,12 @@ export class EnlargedCode {
    * after each render. Returns whether the answer has changed.
    */
   measure(root: ShadowRoot, painter: CodePainter): boolean {
-    const stage = root.querySelector(".stage");
-    if (!stage) return false;
+    const code = root.querySelector(".code");
+    if (!code) return false;
     // The least width of the dialog is that of the code's box, also while the dialog is closed.
     const box = parseFloat(getComputedStyle(root.querySelector("dialog")!).minInlineSize);
     const was = this.isPossible;
-    this.isPossible = painter.isLarger(box, stage.clientWidth);
+    this.isPossible = painter.isLarger(box, code.clientWidth);
     this.isWanted &&= this.isPossible;
     return this.isPossible !== was;
   }

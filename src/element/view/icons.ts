@@ -9,6 +9,10 @@ export const check = icon("m4.5 12.5 5 5L19.5 7");
 export const cross = icon("m7 7 10 10M17 7 7 17");
 export const declined = icon(`${phonePath}m-1-9 4 4m0-4-4 4`);
 export const exclamation = icon("M12 4v10.5m0 5v.01");
+/** Before an error: the only one with a circle, because it stands beside small words. */
+export const error = icon("M12 3a9 9 0 1 0 .01 0M12 7.5V13m0 3.5v.01");
+export const pause = icon("M9 6v12m6-12v12");
+export const noPhone = icon("m4 4 16 16M8.6 3H15a2 2 0 0 1 2 2v6.4m0 4.6v3a2 2 0 0 1-2 2H9a2 2 0 0 1-2-2V7");
 export const shield = icon("M12 3l7 2.5v6q0 6-7 9.5-7-3.5-7-9.5v-6z");
 export const clock = icon("M12 3.5a8.5 8.5 0 1 0 .01 0M12 7.5V12l2.5 2");
 export const enlarge = icon("M14 10 20 4m-5 0h5v5M10 14l-6 6m5 0H4v-5");

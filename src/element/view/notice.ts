@@ -1,28 +1,33 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { failureKey, fill } from "../i18n/messages.js";
-import { formatTime } from "./countdown.js";
+import { failureKey, failureKeys, fill } from "../i18n/messages.js";
+import { formatClock, formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
 import { isScanned, type Failure } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
 /** What takes the code's place: an icon in a disc, a message, and what the person can do. */
-interface Notice {
+export interface Notice {
   icon: TemplateResult;
   /** A grey icon, a tick in a turning arc, or a tick whose arc has closed and filled the disc. */
   disc: "quiet" | "turning" | "done";
   text: string;
   /** The second line. */
   second?: unknown;
+  /** The attempt has ended without a login: what is on the card is one group in the middle, with the way on in it. */
+  isEnd?: true;
+  /** The way on. An end without it is one that no new code would change. */
   button?: TemplateResult | undefined;
   /** Text buttons. */
   links?: unknown;
 }
 
-export const mainButton = (label: string, run: unknown, isEarly = false, kind = ""): TemplateResult =>
+/** @param longest the longest words that the button may get, whose width it has from the start */
+export const mainButton = (label: string, run: unknown, isEarly = false, longest?: string): TemplateResult =>
   html`<button
-    class="button ${kind}"
+    class="button main"
     part="button"
     type="button"
+    data-text=${longest ?? nothing}
     aria-disabled=${isEarly ? "true" : nothing}
     @click=${isEarly ? nothing : run}
   >
@@ -63,8 +68,8 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
       return {
         disc: "turning",
         icon: icons.check,
-        text: words.approved,
-        second: slowLine(model),
+        text: words.accepted,
+        second: slowLine(model) ?? html`<span class="later">${words.acceptedHint}</span>`,
         links:
           waiting === "long"
             ? [
@@ -86,6 +91,7 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         icon: icons.declined,
         text: words.denied,
         second: words.deniedHint,
+        isEnd: true,
         button: mainButton(words.tryAgain, handlers.start),
       };
     case "expired":
@@ -94,6 +100,7 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         icon: icons.clock,
         text: words.expired,
         second: words.expiredHint,
+        isEnd: true,
         button: mainButton(words.newCode, handlers.start),
       };
     case "failed":
@@ -103,20 +110,59 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
   }
 }
 
-function failureNotice(failure: Failure, { words, now }: ViewModel, { start }: Handlers): Notice {
+const failureIcons: Partial<Record<(typeof failureKeys)[number], TemplateResult>> = {
+  tooMany: icons.clock,
+  paused: icons.pause,
+  notHere: icons.noPhone,
+};
+
+/** A new attempt would end in the same way. */
+const cannotRetry = (key: (typeof failureKeys)[number]): boolean =>
+  key === "notHere" || key === "loginRefused" || key === "paused" || key === "numberLimit";
+
+function failureNotice(failure: Failure, model: ViewModel, { start }: Handlers): Notice {
+  const { words, now } = model;
   const key = failureKey(failure);
-  const isTooMany = key === "tooMany";
-  const wait = isTooMany && failure.retryAt ? failure.retryAt - now : 0;
-  const label =
-    wait > 0 ? fill(words.tryAgainIn, formatTime(wait, words.language, words.tryAgainIn)) : words.tryAgain;
-  const canRetry = key !== "notHere" && key !== "loginRefused" && key !== "paused";
+  const [text, second] = failureWords(failure, model);
+  const wait = key === "tooMany" && failure.retryAt ? failure.retryAt - now : 0;
+  const waitFor = (ms: number) => fill(words.tryAgainIn, formatTime(ms, words.language, words.tryAgainIn));
   return {
     disc: "quiet",
-    icon: isTooMany || key === "paused" ? icons.clock : icons.exclamation,
-    text: words[key],
-    second: words[`${key}Hint`],
-    button: canRetry ? mainButton(label, start, wait > 0) : undefined,
+    icon: failureIcons[key] ?? icons.exclamation,
+    text,
+    second,
+    isEnd: true,
+    button: cannotRetry(key)
+      ? undefined
+      : key === "tooMany"
+        ? mainButton(wait > 0 ? waitFor(wait) : words.tryAgain, start, wait > 0, waitFor(longestWaitMs))
+        : mainButton(words.tryAgain, start),
   };
+}
+
+/** As long as a limit of an hour can make it, in two digits of minutes. */
+const longestWaitMs = 3_600_000;
+/** A time of day says nothing of the day. */
+const clockWithinMs = 86_400_000;
+
+/** What is said of a failure: the message and its hint. */
+export function failureWords(
+  failure: Failure,
+  { words, now }: Pick<ViewModel, "words" | "now">,
+): [string, string] {
+  const key = failureKey(failure);
+  const { resumesAt = 0, retryAt = 0 } = failure;
+  const hint =
+    key === "paused" && resumesAt > now && resumesAt < now + clockWithinMs
+      ? fill(words.pausedUntilHint, formatClock(resumesAt, words.language))
+      : words[`${key}Hint`];
+  return [
+    words[key],
+    // Minutes at least: nobody waits for the seconds of an hour.
+    key === "numberLimit"
+      ? fill(hint, formatTime(Math.max(retryAt - now, 120_000), words.language, hint))
+      : hint,
+  ];
 }
 
 const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">
@@ -127,14 +173,48 @@ const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">
 /** A message and its second line, if it has one. */
 export const messageView = (message: string, second: unknown): TemplateResult =>
   html`<p class="message" part="message">${message}</p>
-    ${second ? html`<p class="second" part="hint">${second}</p>` : nothing}`;
+    ${second ? html`<p class="second" part="hint" id="hint">${second}</p>` : nothing}`;
+
+export const discView = ({ disc, icon }: Pick<Notice, "disc" | "icon">): TemplateResult =>
+  html`<div class="disc ${disc}" part="disc">${icon}${disc === "quiet" ? nothing : arc}</div>`;
 
 /** Each has its own place among the children: a browser counts a text that is replaced in the same element as a layout shift. */
 const places = ["quiet", "turning", "done"] as const;
 
 /** The disc and the words. The disc's element stays from the scan to the end, so that nothing moves. */
-export const noticeView = ({ disc, icon, text, second }: Notice): TemplateResult =>
-  html`<div class="disc ${disc}" part="disc">${icon}${disc === "quiet" ? nothing : arc}</div>
+export const noticeView = (notice: Notice): TemplateResult =>
+  html`${discView(notice)}
     <div class="words">
-      ${places.map((place) => (place === disc ? messageView(text, second) : nothing))}
+      ${places.map((place) => (place === notice.disc ? messageView(notice.text, notice.second) : nothing))}
     </div>`;
+
+/** The site's other way to log in. It is the main one where no new code helps. */
+export const otherWay = (): TemplateResult => html`<slot name="other-way"></slot>`;
+
+/** One text that keeps a place. It is no text of the page, so nobody finds it there. */
+export const unseen = (kind: string, text: string): TemplateResult =>
+  html`<span class=${kind} data-text=${text}></span>`;
+
+/**
+ * The words of all notices, unseen and one over the other: their place is as high as the highest, so that the card keeps its
+ * height in every phase, language, font and size of text.
+ */
+export function unseenNotices(
+  { words }: ViewModel,
+  more: readonly (readonly [string, string])[] = [],
+): unknown {
+  const pairs: (readonly [string, string])[] = [
+    [words.scanned, words.scannedHint],
+    [words.scanned, words.offline],
+    [words.accepted, words.slow],
+    [words.completed, words.redirecting],
+    [words.denied, words.deniedHint],
+    [words.expired, words.expiredHint],
+    ...failureKeys.map((key) => [words[key], words[`${key}Hint`]] as const),
+    [words.paused, words.pausedUntilHint],
+    ...more,
+  ];
+  return pairs.map(
+    ([message, second]) => html`<div>${unseen("message", message)}${unseen("second", second)}</div>`,
+  );
+}

@@ -1,72 +1,129 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { fillCount } from "../i18n/messages.js";
 import * as icons from "./icons.js";
-import { messageView } from "./notice.js";
-import type { Handlers, ViewModel } from "./view-model.js";
+import { discView, messageView, unseen } from "./notice.js";
+import type { Field, Handlers, ViewModel } from "./view-model.js";
 import { questionOf, type Question } from "../flow/state.js";
 
-/**
- * The question for the number that only the phone shows. A form, so that Enter sends it, also from an input method, and the
- * browser says what is missing.
- * @param time what is shown in the place of an error while there is none
- */
-export function numberView(
-  model: ViewModel,
-  { digits, isSending }: Question,
-  { sendNumber }: Handlers,
-  time: unknown = nothing,
-): TemplateResult {
-  const { words, app } = model;
-  const error = numberError(model);
-  const isAppFirst = app === "first";
-  const hint = numberHint(model, digits);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    // Only the digits, in any script.
-    sendNumber(
-      (event.currentTarget as HTMLFormElement).querySelector("input")!.value.replace(/\P{Nd}/gu, ""),
-    );
-  };
-  return html`<form class=${isAppFirst ? "" : "stage sunken ask"} part="stage" @submit=${submit}>
-    ${isAppFirst ? nothing : html`<div class="disc" part="disc">${icons.phone}</div>`}
-    <div class="words">${messageView(isAppFirst ? words.pairingApp : words.pairing, hint)}</div>
-    <div class="entry">
-      <input
-        part="field"
-        aria-label=${fillCount(words.pairingLabel, digits, words.language)}
-        title=${hint}
-        required
-        pattern=${`(\\P{Nd}*\\p{Nd}){${digits}}\\P{Nd}*`}
-        inputmode="numeric"
-        autocomplete="off"
-        aria-invalid=${error ? "true" : nothing}
-        aria-describedby=${error ? "error" : nothing}
-        ?readonly=${isSending}
-      />
-      <div class="error">
-        ${error ? html`<p class="time" id="error" part="error">${icons.exclamation}${error}</p>` : time}
-      </div>
-      <button class="button" part="button" aria-disabled=${isSending ? "true" : nothing}>
-        ${words.pairingGo}
-      </button>
+/** The question for the number that only the phone shows, in the square. A form, so that Enter sends it. */
+export function numberStage(model: ViewModel, question: Question, handlers: Handlers): TemplateResult {
+  const { words } = model;
+  return html`<form class="stage sunken ask" part="stage" novalidate @submit=${handlers.sendNumber}>
+    <div class="top">
+      ${discView({ disc: "quiet", icon: icons.phone })}
+      <div class="words">${messageView(words.pairing, numberHint(model, question.digits))}</div>
     </div>
+    ${numberField(model, question, handlers)} ${errorView(model)} ${sendButton(model, question)}
   </form>`;
 }
 
+/** The same room, while nothing is asked. */
+export const unseenNumber = (model: ViewModel): TemplateResult =>
+  html`<span class="ask">
+    <span class="top">
+      ${unseen("message", model.words.pairing)}${unseen("second", numberHint(model, mostDigits))}
+    </span>
+    ${unseenErrors(model)}
+  </span>`;
+
+/** The longest of what can be wrong, as it would stand in its place. */
+const unseenErrors = ({ words }: ViewModel): TemplateResult[] =>
+  [
+    fillCount(words.wrongNumber, 2, words.language),
+    fillCount(words.numberIncomplete, mostDigits, words.language),
+  ].map((text) => unseen("error", text));
+
+const mostDigits = 6;
+
+/**
+ * Cells over one input: what is in them, the caret and the selection are drawn, and the input, which cannot be seen, does the
+ * rest. To a screen reader it is one field.
+ */
+export function numberField(model: ViewModel, question: Question, { typed }: Handlers): TemplateResult {
+  const { words, field } = model;
+  const { digits, isSending } = question;
+  const isWrong = numberError(model) !== "";
+  const isAllMarked = field.hasFocus && field.from === 0 && field.to === field.digits.length && field.to > 0;
+  return html`<div class="field ${digits > 4 ? "many" : ""}" dir="ltr">
+    <div class="cells ${isAllMarked ? "all" : ""} ${isWrong ? "wrong" : ""}" aria-hidden="true">
+      ${Array.from({ length: digits }, (_, i) => cell(field, i, digits))}
+    </div>
+    <input
+      part="field"
+      aria-label=${fillCount(words.pairingLabel, digits, words.language)}
+      inputmode="numeric"
+      autocomplete="off"
+      aria-invalid=${isWrong ? "true" : nothing}
+      aria-describedby="hint error advice"
+      ?readonly=${isSending}
+      @input=${typed}
+      @compositionend=${typed}
+      @selectionchange=${typed}
+      @select=${typed}
+      @keyup=${typed}
+      @pointerup=${typed}
+      @focus=${typed}
+      @blur=${typed}
+    />
+  </div>`;
+}
+
+function cell({ digits, from, to, hasFocus }: Field, i: number, length: number): TemplateResult {
+  const isLast = i === length - 1;
+  const isCurrent = hasFocus && from === to && (i === from || (isLast && from === length));
+  const isMarked = hasFocus && i >= from && i < to;
+  const caret = !isCurrent ? "" : !digits[i] ? "caret" : i < from ? "caret after" : "caret before";
+  return html`<span class="cell ${isCurrent ? "current" : ""} ${caret}" part="cell"
+    ><b class=${isMarked ? "marked" : ""}>${digits[i]}</b></span
+  >`;
+}
+
+export const errorView = (model: ViewModel): TemplateResult => {
+  const error = numberError(model);
+  return html`<p class="error" id="error" part="error">${error ? [icons.error, error] : nothing}</p>`;
+};
+
+export const sendButton = ({ words }: ViewModel, { isSending }: Question): TemplateResult =>
+  html`<button class="button" part="button" aria-disabled=${isSending ? "true" : nothing}>
+    ${words.pairingGo}
+  </button>`;
+
+const digitsIn = (text: string): string[] => text.match(/\p{Nd}/gu) ?? [];
+
+/**
+ * Reads the field. What is no digit goes, and then what is too much, but not while an input method composes a text.
+ * @param length how many digits it takes
+ */
+export function readField(input: HTMLInputElement, length: number, isComposing = false): Field {
+  const { value, selectionStart, selectionEnd } = input;
+  const countTo = (end: number | null) =>
+    Math.min(digitsIn(value.slice(0, end ?? value.length)).length, length);
+  const digits = digitsIn(value).slice(0, length);
+  const [from, to] = [countTo(selectionStart), countTo(selectionEnd)];
+  if (!isComposing && value !== digits.join("")) {
+    input.value = digits.join("");
+    // A digit of some scripts is two units long.
+    const at = (count: number) => digits.slice(0, count).join("").length;
+    input.setSelectionRange(at(from), at(to));
+  }
+  return { digits, from, to, hasFocus: input.matches(":focus") };
+}
+
 /** Moves the focus to the number's field, and selects what is in it. */
-export function focusNumber(root: ShadowRoot): void {
-  const field = root.querySelector("input");
-  field?.focus();
-  field?.select();
+export function focusNumber(input: HTMLInputElement): void {
+  input.focus();
+  input.select();
 }
 
 /** The second line of the question. */
 export const numberHint = ({ words, app }: Pick<ViewModel, "words" | "app">, digits: number): string =>
   fillCount(app === "first" ? words.pairingAppHint : words.pairingHint, digits, words.language);
 
-/** What is wrong with the number that the person has sent. */
-export function numberError(model: Pick<ViewModel, "state" | "words">): string {
+/** What is wrong with the number: too few digits, or it was another one. */
+export function numberError(model: Pick<ViewModel, "state" | "words" | "isIncomplete">): string {
   const question = questionOf(model.state);
-  const { wrongNumber, language } = model.words;
-  return question?.wrong && !question.isSending ? fillCount(wrongNumber, question.triesLeft, language) : "";
+  const { wrongNumber, numberIncomplete, language } = model.words;
+  if (!question || question.isSending) return "";
+  if (model.isIncomplete) return fillCount(numberIncomplete, question.digits, language);
+  return question.wrong ? fillCount(wrongNumber, question.triesLeft, language) : "";
 }

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { mainButton, messageView, noticeFor, noticeView } from "./notice.js";
-import { numberView } from "./number-view.js";
+import { mainButton, noticeFor, noticeView, otherWay, unseen, unseenNotices, type Notice } from "./notice.js";
+import { numberStage, unseenNumber } from "./number-view.js";
 import { ring } from "./qr-code/ring.js";
 import { isScanned, isWaiting, questionOf } from "../flow/state.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
@@ -15,31 +15,51 @@ const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" preserveAspectRa
   <rect class="eye" x="6.5" y="40.5" width="3" height="3" rx=".6" />
 </svg>`;
 
-/** The square: the code, its place, or what has happened to it. Always of the same size. */
-export function stage(model: ViewModel, handlers: Handlers): TemplateResult {
+/** The square, and unseen in the same place all that may come into it: the code, its place, or what has happened to it. */
+export const stage = (model: ViewModel, handlers: Handlers): TemplateResult =>
+  html`${inStage(model, handlers)}
+    <div class="unseen" aria-hidden="true">
+      ${model.hasNumberRoom || questionOf(model.state) ? unseenNumber(model) : nothing}${unseenNotices(model)}
+      <p class="ways">
+        ${[model.words.tryAgain, model.words.newCode].map((text) => unseen("button", text))}
+        ${model.otherWay === undefined ? nothing : unseen("button other", model.otherWay)}
+      </p>
+    </div>`;
+
+function inStage(model: ViewModel, handlers: Handlers): TemplateResult {
   const { state, words, app } = model;
-  const question = questionOf(state);
-  // On a phone the question is above all of this, which is inert.
-  if (question && app !== "first") return numberView(model, question, handlers);
-  const notice = noticeFor(model, handlers);
+  const isBelow = app === "first";
   if (!isScanned(state) && hasCode(model.clock))
     return html`<div class="stage" part="stage">
-      <div class="plate"></div>
-      <canvas part="qr" role="img" aria-label=${words.codeName} @click=${handlers.enlarge}></canvas>
-      ${ring(model)}
+      <div class="code">
+        <div class="plate"></div>
+        <canvas part="qr" role="img" aria-label=${words.codeName} @click=${handlers.enlarge}></canvas>
+        ${ring(model)}
+      </div>
     </div>`;
-  if (notice && state.phase !== "expired")
-    return html`<div class="stage sunken notice" part="stage">${noticeView(notice)}</div>`;
+  const question = questionOf(state);
+  // On a phone they are above all of this.
+  if (question && !isBelow) return numberStage(model, question, handlers);
+  const notice = isBelow ? undefined : noticeFor(model, handlers);
+  if (notice)
+    return html`<div class="stage sunken ${kindOf(notice)}" part="stage">
+      ${
+        notice.isEnd
+          ? [noticeView(notice), waysOn(model, notice)]
+          : html`<div class="top">${noticeView(notice)}</div>`
+      }
+    </div>`;
   return html`<div class="stage sunken ${isWaiting(state) ? "waiting" : ""}" part="stage">
-    ${finderMarks}
-    ${
-      app === "first"
-        ? nothing
-        : notice
-          ? html`<div class="words">${messageView(notice.text, notice.second)}${notice.button}</div>`
-          : state.phase === "idle"
-            ? mainButton(words.showCode, handlers.start)
-            : nothing
-    }
+    ${finderMarks}${state.phase === "idle" && !isBelow ? mainButton(words.showCode, handlers.start) : nothing}
   </div>`;
 }
+
+/** An end that no new code would change takes the place of the steps too. */
+const kindOf = ({ isEnd, button }: Notice): string => (!isEnd ? "notice" : button ? "end" : "end whole");
+
+const waysOn = (model: ViewModel, { button }: Notice): unknown => {
+  const isOther = model.otherWay !== undefined;
+  return button || isOther
+    ? html`<div class="ways ${button ? "" : "only"}">${button}${isOther ? otherWay() : nothing}</div>`
+    : nothing;
+};

@@ -16,15 +16,15 @@ export const rich = (text: string, icon: unknown = nothing): unknown => {
   return parts.map((part, i) => [i === at ? icon : nothing, i % 2 ? html`<strong>${part}</strong>` : part]);
 };
 
-/** How many steps are open, counted from the end: after a scan the last one, after an acceptance none. */
-function openSteps(state: State): number {
-  const isLoginFailure = state.phase === "failed" && state.failure.during === "login";
-  if (state.phase === "approved" || state.phase === "completed" || isLoginFailure) return 0;
-  return state.phase === "denied" || isScanned(state) ? 1 : 3;
-}
+/** How many steps are open, counted from the end: after a scan the last one, after an acceptance none. Trying again has all. */
+const openSteps = (state: State): number =>
+  state.phase === "approved" || state.phase === "completed" ? 0 : isScanned(state) ? 1 : 3;
 
-/** What to do, in three steps. A step without words is left out. */
-export function stepList({ state, words }: ViewModel): TemplateResult | typeof nothing {
+/**
+ * What to do, in three steps. A step without words is left out.
+ * @param isHidden whether only the place of the list is kept
+ */
+export function stepList({ state, words }: ViewModel, isHidden: boolean): TemplateResult | typeof nothing {
   // Inert: an icon is a label, never a button.
   const steps = [
     [words.step1, [html`<slot name="app-icon" inert></slot>`, rich(words.step1)]],
@@ -34,7 +34,7 @@ export function stepList({ state, words }: ViewModel): TemplateResult | typeof n
   const shown = steps.filter(([step]) => step);
   if (!shown.length) return nothing;
   const open = openSteps(state);
-  return html`<ol role="list" part="steps">
+  return html`<ol role="list" part="steps" ?inert=${isHidden}>
     ${shown.map(([step, content], i) => {
       const isLast = i === shown.length - 1;
       const isPast = i < shown.length - open;
@@ -47,7 +47,9 @@ export function stepList({ state, words }: ViewModel): TemplateResult | typeof n
         data-bold=${isLast ? plain(step) : nothing}
       >
         <span class="number" part="number" aria-hidden="true">${isPast ? icons.check : nothing}</span
-        ><span>${content}</span>
+        ><span
+          >${content}${isPast && words.stepDone ? html`<span class="heard">, ${words.stepDone}</span>` : nothing}</span
+        >
       </li>`;
     })}
   </ol>`;

@@ -5,8 +5,8 @@ import { connectionOf, questionOf, type Connection, type State } from "../flow/s
 
 /** How long the browser must be offline before it is announced. */
 export const offlineAnnouncedAfterMs = 3_000;
-/** The login may be complete by then, and a screen reader would not get through the first of two announcements. */
-export const approvedAnnouncedAfterMs = 300;
+/** When the second line of an acceptance is seen and heard: the login may be complete by then, or the number be asked for. */
+export const approvedAnnouncedAfterMs = 400;
 
 /** Everything that the view depends on. */
 export interface ViewModel {
@@ -26,6 +26,10 @@ export interface ViewModel {
   app: "first" | "beside" | "none";
   /** The link into the app with the newest code in it, while that code works. */
   appLink: string | undefined;
+  /** Whether the app brings its user back to this page by itself. */
+  bringsBack: boolean;
+  /** Whether the person has opened the app for this code. */
+  isAppOpened: boolean;
   /** Whether the person opened "Use another phone". */
   otherPhone: boolean;
   /** Whether the code is shown large. */
@@ -34,9 +38,27 @@ export interface ViewModel {
   isEnlargeable: boolean;
   /** Whether the page is about to be left. */
   isRedirecting: boolean;
-  /** Whether the card has room for the advice about the number, because a login may ask for it. */
-  hasAdviceRoom: boolean;
+  /** Whether the card has room for the question for the number, because a login may ask for it. */
+  hasNumberRoom: boolean;
+  /** The words of the site's other way to log in, if it has put one into the slot. */
+  otherWay: string | undefined;
+  /** What is in the number's field. */
+  field: Field;
+  /** Whether the person has sent fewer digits than asked for. */
+  isIncomplete: boolean;
+  /** Whether the number was asked for while the person was elsewhere on the page. */
+  isAway: boolean;
 }
+
+/** What is in the number's field. The selection is counted in digits; it is empty where only the caret stands. */
+export interface Field {
+  digits: readonly string[];
+  from: number;
+  to: number;
+  hasFocus: boolean;
+}
+
+export const emptyField: Field = { digits: [], from: 0, to: 0, hasFocus: false };
 
 /** Instants of `Date.now()`. */
 export interface Since {
@@ -57,14 +79,28 @@ export interface Handlers {
   toggleOtherPhone: () => void;
   leaveForApp: () => void;
   keepWaiting: () => void;
-  /** Sends what is in the number's field. */
-  sendNumber: (typed: string) => void;
+  /** Something has changed in the number's field. */
+  typed: (event: Event) => void;
+  /** Sends what is in it. */
+  sendNumber: (event: Event) => void;
 }
 
 /** What the model is built from, besides the state. */
 interface ViewContext extends Pick<
   ViewModel,
-  "words" | "now" | "since" | "otherPhone" | "enlarged" | "isEnlargeable" | "isRedirecting" | "hasAdviceRoom"
+  | "words"
+  | "now"
+  | "since"
+  | "isAppOpened"
+  | "otherPhone"
+  | "enlarged"
+  | "isEnlargeable"
+  | "isRedirecting"
+  | "hasNumberRoom"
+  | "otherWay"
+  | "field"
+  | "isIncomplete"
+  | "isAway"
 > {
   renewals: number;
   /** Whether there is a QR code for the state's OTP. */
@@ -89,6 +125,7 @@ export function viewModel(state: State, context: ViewContext): ViewModel {
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
     // Without a code in it, the link brings back the app that shows the number.
     appLink: hasCode(clock) || questionOf(state) ? link : undefined,
+    bringsBack: !!appLinkTemplate?.includes("{browser}"),
     waiting: waitingFor(state, rest),
   };
 }
@@ -119,7 +156,8 @@ export function nextChange(model: ViewModel, isVisible: boolean, now: number): n
   ];
   // In a hidden tab too: when the tab is shown, a code that is over must be gone.
   if (state.phase === "pending") instants.push(state.code.endsAt);
-  if (isVisible && state.phase === "failed") instants.push(nextSecond(state.failure.retryAt ?? 0, now));
+  if (isVisible && state.phase === "failed")
+    instants.push(nextSecond(state.failure.retryAt ?? 0, now), state.failure.resumesAt ?? 0);
   const question = questionOf(state);
   if (isVisible && question) instants.push(nextSecond(question.endsAt, now));
   if (isVisible && clock) instants.push(nextSecond(shownAt + clock.left, now));

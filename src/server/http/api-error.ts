@@ -86,10 +86,11 @@ export const temporarilyUnavailable = (retryAfterSeconds = 5): ApiError =>
     { headers: { "retry-after": String(retryAfterSeconds) } },
   );
 
-/** 503: the site has paused its logins. */
-export const loginPaused = (retryAfterSeconds: number): ApiError =>
+/** 503: the site has paused its logins. @param leftSeconds until the pause ends; `Infinity` if nobody has said when */
+export const loginPaused = (retryAfterSeconds: number, leftSeconds: number): ApiError =>
   new ApiError("login_paused", "This login is paused. Log in another way, or try again later.", {
     headers: { "retry-after": String(retryAfterSeconds) },
+    ...(leftSeconds < Infinity && { members: { resumes_in: Math.ceil(leftSeconds) } }),
   });
 
 /** 500: the site has to fix something; its log says what. */

@@ -94,7 +94,10 @@ export class LoginPause {
     }
     const { runtime } = this.#core;
     const left = present.until === undefined ? Infinity : (present.until - runtime.now()) / 1000;
-    throw loginPaused(Math.ceil(Math.min(left, askAgainSeconds) + randomShare(runtime) * spreadSeconds));
+    throw loginPaused(
+      Math.ceil(Math.min(left, askAgainSeconds) + randomShare(runtime) * spreadSeconds),
+      left,
+    );
   }
 
   /** Whether the store was read once; if not, it may have a pause. */

@@ -1,0 +1,122 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { codeView, timeText } from "./code-view.js";
+import * as icons from "./icons.js";
+import {
+  connectionHint,
+  mainButton,
+  noticeFor,
+  noticeView,
+  otherWay,
+  slowLine,
+  textButton,
+  unseenNotices,
+  type Notice,
+} from "./notice.js";
+import { errorView, numberError, numberField, numberHint, sendButton } from "./number-view.js";
+import { isScanned, questionOf } from "../flow/state.js";
+import type { Handlers, ViewModel } from "./view-model.js";
+
+/** The link into the app. It leads nowhere while there is no code. */
+export const appLinkView = (
+  { appLink }: ViewModel,
+  { leaveForApp }: Handlers,
+  kind: string,
+  part: string,
+  content: unknown,
+): TemplateResult =>
+  html`<a
+    class=${kind}
+    part=${part}
+    role="link"
+    aria-disabled=${appLink ? nothing : "true"}
+    href=${appLink ?? nothing}
+    @click=${appLink ? leaveForApp : nothing}
+    >${content}</a
+  >`;
+
+/** Before the app answers: what to do there, and what it is once the person has been there. */
+function inApp(model: ViewModel): Notice {
+  const { words, bringsBack } = model;
+  const isThere = model.isAppOpened || isScanned(model.state);
+  const hint = isThere ? words.backToAppHint : words.acceptInAppHint;
+  return {
+    disc: "quiet",
+    icon: icons.phone,
+    text: isThere ? words.scannedApp : words.acceptInApp,
+    second: connectionHint(model) ?? slowLine(model) ?? (bringsBack ? hint : words.openAppHint),
+  };
+}
+
+const askInApp = (model: ViewModel, digits: number, handlers: Handlers): Notice => ({
+  disc: "quiet",
+  icon: icons.phone,
+  text: model.words.pairingApp,
+  second: html`${numberHint(model, digits)}
+  ${appLinkView(model, handlers, "link back", "app-link", model.words.backToApp)}`,
+});
+
+/** The one button of a phase. */
+function mainView(model: ViewModel, handlers: Handlers, notice: Notice | undefined): unknown {
+  const { state, words, appLink, waiting } = model;
+  if (notice) return notice.button ?? (notice.isEnd && model.otherWay !== undefined ? otherWay() : nothing);
+  if (state.phase === "idle") return mainButton(words.showCode, handlers.start);
+  if (waiting === "long") return mainButton(words.tryAgain, handlers.start);
+  const isThere = model.isAppOpened || isScanned(state);
+  const label = !appLink ? words.requesting : isThere ? words.backToApp : words.continueApp;
+  return appLinkView(model, handlers, "button main", "button app-link", label);
+}
+
+/** The line under it. */
+function rowView(model: ViewModel, handlers: Handlers, notice: Notice | undefined): unknown {
+  const { words, otherPhone } = model;
+  if (questionOf(model.state))
+    return [
+      html`<div class="time">${errorView(model)}${numberError(model) ? nothing : timeText(model)}</div>`,
+      textButton(words.startOver, handlers.start),
+    ];
+  if (notice?.isEnd) return notice.button && model.otherWay !== undefined ? otherWay() : nothing;
+  if (notice) return notice.links;
+  return html`<button
+    class="link other"
+    part="other-phone"
+    type="button"
+    aria-expanded=${otherPhone}
+    aria-controls="other"
+    @click=${handlers.toggleOtherPhone}
+  >
+    ${words.otherPhone}${otherPhone ? icons.up : icons.down}
+  </button>`;
+}
+
+/** The app first, on a phone; the code for another phone is below, behind a button. Each thing has one place in every phase. */
+export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult {
+  const { state, words, otherPhone } = model;
+  const question = questionOf(state);
+  // Who has opened the code for another phone has scanned it there.
+  const notice = question || (isScanned(state) && !otherPhone) ? undefined : noticeFor(model, handlers);
+  const said = question ? askInApp(model, question.digits, handlers) : (notice ?? inApp(model));
+  const mayAsk = model.hasNumberRoom || question;
+  return html`<div class="said">
+      ${noticeView(said)}
+      <div class="unseen" aria-hidden="true">
+        ${unseenNotices(model, [
+          [words.acceptInApp, words.openAppHint],
+          [words.scannedApp, words.openAppHint],
+          ...(mayAsk ? [[words.pairingApp, `${numberHint(model, 6)}\n${words.backToApp}`] as const] : []),
+        ])}
+      </div>
+    </div>
+    ${
+      question
+        ? html`<form class="main-line" novalidate @submit=${handlers.sendNumber}>
+            ${numberField(model, question, handlers)}${sendButton(model, question)}
+          </form>`
+        : html`<div class="main-line ${notice?.isEnd && !notice.button ? "only" : ""}">
+            ${mainView(model, handlers, notice)}
+          </div>`
+    }
+    <div class="row" part="row">${rowView(model, handlers, notice)}</div>
+    <div id="other" class="layer" ?hidden=${!otherPhone} ?inert=${notice || question}>
+      ${otherPhone ? codeView(model, handlers) : nothing}
+    </div>`;
+}
