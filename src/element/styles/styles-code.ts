@@ -193,7 +193,8 @@ export const codeStyles = css`
     display: block;
   }
   /* Three lines are as high as one. */
-  .row > .time {
+  .row > .time,
+  .row > .error {
     flex: 1;
     margin-block: calc(-5 * var(--_u));
   }
@@ -253,8 +254,12 @@ export const codeStyles = css`
   }
   @container (inline-size < 20.75em) {
     .code {
-      inline-size: calc(100% + 2 * min(8 * var(--_u), var(--onegini-otp-login-padding, 8 * var(--_u))));
-      margin-inline: max(-8 * var(--_u), -1 * var(--onegini-otp-login-padding, 8 * var(--_u)));
+      --_width: min(
+        100% + 2 * min(8 * var(--_u), var(--onegini-otp-login-padding, 8 * var(--_u))),
+        310 * var(--_u)
+      );
+      inline-size: var(--_width);
+      margin-inline: calc((100% - var(--_width)) / 2);
     }
   }
   @keyframes appear {
@@ -268,9 +273,6 @@ export const codeStyles = css`
     }
   }
   @media (forced-colors: active) {
-    .sunken {
-      border: 1px solid CanvasText;
-    }
     .marks {
       stroke: CanvasText;
       stroke-width: 0.43px;
@@ -285,13 +287,11 @@ export const codeStyles = css`
       stroke: Highlight;
     }
   }
-  @media (prefers-contrast: more) {
+  @media (prefers-contrast: more), (forced-colors: active) {
     .sunken {
       outline: 1px solid var(--_text);
       outline-offset: -1px;
     }
-  }
-  @media (prefers-contrast: more), (forced-colors: active) {
     .ring {
       stroke-width: 1px;
     }

@@ -31,7 +31,10 @@ export const numberStyles = css`
   }
   .unseen > .ask > .top {
     contain: none;
-    padding-block: calc(40 * var(--_u)) calc(4 * var(--_u));
+    padding-block: calc(48 * var(--_u)) calc(4 * var(--_u));
+  }
+  .unseen > .ask > .top::before {
+    content: none;
   }
   .unseen > .ask {
     grid-area: 1 / 1 / 3;
@@ -144,8 +147,11 @@ export const numberStyles = css`
     max-inline-size: calc(262 * var(--_u));
   }
   /* The error takes the time's place. */
-  .row .error {
+  .row > .error {
     text-align: start;
+  }
+  .row > .error:empty {
+    display: none;
   }
   .main-line > .field {
     flex: 1 1 calc(200 * var(--_u));
@@ -183,6 +189,10 @@ export const numberStyles = css`
   @media (forced-colors: active) {
     .cell.current {
       border-color: Highlight;
+    }
+    .caret::after {
+      background: CanvasText;
+      forced-color-adjust: none;
     }
     .marked {
       background: Highlight;

@@ -248,11 +248,15 @@ export const partStyles = css`
   }
   @media (prefers-contrast: more) {
     .button,
-    .disc {
+    .disc,
+    ol .number {
       border: 2px solid var(--_text);
     }
+    slot[name="other-way"]::slotted(:not(a)) {
+      border: 2px solid var(--_text) !important;
+    }
     .link,
-    slot[name="other-way"]::slotted(a) {
+    :not(.only) > slot[name="other-way"]::slotted(a) {
       text-decoration: underline !important;
     }
   }
@@ -264,9 +268,19 @@ export const partStyles = css`
       color: HighlightText;
       forced-color-adjust: none;
     }
+    .only slot[name="other-way"]::slotted(*) {
+      border-color: Highlight !important;
+      background: Highlight !important;
+      color: HighlightText !important;
+      forced-color-adjust: none !important;
+    }
     .link {
       border-color: Canvas;
       color: LinkText;
+    }
+    :not(.only) > slot[name="other-way"]::slotted(a) {
+      border-color: Canvas !important;
+      color: LinkText !important;
     }
     .disc {
       border: 1px solid CanvasText;

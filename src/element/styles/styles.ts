@@ -253,6 +253,19 @@ const card = css`
       min-block-size: calc(70 * var(--_u));
     }
   }
+  /* In large text on a small phone: the button is below the cells. */
+  @container (inline-size < 17em) {
+    .may-ask > .main-line {
+      flex-wrap: wrap;
+      align-content: start;
+      min-block-size: calc(122 * var(--_u));
+    }
+    .may-ask > .main-line > * {
+      flex-basis: 100%;
+      max-inline-size: none;
+      min-block-size: calc(52 * var(--_u));
+    }
+  }
   .phone > .row {
     margin-block-start: calc(16 * var(--_u));
   }
@@ -263,8 +276,7 @@ const card = css`
       --_muted: var(--_text);
       --_line: var(--_text);
     }
-    section,
-    ol .number {
+    section {
       border-width: 2px;
     }
   }

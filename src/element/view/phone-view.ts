@@ -71,7 +71,8 @@ function rowView(model: ViewModel, handlers: Handlers, notice: Notice | undefine
   const { words, otherPhone } = model;
   if (questionOf(model.state))
     return [
-      html`<div class="time">${errorView(model)}${numberError(model) ? nothing : timeText(model)}</div>`,
+      errorView(model),
+      numberError(model) ? nothing : timeText(model),
       textButton(words.startOver, handlers.start),
     ];
   if (notice?.isEnd) return notice.button && model.otherWay !== undefined ? otherWay() : nothing;

@@ -26,7 +26,7 @@ async function cardIn(language: string, width: number): Promise<ViewCard> {
 
 async function show(card: ViewCard, name: string, language: string, offer: Partial<ViewModel> = {}) {
   // With room for the advice about the number, as in a browser that was asked for one before.
-  card.model = { ...everything[name]!, ...offer, words: wordsFor(language, undefined), hasAdviceRoom: true };
+  card.model = { ...everything[name]!, ...offer, words: wordsFor(language, undefined), hasNumberRoom: true };
   await card.updateComplete;
   return card.renderRoot.querySelector("section")!;
 }

@@ -8,7 +8,7 @@ import { showCard } from "../support/view-card.js";
 
 /** In a browser that was asked for a number before: the card has room for the advice about it. */
 const heightOf = async (shown: ViewModel, width: number) => {
-  const height = (await showCard({ ...shown, hasAdviceRoom: true }, width)).getBoundingClientRect().height;
+  const height = (await showCard({ ...shown, hasNumberRoom: true }, width)).getBoundingClientRect().height;
   clear();
   return height;
 };
@@ -64,14 +64,14 @@ describe("the card", () => {
 
   it("has an app's button of one height, whether its words have one line or two", async () => {
     const first = { app: "first", appLink: "x:otp" } as const;
-    for (const openApp of ["Open", "Open the app of the Demo Bank of Utrecht"]) {
-      const words = wordsFor("en", { openApp });
+    for (const continueApp of ["Open", "Open the app of the Demo Bank of Utrecht"]) {
+      const words = wordsFor("en", { continueApp });
       const card = await showCard(model(pending(), { ...first, words }), 280);
-      const button = card.renderRoot.querySelector<HTMLElement>(".app")!;
+      const button = card.renderRoot.querySelector<HTMLElement>(".main")!;
       const range = document.createRange();
       range.selectNodeContents(button);
       const lines = Math.round(range.getBoundingClientRect().height / 22);
-      expect([lines, button.offsetHeight], openApp).to.deep.equal([openApp === "Open" ? 1 : 2, 52]);
+      expect([lines, button.offsetHeight], continueApp).to.deep.equal([continueApp === "Open" ? 1 : 2, 52]);
       clear();
     }
   });
@@ -86,18 +86,17 @@ describe("the card", () => {
     expect(Math.min(...widths)).to.be.above(Math.max(...widths) * 0.7);
   });
 
-  it("has the edge and the marks of its place as high as the words make it", async () => {
+  it("has marks in three corners of its place, and room for what is said there in large text", async () => {
     for (const name of ["requesting", "expired"]) {
       const card = await showCard(phases[name]!, 320);
       card.parentElement!.style.fontSize = "48px";
       const stage = card.shadowRoot!.querySelector(".stage")!.getBoundingClientRect();
-      expect(stage.height, name).to.be.at.least(name === "expired" ? stage.width + 20 : stage.width);
-      const marks = [...card.shadowRoot!.querySelectorAll(".marks rect")].map((mark) =>
-        mark.getBoundingClientRect(),
-      );
-      const [top, bottom] = [marks[0]!.top - stage.top, stage.bottom - marks.at(-1)!.bottom];
-      expect(top, name).to.be.below(stage.height / 8);
-      expect(bottom, name).to.be.below(stage.height / 5);
+      expect(stage.height, name).to.be.at.least(3 * 310);
+      for (const each of card.shadowRoot!.querySelectorAll(".marks rect, .stage > *")) {
+        const box = each.getBoundingClientRect();
+        expect(box.top, name).to.be.at.least(stage.top);
+        expect(box.bottom, name).to.be.at.most(stage.bottom);
+      }
       clear();
     }
   });

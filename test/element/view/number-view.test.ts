@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Question } from "../../../src/element/flow/state.js";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
+import { readField } from "../../../src/element/view/number-view.js";
 import { announcement, Announcer } from "../../../src/element/view/announcer.js";
 import type { ViewModel } from "../../../src/element/view/view-model.js";
 import { directionOf, locales } from "../support/locales.js";
@@ -14,7 +15,7 @@ const asked = (question: Partial<Question> = {}, rest: Partial<ViewModel> = {}):
 const phone: Partial<ViewModel> = { app: "first", appLink: "myapp://x?otp=" };
 
 const piece = ({ renderRoot }: ViewCard, selector: string): HTMLElement =>
-  renderRoot.querySelector<HTMLElement>(`:not([inert]) > ${selector}, .layer:not([inert]) ${selector}`)!;
+  [...renderRoot.querySelectorAll<HTMLElement>(selector)].find((each) => !each.closest(".unseen, [inert]"))!;
 
 /** From where to where a piece is, in pixels from the top of the question. */
 function span(card: ViewCard, selector: string): [number, number] {
@@ -24,9 +25,9 @@ function span(card: ViewCard, selector: string): [number, number] {
 }
 
 const boxes = (card: ViewCard): string =>
-  ["section", "form", "input", ".entry .button", ".row", ".advice"]
+  ["section", "form", ".cells", ".button", ".row", ".advice"]
     .map((selector) => {
-      const { x, y, width, height } = card.renderRoot.querySelector(selector)!.getBoundingClientRect();
+      const { x, y, width, height } = piece(card, selector).getBoundingClientRect();
       return [x, y, width, height].join();
     })
     .join(" | ");
@@ -38,30 +39,113 @@ describe("the question for the number on the phone", () => {
   afterEach(clear);
 
   it("has its pieces in the code's place, each at its height", async () => {
-    const card = await showCard(asked({ wrong: 1 }));
-    card.style.fontFamily = font;
-    expect(span(card, "form")).to.deep.equal([0, 310]);
-    expect(span(card, ".disc")).to.deep.equal([24, 60]);
-    expect(span(card, ".message")).to.deep.equal([68, 93]);
-    expect(span(card, ".second")[0]).to.equal(97);
-    expect(span(card, "input")).to.deep.equal([162, 214]);
-    expect(span(card, "#error")).to.deep.equal([223, 241]);
-    expect(span(card, ".entry .button")).to.deep.equal([250, 294]);
-    expect(span(card, ".row")).to.deep.equal([318, 362]);
-    expect(piece(card, "input").offsetWidth).to.equal(176);
-    expect(piece(card, ".entry .button").offsetWidth).to.equal(278);
+    for (const size of [16, 20, 24]) {
+      const card = await showCard(asked({ wrong: 1 }), 680);
+      card.parentElement!.style.cssText += `; font: ${size}px ${font}`;
+      const places = (from: number, to: number) => [
+        Math.round((from * size) / 16),
+        Math.round((to * size) / 16),
+      ];
+      expect(span(card, "form")).to.deep.equal(places(0, 310));
+      expect(span(card, ".disc")).to.deep.equal(places(14, 50));
+      expect(span(card, ".message")).to.deep.equal(places(58, 83));
+      expect(span(card, ".second")).to.deep.equal(places(85, 107));
+      expect(span(card, ".cells")).to.deep.equal(places(148, 200));
+      expect(span(card, ".error")).to.deep.equal(places(207, 243));
+      expect(span(card, ".button")).to.deep.equal(places(252, 296));
+      expect(span(card, ".row")).to.deep.equal(places(318, 362));
+      expect(piece(card, ".cells").getBoundingClientRect().width).to.be.closeTo((200 * size) / 16, 0.1);
+      expect(piece(card, ".button").getBoundingClientRect().width).to.be.closeTo((262 * size) / 16, 0.1);
+      clear();
+    }
   });
 
-  it("has field and button in one line on a phone with an app link, and in a narrow card", async () => {
-    for (const [rest, width] of [
-      [phone, 360],
-      [{}, 320],
-    ] as const) {
-      const card = await showCard(asked({ wrong: 1 }, rest), width);
-      expect(span(card, "input")).to.deep.equal(span(card, ".entry .button"));
-      expect(span(card, "input")[1] - span(card, "input")[0]).to.equal(52);
-      expect(span(card, "#error")[0]).to.be.greaterThan(span(card, "input")[1]);
-    }
+  it("keeps its cells in their place when message and hint have two lines", async () => {
+    const words = wordsFor("en", {
+      pairing: "Type the number that you see on your phone",
+      pairingHint: "Your phone shows {digits} digits, below the question of the bank.",
+    });
+    const card = await showCard(asked({}, { words }));
+    card.style.fontFamily = font;
+    expect(span(card, ".message")[1] - span(card, ".message")[0]).to.equal(50);
+    expect(span(card, ".second")[1] - span(card, ".second")[0]).to.equal(44);
+    expect(span(card, ".second")[1]).to.be.at.most(148);
+    expect(span(card, ".disc")[0]).to.be.below(14).and.at.least(4);
+    expect(span(card, ".cells")).to.deep.equal([148, 200]);
+    expect(span(card, "form")).to.deep.equal([0, 310]);
+  });
+
+  it("has six smaller cells, and none that is wider than its share, nor a digit than 0.7 of it", async () => {
+    for (const face of [font, '"DejaVu Sans", Verdana, sans-serif'])
+      for (const rest of [{}, phone])
+        for (const width of [280, 320, 360])
+          for (const size of [14, 16, 24, 32])
+            for (const digits of [4, 6]) {
+              const field = { digits: [..."471300"].slice(0, digits), from: 0, to: 0, hasFocus: true };
+              const card = await showCard(asked({ digits }, { ...rest, field }), width);
+              card.parentElement!.style.cssText += `; font: ${size}px ${face}`;
+              const name = `${face}, ${width} px, ${size} px, ${digits} digits`;
+              const column = piece(card, ".field").getBoundingClientRect();
+              const cells = [...card.renderRoot.querySelectorAll(".cell")];
+              expect(cells).to.have.length(digits);
+              const boxes = cells.map((cell) => cell.getBoundingClientRect());
+              expect(boxes[0]!.left, name).to.be.at.least(column.left - 0.5);
+              expect(boxes.at(-1)!.right, name).to.be.at.most(column.right + 0.5);
+              boxes.forEach((box, i) => {
+                const range = document.createRange();
+                range.selectNodeContents(cells[i]!.querySelector("b")!);
+                expect(box.width, name).to.be.above(12);
+                expect(range.getBoundingClientRect().width, name).to.be.at.most(box.width * 0.7 + 0.5);
+              });
+              if (size === 16 && width === 360 && rest !== phone)
+                expect(boxes.map((box) => Math.round(box.width))).to.deep.equal(
+                  Array.from({ length: digits }, () => (digits > 4 ? 36 : 44)),
+                );
+              clear();
+            }
+  });
+
+  it("has cells and button in one line on a phone with an app link, and the error in the place of the time", async () => {
+    const card = await showCard(asked({ wrong: 1 }, phone), 358);
+    card.style.fontFamily = font;
+    expect(span(card, ".cells")).to.deep.equal(span(card, "button.button"));
+    expect(span(card, ".cells")).to.deep.equal([0, 52]);
+    expect(piece(card, ".row .error").textContent).to.include("That number doesn’t match. 2 tries left.");
+    expect(piece(card, ".row .link").textContent).to.equal("Start over");
+  });
+
+  it("runs from left to right in every language", async () => {
+    const field = { digits: ["4", "7"], from: 2, to: 2, hasFocus: true };
+    const card = await showCard(asked({}, { field, words: wordsFor("ar", undefined) }));
+    card.parentElement!.dir = "rtl";
+    const cells = [...card.renderRoot.querySelectorAll(".cell")];
+    expect(cells.map((cell) => cell.textContent)).to.deep.equal(["4", "7", "", ""]);
+    const lefts = cells.map((cell) => cell.getBoundingClientRect().left);
+    expect(lefts).to.deep.equal(lefts.toSorted((a, b) => a - b));
+    expect(getComputedStyle(piece(card, "input")).direction).to.equal("ltr");
+  });
+
+  it("draws the caret and the selection of the field", async () => {
+    const drawn = async (from: number, to: number, digits: string, hasFocus = true) => {
+      const card = await showCard(asked({}, { field: { digits: [...digits], from, to, hasFocus } }));
+      const cells = [...card.renderRoot.querySelectorAll(".cell")];
+      const text = cells
+        .map(({ classList, firstElementChild }) => {
+          const caret = classList.contains("caret") ? "|" : "";
+          return `${classList.contains("current") ? "!" : "."}${caret}${firstElementChild!.matches(".marked") ? "#" : ""}`;
+        })
+        .join(" ");
+      const isAll = card.renderRoot.querySelector(".cells")!.matches(".all");
+      clear();
+      return `${text}${isAll ? " all" : ""}`;
+    };
+    expect(await drawn(0, 0, "")).to.equal("!| . . .");
+    expect(await drawn(2, 2, "47")).to.equal(". . !| .");
+    expect(await drawn(4, 4, "4713")).to.equal(". . . !|");
+    expect(await drawn(1, 1, "4713")).to.equal(". !| . .");
+    expect(await drawn(1, 3, "4713")).to.equal(". .# .# .");
+    expect(await drawn(0, 4, "4713")).to.equal(".# .# .# .# all");
+    expect(await drawn(2, 2, "47", false)).to.equal(". . . .");
   });
 
   it("is there once, also on a phone whose code for another phone is open", async () => {
@@ -95,15 +179,14 @@ describe("the question for the number on the phone", () => {
             card.style.fontSize = `${size}px`;
             const { right, left } = card.renderRoot.querySelector("section")!.getBoundingClientRect();
             for (const each of card.renderRoot.querySelectorAll<HTMLElement>(
-              "form, form *, .row *, .footer, li > :last-child",
+              "form, form *, .row *, .footer, li > .number + *",
             )) {
-              if (each.closest("svg, [inert]")) continue;
+              if (each.closest("svg, [inert], .unseen, input")) continue;
               const name = `${language}, ${width}, ${size}: ${each.className || each.localName}`;
               const box = each.getBoundingClientRect();
               expect(box.right, name).to.be.at.most(right + 0.5);
               expect(box.left, name).to.be.at.least(left - 0.5);
-              if (each.localName !== "input")
-                expect(each.scrollWidth, name).to.be.at.most(each.clientWidth + 1);
+              if (!each.closest(".cells")) expect(each.scrollWidth, name).to.be.at.most(each.clientWidth + 1);
             }
             clear();
           }
@@ -111,7 +194,7 @@ describe("the question for the number on the phone", () => {
 
   it("shows the time that is left, or that the browser is offline", async () => {
     const card = await showCard(asked());
-    expect(piece(card, ".time").textContent).to.equal("Works for 4 min");
+    expect(piece(card, ".time").textContent).to.equal("Number works for 4 min");
     card.model = asked({ connection: "offline", isSending: true });
     await card.updateComplete;
     expect(piece(card, ".time").textContent).to.equal("You’re offline. We’ll keep trying.");
@@ -119,10 +202,11 @@ describe("the question for the number on the phone", () => {
 
   it("has other advice in the place of the footer", async () => {
     const card = await showCard(asked());
-    const isSeen = (selector: string) => piece(card, selector).checkVisibility({ visibilityProperty: true });
+    const isSeen = (selector: string) =>
+      card.renderRoot.querySelector(selector)!.checkVisibility({ visibilityProperty: true });
     expect(piece(card, ".advice").textContent).to.include("Never tell this number to anybody");
     expect([isSeen(".advice"), isSeen("slot[name=footer]")]).to.deep.equal([true, false]);
-    card.model = model(pending(), { hasAdviceRoom: true });
+    card.model = model(pending(), { hasNumberRoom: true });
     await card.updateComplete;
     expect([isSeen(".advice"), isSeen("slot[name=footer]")]).to.deep.equal([false, true]);
   });
@@ -146,7 +230,7 @@ describe("the question for the number on the phone", () => {
     for (const footer of ["", "Only accept a login that you started yourself. ".repeat(4)])
       for (const rest of [{}, phone, { ...phone, otherPhone: true }])
         for (const width of [320, 360, 640]) {
-          const card = await showCard(model(pending(), { ...rest, hasAdviceRoom: true }), width);
+          const card = await showCard(model(pending(), { ...rest, hasNumberRoom: true }), width);
           card.style.cssText = `max-inline-size: none; font-family: ${font}`;
           if (footer)
             card.append(Object.assign(document.createElement("p"), { slot: "footer", textContent: footer }));
@@ -158,46 +242,92 @@ describe("the question for the number on the phone", () => {
         }
   });
 
-  it("binds the error to the field", async () => {
-    const card = await showCard(asked());
-    const field = piece(card, "input");
-    expect(field.ariaLabel).to.equal("Number from your phone, 4 digits");
-    expect(field.ariaInvalid).to.equal(null);
-    card.model = asked({ wrong: 2 });
+  it("binds hint, error and advice to the field, which is one to a screen reader", async () => {
+    for (const rest of [{}, phone]) {
+      const card = await showCard(asked({}, rest));
+      const field = piece(card, "input");
+      const described = () =>
+        field
+          .getAttribute("aria-describedby")!
+          .split(" ")
+          .map((id) => card.shadowRoot!.getElementById(id)!.textContent.trim());
+      expect(field.ariaLabel).to.equal("Number from your phone, 4 digits");
+      expect(field.ariaInvalid).to.equal(null);
+      expect(piece(card, ".cells").ariaHidden).to.equal("true");
+      const advice = "Never tell this number to anybody, not on the phone and not in a chat.";
+      expect(described()[0]).to.match(/ shows 4 digits\./);
+      expect(described().slice(1)).to.deep.equal(["", advice]);
+      card.model = asked({ wrong: 2 }, rest);
+      await card.updateComplete;
+      expect(field.ariaInvalid).to.equal("true");
+      expect(described().slice(1)).to.deep.equal(["That number doesn’t match. 1 try left.", advice]);
+      clear();
+    }
+  });
+
+  it("says in its own words that digits are missing", async () => {
+    const card = await showCard(asked({}, { isIncomplete: true }));
+    expect(piece(card, "input").ariaInvalid).to.equal("true");
+    expect(piece(card, ".error").textContent).to.equal("Type all 4 digits.");
+    expect(piece(card, "form").matches("[novalidate]")).to.equal(true);
+  });
+
+  it("has the question as its title for a person who is elsewhere on the page", async () => {
+    const card = await showCard(asked({}, { isAway: true }));
+    expect(piece(card, "h2").textContent.trim()).to.equal("Type the number from your phone");
+    card.model = asked({});
     await card.updateComplete;
-    expect(field.ariaInvalid).to.equal("true");
-    const error = card.shadowRoot!.getElementById(field.getAttribute("aria-describedby")!)!;
-    expect(error.textContent).to.equal("That is not the number. 1 try left.");
+    expect(piece(card, "h2").textContent.trim()).to.equal("Log in with your phone");
   });
 
   it("takes no number while one is being sent", async () => {
     const card = await showCard(asked({ isSending: true }));
     expect(piece(card, "input").matches("[readonly]")).to.equal(true);
-    expect(piece(card, ".entry .button").ariaDisabled).to.equal("true");
+    expect(piece(card, "button.button").ariaDisabled).to.equal("true");
+  });
+});
+
+describe("what is in the field", () => {
+  afterEach(clear);
+  const fieldWith = async (value: string, from = value.length, to = from) => {
+    const input = document.createElement("input");
+    document.body.append(input);
+    input.value = value;
+    input.setSelectionRange(from, to);
+    return input;
+  };
+
+  it("is cleaned of all but digits, of any script, and then cut", async () => {
+    for (const [text, digits] of [
+      [" 47 13 ", "4713"],
+      ["47\u201113", "4713"],
+      ["Number: 4713", "4713"],
+      ["٤٧١٣", "٤٧١٣"],
+      ["４７１３", "４７１３"],
+      ["471", "471"],
+      ["47131", "4713"],
+      ["𞥔𞥗𞥑𞥓𞥐", "𞥔𞥗𞥑𞥓"],
+      ["abc", ""],
+    ] as const) {
+      const input = await fieldWith(text);
+      expect(readField(input, 4).digits.join(""), text).to.equal(digits);
+      expect(input.value, text).to.equal(digits);
+    }
   });
 
-  it("gives the digits of what was typed or pasted, in any script, and only if there are as many as asked for", async () => {
-    const card = await showCard(asked());
-    const sent: string[] = [];
-    card.handlers = { ...card.handlers, sendNumber: (digits) => sent.push(digits) };
-    card.requestUpdate();
-    await card.updateComplete;
-    const field = card.renderRoot.querySelector("input")!;
-    for (const text of [
-      " 47 13 ",
-      "47\u201113",
-      "Number: 4713",
-      "٤٧١٣",
-      "４７１３",
-      "471",
-      "47131",
-      "٤٧١٣٠",
-      "",
-    ]) {
-      field.value = text;
-      card.renderRoot.querySelector("form")!.requestSubmit();
-    }
-    expect(sent).to.deep.equal(["4713", "4713", "4713", "٤٧١٣", "４７１３"]);
+  it("keeps its caret and its selection, counted in digits", async () => {
+    const input = await fieldWith("4-7-13", 2, 4);
+    expect(readField(input, 4)).to.deep.include({ from: 1, to: 2 });
+    expect([input.selectionStart, input.selectionEnd]).to.deep.equal([1, 2]);
+    const adlam = await fieldWith("𞥔 𞥗𞥑𞥓", 5);
+    expect(readField(adlam, 4)).to.deep.include({ from: 2, to: 2 });
+    expect(adlam.selectionStart).to.equal(4);
+  });
+
+  it("is left alone while an input method composes", async () => {
+    const input = await fieldWith("47a");
+    expect(readField(input, 4, true).digits).to.deep.equal(["4", "7"]);
+    expect(input.value).to.equal("47a");
   });
 });
 
@@ -221,9 +351,9 @@ describe("the announcement of the number", () => {
     expect(said).to.deep.equal([
       "Type the number from your phone. Your phone shows 4 digits.",
       "",
-      "That is not the number. 2 tries left.",
+      "That number doesn’t match. 2 tries left.",
       "",
-      "That is not the number. 2 tries left.",
+      "That number doesn’t match. 2 tries left.",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import "../../../src/define.js";
-import { inPhase, LoginApi, part, parts, put, shows, until, withLoginApi } from "../support/page.js";
+import { clear, inPhase, LoginApi, part, parts, put, shows, until, withLoginApi } from "../support/page.js";
 import { model, otp, scanned } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
@@ -47,7 +47,7 @@ describe("a scanned code", () => {
     ] as const)
       for (const app of ["none", "first"] as const) {
         const { renderRoot } = await showCard(model(scanned(connection), { app }), 320);
-        expect(renderRoot.querySelector(".layer:not([inert]) .words .second")!.textContent).to.equal(words);
+        expect(renderRoot.querySelector(".words .second")!.textContent).to.equal(words);
       }
   });
 
@@ -126,13 +126,17 @@ describe("a scanned code", () => {
     expect(dialog.open).to.equal(false);
   });
 
-  it("takes the place of the app's button on a phone", async () => {
-    const card = await showCard(model(scanned(), { app: "first", appLink: "myapp://otp" }), 320);
-    const message = card.renderRoot.querySelector(".over")!;
-    expect(message.textContent).to.include("Check your phone");
-    expect(parts(card as never, "button")).to.have.length(0);
-    expect([...message.querySelectorAll("button")].map((each) => each.textContent)).to.deep.equal([
-      "Scan again",
-    ]);
+  it("sends the person back into the app on a phone, or to the other phone if its code is open", async () => {
+    for (const [otherPhone, message, controls] of [
+      [false, "Check the app", ["Go back to the app", "Use another phone"]],
+      [true, "Check your phone", ["Scan again"]],
+    ] as const) {
+      const card = await showCard(model(scanned(), { app: "first", appLink: "x:otp", otherPhone }), 320);
+      const { renderRoot } = card;
+      expect(renderRoot.querySelector(".said .message")!.textContent).to.equal(message);
+      const shown = [...renderRoot.querySelectorAll(".main-line a, .main-line button, .phone > .row button")];
+      expect(shown.map((each) => each.textContent.trim())).to.deep.equal(controls);
+      clear();
+    }
   });
 });

@@ -142,7 +142,7 @@ describe("what a site hides", () => {
     for (const [shown, selector] of [
       [model(pending()), ".stage"],
       [phases["approved"]!, ".stage"],
-      [{ ...phases["approved"]!, app: "first" }, ".over"],
+      [{ ...phases["approved"]!, app: "first" }, ".said"],
     ] as const) {
       const card = await themed("::part(title) { display: none }", shown);
       const gone = document.createElement("button");
@@ -201,8 +201,8 @@ describe("the slots", () => {
   it("keep the card as high in every phase", async () => {
     const heights = new Set<number>();
     for (const [shown, width] of Object.values(phases).flatMap((each) => [
-      [{ ...each, hasAdviceRoom: true }, 360] as const,
-      [{ ...each, hasAdviceRoom: true, app: "first" as const, appLink: "x:otp" }, 288] as const,
+      [{ ...each, hasNumberRoom: true }, 360] as const,
+      [{ ...each, hasNumberRoom: true, app: "first" as const, appLink: "x:otp" }, 288] as const,
     ])) {
       const card = await themed("", shown, width, logo + footer);
       heights.add(card.getBoundingClientRect().height);
@@ -328,7 +328,7 @@ describe("the wide card", () => {
   it("keeps its square and its height in every phase", async () => {
     const heights = new Set<number>();
     for (const shown of Object.values(phases)) {
-      const card = await themed(limitless, { ...shown, hasAdviceRoom: true }, 680);
+      const card = await themed(limitless, { ...shown, hasNumberRoom: true }, 680);
       heights.add(card.getBoundingClientRect().height);
       const stage = boxOf(card, ".stage");
       expect([stage.width, stage.height]).to.deep.equal([310, 310]);
@@ -342,9 +342,9 @@ describe("the wide card", () => {
   it("has a button as wide as the card on a phone with an app link", async () => {
     const phone = { ...phases["pending"]!, app: "first" as const, appLink: "x:otp" };
     const card = await themed(limitless, phone, 520);
-    expect(boxOf(card, ".app").width).to.equal(470);
+    expect(boxOf(card, ".main").width).to.equal(470);
     clear();
     const limited = await themed("", phone, 420);
-    expect(boxOf(limited, ".app").width).to.equal(310);
+    expect(boxOf(limited, ".main").width).to.equal(310);
   });
 });
