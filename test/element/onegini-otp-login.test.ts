@@ -322,7 +322,7 @@ describe("the element", () => {
           }).observe(element.shadowRoot!, { childList: true, characterData: true, subtree: true });
         },
       );
-      expect([...shown]).to.deep.equal(["Accepted. Logging you in…", "You are blocked"]);
+      expect([...shown]).to.deep.equal(["Accepted", "You are blocked"]);
       expect(part(element, "hint").textContent).to.equal("Call 0800 1234.");
       expect(part(element, "status").textContent).to.contain("You are blocked. Call 0800 1234.");
     });

@@ -102,23 +102,18 @@ const card = css`
     grid-template-columns: minmax(0, 1fr);
   }
   h2 > *,
-  h2::before,
-  h2::after {
+  h2::before {
     grid-area: 1 / 1;
   }
-  h2::before,
-  h2::after {
+  h2::before {
     visibility: hidden;
-  }
-  h2::after {
-    content: attr(data-title);
   }
   .head h2 {
     min-block-size: calc(28 * var(--_u));
   }
   /* Two lines of it need no more than the title and the gap below it. */
   .away,
-  h2::before {
+  h2:not(:has(.away))::before {
     --_u: max(1px, 1em / 18);
     margin-block-end: calc(-20 * var(--_u));
     font-size: 0.9em;

@@ -16,20 +16,16 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
   const question = questionOf(state);
   const mayAsk = model.hasNumberRoom || question;
   const title = isAppFirst ? words.titleApp : words.title;
-  const isAway = question && model.isAway;
+  // The card has room for both.
+  const [heading, other] =
+    question && model.isAway
+      ? [html`<span class="away">${words.pairing}</span>`, title]
+      : [html`<span>${title}</span>`, words.pairing];
   return html`<section part="base" aria-labelledby="title" lang=${words.language}>
     <div class="column">
       <div class="head">
         <slot name="logo"></slot>
-        <h2
-          id="title"
-          part="title"
-          tabindex="-1"
-          data-text=${mayAsk ? words.pairing : nothing}
-          data-title=${isAway ? title : nothing}
-        >
-          <span class=${isAway ? "away" : ""}>${isAway ? words.pairing : title}</span>
-        </h2>
+        <h2 id="title" part="title" tabindex="-1" data-text=${mayAsk ? other : nothing}>${heading}</h2>
       </div>
       <div class="body ${isAppFirst ? "phone" : "layer"} ${mayAsk ? "may-ask" : ""}" part="body">
         ${isAppFirst ? phoneView(model, handlers) : codeView(model, handlers)}

@@ -32,7 +32,8 @@ async function show(card: ViewCard, name: string, language: string, offer: Parti
 }
 
 const isShown = (element: Element): boolean =>
-  element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert], [role=status], dialog");
+  element.checkVisibility({ visibilityProperty: true }) &&
+  !element.closest("[inert], [role=status], .heard, dialog");
 
 /** A piece of text that can be seen, what holds it, and its boxes, one a line or more. */
 interface Seen {
@@ -254,7 +255,7 @@ describe("the card in Arabic", () => {
     for (const [name, offer, holder] of [
       ["pending, offline", {}, ".time"],
       ["pending", {}, ".enlarge"],
-      ["pending", { app: "first", appLink: "x:otp" }, ".app"],
+      ["number, wrong", {}, ".error"],
     ] as const) {
       const { section, rect } = await arabic(name, offer);
       const words = textsOf(section).find((each) => each.holder.closest(holder))!;
@@ -287,7 +288,7 @@ describe("the card in Arabic", () => {
       const card = await cardIn("ar", 420);
       card.model = { ...everything[name]!, words: wordsFor("ar", { newCodeIn, tryAgainIn: newCodeIn }) };
       await card.updateComplete;
-      const holder = card.renderRoot.querySelector(name === "failed, must wait" ? ".row .button" : ".time")!;
+      const holder = card.renderRoot.querySelector(name === "failed, must wait" ? ".ways .main" : ".time")!;
       const text = textsOf(card.renderRoot.querySelector("section")!).find(
         (each) => each.holder === holder,
       )!.text;
