@@ -68,7 +68,7 @@ function textsOf(messages: Partial<Messages> | undefined, fallbacks: Fallbacks):
     const text = texts[key] ?? texts[fallback];
     if (text !== undefined) texts[key] = text;
   }
-  return texts as Partial<Messages>;
+  return texts;
 }
 
 const listeners = new Set<() => void>();

@@ -139,29 +139,22 @@ declare global {
   var oneginiOtpLoginLocales: Locale[] | undefined;
 }
 
-/** The keys of the failures' messages. Each hint has the same key with `Hint` appended. */
-export const failureKeys = [
-  "unavailable",
-  "noNetwork",
-  "loginFailed",
-  "loginRefused",
-  "pairingFailed",
-  "numberLimit",
-  "ended",
-  "tooMany",
-  "cookies",
-  "notHere",
-  "paused",
-] as const;
+/** The key of a failure's message. Its hint has the same key with `Hint` appended. */
+export type FailureKey =
+  | "unavailable"
+  | "noNetwork"
+  | "loginFailed"
+  | "loginRefused"
+  | "pairingFailed"
+  | "numberLimit"
+  | "ended"
+  | "tooMany"
+  | "cookies"
+  | "notHere"
+  | "paused";
 
 /** The message for a failure, chosen by what the person can do about it. */
-export function failureKey({
-  code,
-  during,
-  offline,
-  answer,
-  retryAt,
-}: Failure): (typeof failureKeys)[number] {
+export function failureKey({ code, during, offline, answer, retryAt }: Failure): FailureKey {
   switch (code) {
     case "cookies_blocked":
       return "cookies";

@@ -83,7 +83,7 @@ export const codeStyles = css`
     stroke: none;
   }
   .later {
-    animation: appear 0.2s 0.4s backwards;
+    animation: appear 0s 0.4s backwards;
   }
   .plate {
     position: absolute;
@@ -236,14 +236,12 @@ export const codeStyles = css`
   .cell {
     font-variant-numeric: tabular-nums;
   }
-  @media (prefers-reduced-motion: reduce) {
-    .later {
-      animation-duration: 0s;
-    }
-  }
   @media (prefers-reduced-motion: no-preference) {
     .waiting .marks {
       animation: breathe 1.8s ease-in-out 0.4s infinite;
+    }
+    .later {
+      animation-duration: 0.2s;
     }
     .slow {
       animation: appear 0.2s;
@@ -254,12 +252,12 @@ export const codeStyles = css`
   }
   @container (inline-size < 20.75em) {
     .code {
-      --_width: min(
-        100% + 2 * min(8 * var(--_u), var(--onegini-otp-login-padding, 8 * var(--_u))),
-        310 * var(--_u)
+      --_wider: min(
+        2 * min(8 * var(--_u), var(--onegini-otp-login-padding, 8 * var(--_u))),
+        310 * var(--_u) - 100%
       );
-      inline-size: var(--_width);
-      margin-inline: calc((100% - var(--_width)) / 2);
+      inline-size: calc(100% + var(--_wider));
+      margin-inline: calc(var(--_wider) / -2);
     }
   }
   @keyframes appear {

@@ -60,9 +60,6 @@ export const numberStyles = css`
     inline-size: fit-content;
     margin-inline: auto;
   }
-  .ask .cells {
-    padding-inline: 0;
-  }
   .many .cells {
     grid-auto-columns: minmax(0, calc(36 * var(--_u)));
   }

@@ -89,10 +89,8 @@ export const partStyles = css`
   slot[name="other-way"]::slotted(*) {
     --_u: max(1px, 1em / 15);
     box-sizing: border-box !important;
-    display: inline-flex !important;
-    flex-wrap: wrap !important;
+    display: inline-grid !important;
     place-content: center !important;
-    align-items: center !important;
     min-block-size: calc(44 * var(--_u)) !important;
     padding: calc(1 * var(--_u)) calc(19 * var(--_u)) !important;
     border: 1px solid var(--_control) !important;
@@ -105,7 +103,6 @@ export const partStyles = css`
     line-height: 1.3333 !important;
     text-align: center !important;
     text-decoration: none !important;
-    text-wrap: balance !important;
     cursor: pointer;
   }
   slot[name="other-way"]::slotted(a) {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { failureKey, failureKeys, fill } from "../i18n/messages.js";
+import { failureKey, fill, type FailureKey } from "../i18n/messages.js";
+import type { Words } from "../i18n/languages.js";
 import { formatClock, formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
 import { isScanned, type Failure } from "../flow/state.js";
@@ -110,14 +111,14 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
   }
 }
 
-const failureIcons: Partial<Record<(typeof failureKeys)[number], TemplateResult>> = {
+const failureIcons: Partial<Record<FailureKey, TemplateResult>> = {
   tooMany: icons.clock,
   paused: icons.pause,
   notHere: icons.noPhone,
 };
 
 /** A new attempt would end in the same way. */
-const cannotRetry = (key: (typeof failureKeys)[number]): boolean =>
+const cannotRetry = (key: FailureKey): boolean =>
   key === "notHere" || key === "loginRefused" || key === "paused" || key === "numberLimit";
 
 function failureNotice(failure: Failure, model: ViewModel, { start }: Handlers): Notice {
@@ -198,23 +199,17 @@ export const unseen = (kind: string, text: string): TemplateResult =>
 /**
  * The words of all notices, unseen and one over the other: their place is as high as the highest, so that the card keeps its
  * height in every phase, language, font and size of text.
+ * @param seconds second lines besides the hints
  */
-export function unseenNotices(
-  { words }: ViewModel,
-  more: readonly (readonly [string, string])[] = [],
-): unknown {
-  const pairs: (readonly [string, string])[] = [
-    [words.scanned, words.scannedHint],
-    [words.scanned, words.offline],
-    [words.accepted, words.slow],
-    [words.completed, words.redirecting],
-    [words.denied, words.deniedHint],
-    [words.expired, words.expiredHint],
-    ...failureKeys.map((key) => [words[key], words[`${key}Hint`]] as const),
-    [words.paused, words.pausedUntilHint],
-    ...more,
+export function unseenNotices({ words }: ViewModel, ...seconds: string[]): unknown {
+  const pair = (message: string, second: string) =>
+    html`<div>${unseen("message", message)}${unseen("second", second)}</div>`;
+  return [
+    ...Object.entries(words).map(([key, second]: [string, string]) =>
+      key.endsWith("Hint") ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second) : nothing,
+    ),
+    ...[words.offline, words.slow, words.pausedUntilHint, ...seconds].map((second) =>
+      pair(words.paused, second),
+    ),
   ];
-  return pairs.map(
-    ([message, second]) => html`<div>${unseen("message", message)}${unseen("second", second)}</div>`,
-  );
 }

@@ -59,9 +59,7 @@ export function numberField(model: ViewModel, question: Question, { typed }: Han
       @input=${typed}
       @compositionend=${typed}
       @selectionchange=${typed}
-      @select=${typed}
       @keyup=${typed}
-      @pointerup=${typed}
       @focus=${typed}
       @blur=${typed}
     />

@@ -100,11 +100,7 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
   return html`<div class="said">
       ${noticeView(said)}
       <div class="unseen" aria-hidden="true">
-        ${unseenNotices(model, [
-          [words.acceptInApp, words.openAppHint],
-          [words.scannedApp, words.openAppHint],
-          ...(mayAsk ? [[words.pairingApp, `${numberHint(model, 6)}\n${words.backToApp}`] as const] : []),
-        ])}
+        ${unseenNotices(model, mayAsk ? `${numberHint(model, 6)}\n${words.backToApp}` : "")}
       </div>
     </div>
     ${
