@@ -4,6 +4,7 @@ import { defineConfig, type UserConfig } from "vite";
 import { minifyTemplates } from "./build/minify-templates.js";
 import { printIntegrity } from "./build/print-integrity.js";
 import { trimQrcode } from "./build/trim-qrcode.js";
+import { trimRxjs } from "./build/trim-rxjs.js";
 
 const filesOf = (entries: string[]): Record<string, string> =>
   Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]));
@@ -20,7 +21,7 @@ const conditions = ["es2015", "module", "browser", "production"];
  * rxjs's ES5 code. The element is one module: many small ones make a larger bundle.
  */
 const widgetBuild: UserConfig = {
-  plugins: [trimQrcode(), minifyTemplates()],
+  plugins: [trimQrcode(), trimRxjs(), minifyTemplates()],
   resolve: { conditions },
   build: {
     minify: false,
@@ -73,12 +74,17 @@ const compileHint = "//# allFunctionsCalledOnLoad";
 /** Of the libraries in the one file. The modules for npm contain two of these, rxjs and qrcode. */
 const licenses = "THIRD-PARTY-LICENSES.txt";
 
-// In Vite's own `build.minify` a library keeps its white space.
-const minified = { minify: true, comments: false, topLevelVar, postBanner: compileHint };
+// In Vite's own `build.minify` a library keeps its white space. The properties are rxjs's own.
+const minified = {
+  minify: { compress: true, mangle: true, mangleProps: { include: /^_[a-z][A-Za-z]+$/ } },
+  comments: false,
+  topLevelVar,
+  postBanner: compileHint,
+};
 
 /** For a plain `<script type="module">`: one self-contained, minified file. */
 const fileBuild: UserConfig = {
-  plugins: [trimQrcode(), minifyTemplates(), printIntegrity()],
+  plugins: [trimQrcode(), trimRxjs(), minifyTemplates(), printIntegrity()],
   resolve: { conditions },
   build: {
     emptyOutDir: false,

@@ -306,7 +306,7 @@ export class OneginiOtpLogin extends LitElement {
       this.#readField();
       super.update(changed);
     } else keepFocus(root, focused);
-    if (place) moveFrom(place, root);
+    moveFrom(place, root);
     this.#isRendering = false;
   }
 

@@ -48,9 +48,7 @@ const renamed: Fallbacks = { accepted: "approved", continueApp: "openApp", backT
 /** For a locale file of before: what comes nearest in the same language. */
 const nearest: Fallbacks = {
   acceptInApp: "titleApp",
-  acceptInAppHint: "openAppHint",
   scannedApp: "scanned",
-  backToAppHint: "openAppHint",
   numberIncomplete: "pairingHint",
   numberLimit: "tooMany",
   numberLimitHint: "notHereHint",

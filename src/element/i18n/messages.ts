@@ -34,16 +34,11 @@ export interface Messages {
   /** Hints in the place of the time. */
   reconnecting: string;
   offline: string;
-  /**
-   * On a phone that has the app: what to do, the button that opens the app, and the same once it was opened. The hint with
-   * `Hint` is for an app that brings its user back to the page, `openAppHint` for any other.
-   */
+  /** On a phone that has the app: what to do, the button that opens the app, the same once it was opened, and the hint of both. */
   acceptInApp: string;
-  acceptInAppHint: string;
   continueApp: string;
   scannedApp: string;
   backToApp: string;
-  backToAppHint: string;
   openAppHint: string;
   /** The button that shows the code for another phone. */
   otherPhone: string;

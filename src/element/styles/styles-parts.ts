@@ -265,19 +265,9 @@ export const partStyles = css`
       color: HighlightText;
       forced-color-adjust: none;
     }
-    .only slot[name="other-way"]::slotted(*) {
-      border-color: Highlight !important;
-      background: Highlight !important;
-      color: HighlightText !important;
-      forced-color-adjust: none !important;
-    }
     .link {
       border-color: Canvas;
       color: LinkText;
-    }
-    :not(.only) > slot[name="other-way"]::slotted(a) {
-      border-color: Canvas !important;
-      color: LinkText !important;
     }
     .disc {
       border: 1px solid CanvasText;

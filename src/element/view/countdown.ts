@@ -49,4 +49,4 @@ export function formatTime(ms: number, language: string, message: string): strin
 
 /** A time of day, such as 14:30. */
 export const formatClock = (instant: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(instant);
+  new Date(instant).toLocaleTimeString(language, { timeStyle: "short" });

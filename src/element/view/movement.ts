@@ -1,21 +1,24 @@
-const duration = 200;
-const easing = "cubic-bezier(.2,0,0,1)";
-
-/** Where the disc and the message are, and the arc that goes. */
+/** Where the disc and the message are, and the arc around the disc. */
 interface Place {
-  disc: DOMRect;
-  message: DOMRect;
+  disc: Element;
+  words: Element;
+  discBox: DOMRect;
+  wordsY: number;
   arc: Element | null;
 }
 
-/** Where the disc is now, if there is one. To be called before a render. */
+const middle = ({ top, height }: DOMRect): number => top + height / 2;
+
+/** Where the disc is now, if there is one. */
 export function placeOf(root: ShadowRoot): Place | undefined {
   const disc = root.querySelector(".disc");
   const message = root.querySelector(".message");
-  if (!disc || !message || matchMedia("(prefers-reduced-motion: reduce)").matches) return undefined;
+  if (!disc || !message) return undefined;
   return {
-    disc: disc.getBoundingClientRect(),
-    message: message.getBoundingClientRect(),
+    disc,
+    words: message.parentElement!,
+    discBox: disc.getBoundingClientRect(),
+    wordsY: middle(message.getBoundingClientRect()),
     arc: disc.querySelector(".arc"),
   };
 }
@@ -24,25 +27,20 @@ export function placeOf(root: ShadowRoot): Place | undefined {
  * Lets the disc and the message travel from their place of before to the new one: the browser moves them by `transform` alone,
  * and the layout is the new one from the first frame. To be called after a render.
  */
-export function moveFrom(before: Place, root: ShadowRoot): void {
+export function moveFrom(before: Place | undefined, root: ShadowRoot): void {
   const after = placeOf(root);
-  if (!after) return;
-  const middle = ({ top, height }: DOMRect) => top + height / 2;
-  const [discY, wordsY] = [
-    middle(before.disc) - middle(after.disc),
-    middle(before.message) - middle(after.message),
-  ];
-  if (Math.abs(discY) < 1) return;
-  const disc = root.querySelector(".disc")!;
-  const scale = before.disc.height / after.disc.height;
-  disc.animate([{ transform: `translateY(${discY}px) scale(${scale})` }, {}], { duration, easing });
-  root
-    .querySelector(".message")!
-    .parentElement!.animate([{ transform: `translateY(${wordsY}px)`, opacity: 0.4 }, {}], {
-      duration,
-      easing,
-    });
-  if (!before.arc || after.arc) return;
-  disc.append(before.arc);
-  before.arc.animate([{}, { opacity: 0 }], 80).onfinish = () => before.arc!.remove();
+  if (!before || !after || matchMedia("(prefers-reduced-motion)").matches) return;
+  const move = middle(before.discBox) - middle(after.discBox);
+  if (Math.abs(move) < 1) return;
+  const timing = { duration: 200, easing: "cubic-bezier(.2,0,0,1)" };
+  const scale = before.discBox.height / after.discBox.height;
+  after.disc.animate({ transform: [`translateY(${move}px) scale(${scale})`, "none"] }, timing);
+  after.words.animate(
+    { transform: [`translateY(${before.wordsY - after.wordsY}px)`, "none"], opacity: [0.4, 1] },
+    timing,
+  );
+  const { arc } = before;
+  if (!arc || after.arc) return;
+  after.disc.append(arc);
+  arc.animate({ opacity: [1, 0] }, 80).onfinish = () => arc.remove();
 }

@@ -23,15 +23,8 @@ export const unseenNumber = (model: ViewModel): TemplateResult =>
     <span class="top">
       ${unseen("message", model.words.pairing)}${unseen("second", numberHint(model, mostDigits))}
     </span>
-    ${unseenErrors(model)}
+    ${unseen("error", fillCount(model.words.wrongNumber, 2, model.words.language))}
   </span>`;
-
-/** The longest of what can be wrong, as it would stand in its place. */
-const unseenErrors = ({ words }: ViewModel): TemplateResult[] =>
-  [
-    fillCount(words.wrongNumber, 2, words.language),
-    fillCount(words.numberIncomplete, mostDigits, words.language),
-  ].map((text) => unseen("error", text));
 
 const mostDigits = 6;
 

@@ -34,18 +34,16 @@ export const appLinkView = (
     >${content}</a
   >`;
 
-/** Before the app answers: what to do there, and what it is once the person has been there. */
-function inApp(model: ViewModel): Notice {
-  const { words, bringsBack } = model;
-  const isThere = model.isAppOpened || isScanned(model.state);
-  const hint = isThere ? words.backToAppHint : words.acceptInAppHint;
-  return {
-    disc: "quiet",
-    icon: icons.phone,
-    text: isThere ? words.scannedApp : words.acceptInApp,
-    second: connectionHint(model) ?? slowLine(model) ?? (bringsBack ? hint : words.openAppHint),
-  };
-}
+/** Whether the person is in the app, or was: this page has opened it, or the app has said so. */
+const isInApp = ({ isAppOpened, state }: ViewModel): boolean => isAppOpened || isScanned(state);
+
+/** Before the app answers. */
+const inApp = (model: ViewModel): Notice => ({
+  disc: "quiet",
+  icon: icons.phone,
+  text: isInApp(model) ? model.words.scannedApp : model.words.acceptInApp,
+  second: connectionHint(model) ?? slowLine(model) ?? model.words.openAppHint,
+});
 
 const askInApp = (model: ViewModel, digits: number, handlers: Handlers): Notice => ({
   disc: "quiet",
@@ -61,8 +59,7 @@ function mainView(model: ViewModel, handlers: Handlers, notice: Notice | undefin
   if (notice) return notice.button ?? (notice.isEnd && model.otherWay !== undefined ? otherWay() : nothing);
   if (state.phase === "idle") return mainButton(words.showCode, handlers.start);
   if (waiting === "long") return mainButton(words.tryAgain, handlers.start);
-  const isThere = model.isAppOpened || isScanned(state);
-  const label = !appLink ? words.requesting : isThere ? words.backToApp : words.continueApp;
+  const label = !appLink ? words.requesting : isInApp(model) ? words.backToApp : words.continueApp;
   return appLinkView(model, handlers, "button main", "button app-link", label);
 }
 

@@ -26,8 +26,6 @@ export interface ViewModel {
   app: "first" | "beside" | "none";
   /** The link into the app with the newest code in it, while that code works. */
   appLink: string | undefined;
-  /** Whether the app brings its user back to this page by itself. */
-  bringsBack: boolean;
   /** Whether the person has opened the app for this code. */
   isAppOpened: boolean;
   /** Whether the person opened "Use another phone". */
@@ -125,7 +123,6 @@ export function viewModel(state: State, context: ViewContext): ViewModel {
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
     // Without a code in it, the link brings back the app that shows the number.
     appLink: hasCode(clock) || questionOf(state) ? link : undefined,
-    bringsBack: !!appLinkTemplate?.includes("{browser}"),
     waiting: waitingFor(state, rest),
   };
 }
