@@ -212,7 +212,7 @@ describe("the announcement", () => {
     expect(say(announcer, { phase: "requesting" }, { waiting: "slow" })).to.equal(words.slow);
     expect(say(announcer, { phase: "requesting" }, { waiting: "long" })).to.equal(words.slow);
     expect(say(announcer, pending())).to.equal(words.codeReady);
-    expect(say(announcer, { phase: "approved", attempt: "a" })).to.equal(words.approved);
+    expect(say(announcer, { phase: "approved", attempt: "a" })).to.equal("Accepted. Logging you in…");
     expect(say(announcer, { phase: "approved", attempt: "a" }, { waiting: "slow" })).to.equal(words.slow);
   });
   it("says that a try is possible again, once the time for it has come", () => {
@@ -237,11 +237,13 @@ describe("the announcement", () => {
       "The login service isn’t answering. Please try again in a moment.",
     ]);
   });
-  it("says that a login was accepted after 300 ms, and not if it is complete by then", () => {
+  it("says that a login was accepted after 400 ms, and not if it is complete by then", () => {
     const announcer = new Announcer();
     say(announcer, pending());
-    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(299))).to.equal(words.codeReady);
-    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(300))).to.equal(words.approved);
+    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(399))).to.equal(words.codeReady);
+    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(400))).to.equal(
+      "Accepted. Logging you in…",
+    );
     const quick = new Announcer();
     say(quick, { phase: "expired", attempt: "a" });
     say(quick, { phase: "approved", attempt: "a" }, lasting(17));
