@@ -76,7 +76,7 @@ const helpTexts: Record<Language, HelpTexts> = {
   fr: {
     withPhone: "Connexion avec le mobile",
     open: html`Ouvrez la ${loginPage("page de connexion")}. Elle affiche un code QR.`,
-    scan: "Scannez-le avec l’appli de votre mobile.",
+    scan: "Scannez-le avec l’application de votre mobile.",
     scanWithDemoPhone: html`Ouvrez le ${demoPhone("mobile de démo")} dans un autre onglet ou une autre
       fenêtre, touchez <b lang="en">Scan QR code</b> et choisissez <b lang="en">Page</b>. Votre caméra ou une
       photo du code conviennent aussi.`,
@@ -84,15 +84,15 @@ const helpTexts: Record<Language, HelpTexts> = {
       "Vérifiez ce que le mobile affiche, et acceptez. La page de connexion passe d’elle-même au compte.",
     cannotScan: "Si vous ne pouvez pas scanner",
     tries: [
-      html`Scannez dans l’appli Demo Bank. L’appareil photo du mobile n’affiche que des lettres.`,
+      html`Scannez dans l’application Demo Bank. L’appareil photo du mobile n’affiche que des lettres.`,
       html`Touchez <b>Agrandir</b> à côté du code, et éloignez un peu le mobile.`,
       html`Augmentez la luminosité de l’écran, et essuyez l’objectif du mobile.`,
-      html`Si la page demande « Toujours là ? », touchez <b>Afficher un nouveau code</b>.`,
-      html`Si l’appli dit que le code ne marche plus, scannez celui qui est maintenant sur la page.`,
+      html`Si la page demande « Êtes-vous toujours là ? », touchez <b>Afficher un nouveau code</b>.`,
+      html`Si l’application dit que le code ne marche plus, scannez celui qui est maintenant sur la page.`,
     ],
     otherWays: "Autres moyens de connexion",
-    onThisPhone: html`Ouvrez la ${loginPage("page de connexion")} sur le mobile qui a l’appli. Vous y touchez
-    un bouton, sans rien scanner.`,
+    onThisPhone: html`Ouvrez la ${loginPage("page de connexion")} sur le mobile qui a l’application. Vous y
+    touchez un bouton, sans rien scanner.`,
     password: html`Utilisez le ${passwordForm("formulaire avec mot de passe")}. Il montre les deux moyens côte
     à côte : cette démo n’a pas de mots de passe et n’en vérifie aucun.`,
     seeAll: "Tout voir",

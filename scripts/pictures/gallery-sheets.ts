@@ -96,7 +96,7 @@ const reviewed: Record<string, Cell[]> = {
     one("420, app link", 420, beside.shown),
     one("420, app link, ar", 420, { ...beside.shown, ...said("ar") }),
     one("288, words of the site", 288, {
-      ...model(pending(), { words: wordsFor("en", { openApp: "Open the Demo Bank app" }) }),
+      ...model(pending(), { words: wordsFor("en", { continueApp: "Open the Demo Bank app" }) }),
       ...appFirst(model(pending())),
     }),
   ],

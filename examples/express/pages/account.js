@@ -1,7 +1,7 @@
 const widget = document.querySelector("onegini-otp-login");
 widget.messages = {
   title: "Add a phone",
-  approved: "Accepted. Adding the phone…",
+  acceptedHint: "Adding the phone…",
   completed: "The phone is added",
   loginFailed: "We couldn’t add the phone",
   loginRefused: "This phone can’t be added",

@@ -32,7 +32,8 @@ export function wordsFor(language: string | undefined, own: Partial<Messages> | 
         ...en,
         // English is better than nothing for what is seen, and worse for one word that is heard in each step.
         stepDone: "",
-        ...textsOf(found.messages, { ...renamed, ...nearest }),
+        // First what they were called.
+        ...textsOf(textsOf(found.messages, renamed), nearest),
         ...textsOf(own, renamed),
         language: found.language,
       };
@@ -47,6 +48,7 @@ const renamed: Fallbacks = { accepted: "approved", continueApp: "openApp", backT
 
 /** For a locale file of before: what comes nearest in the same language. */
 const nearest: Fallbacks = {
+  backToApp: "continueApp",
   acceptInApp: "titleApp",
   scannedApp: "scanned",
   numberIncomplete: "pairingHint",

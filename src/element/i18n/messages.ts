@@ -188,8 +188,9 @@ export function failureKey({ code, during, offline, answer, retryAt }: Failure):
 export const spoken = (message: string, hint: string): string =>
   hint ? `${message}${/\p{P}$/u.test(message) ? "" : "."} ${hint}` : message;
 
-/** Fills in the one thing that a text has a place for. */
-export const fill = (message: string, value: string): string => message.replace(/\{\w+\}/, () => value);
+/** Fills in the one thing that a text has a place for. A unit may end in a full stop, which ends the sentence too: "4 Min." */
+export const fill = (message: string, value: string): string =>
+  message.replace(/\{\w+\}(\.?)/, (_, stop: string) => (value.endsWith(".") ? value : value + stop));
 
 /** Fills in a number, in the form of the text that fits it. */
 export function fillCount(message: string, count: number, language: string): string {

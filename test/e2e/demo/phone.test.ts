@@ -70,7 +70,7 @@ describe("The demo phone", () => {
     });
     const page = await openLoginPage(handheld, demo.origin);
 
-    await page.getByRole("link", { name: "Open the Demo Bank app" }).click();
+    await page.getByRole("link", { name: "Continue" }).click();
     const phone = phoneOn(page);
     await phone.sees("Is this you logging in?");
     assert.equal(new URL(page.url()).hash, "");

@@ -61,6 +61,60 @@ describe("the language", () => {
     expect(wordsFor("x-partial", undefined)).to.include({ title: "Titulus", close: en.close });
   });
 
+  it("stays whole in a file of before, with its nearest words for texts that are new", () => {
+    // Some of the texts that the file for Dutch had.
+    const before = {
+      titleApp: "Inloggen met de app",
+      scanned: "Kijk op je telefoon",
+      openApp: "Open de app",
+      openAppHint: "Accepteer in de app en kom terug naar deze pagina.",
+      openAppAgain: "Open de app opnieuw",
+      approved: "Geaccepteerd. Je wordt ingelogd…",
+      pairingHint: "Je telefoon toont {digits} cijfers.",
+      tooMany: "Te veel pogingen",
+      notHereHint: "Log op een andere manier in.",
+      pausedHint: "Log nu op een andere manier in.",
+    };
+    globalThis.oneginiOtpLoginLocales!.push({ language: "x-before", messages: before });
+    const renamed = {
+      accepted: before.approved,
+      // The first line has both sentences.
+      acceptedHint: "",
+      continueApp: before.openApp,
+      backToApp: before.openAppAgain,
+    };
+    const nearest = {
+      stepDone: "",
+      acceptInApp: before.titleApp,
+      acceptInAppHint: before.openAppHint,
+      scannedApp: before.scanned,
+      backToAppHint: before.openAppHint,
+      numberIncomplete: before.pairingHint,
+      numberLimit: before.tooMany,
+      numberLimitHint: before.notHereHint,
+      pausedUntilHint: before.pausedHint,
+    };
+    expect(wordsFor("x-before", undefined)).to.include({ ...renamed, ...nearest });
+
+    const { openAppAgain: _, ...earlier } = before;
+    globalThis.oneginiOtpLoginLocales!.push({ language: "x-earlier", messages: earlier });
+    expect(wordsFor("x-earlier", undefined)).to.include({ backToApp: before.openApp });
+  });
+
+  it("leaves a site the texts that it has set under the names of before", () => {
+    const own = { approved: "Yes. Wait…", openApp: "Open Example", openAppAgain: "Back to Example" };
+    const renamed = {
+      accepted: "Yes. Wait…",
+      acceptedHint: "",
+      continueApp: "Open Example",
+      backToApp: "Back to Example",
+    };
+    for (const [language, words] of Object.entries({ nl, en }))
+      expect(wordsFor(language, own), language).to.include({ ...words, ...renamed });
+    const both = { approved: "Yes. Wait…", accepted: "Yes" };
+    expect(wordsFor("nl", both)).to.include({ accepted: "Yes", acceptedHint: nl.acceptedHint });
+  });
+
   it("follows the page's `lang` while it shows a code, and sets its own `lang`", async () => {
     const element = put(`<onegini-otp-login manual></onegini-otp-login>`);
     await element.updateComplete;

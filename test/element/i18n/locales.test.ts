@@ -1,22 +1,23 @@
 import { expect } from "chai";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
-import { fillCount, type Messages } from "../../../src/element/i18n/messages.js";
+import { fill, fillCount, type Messages } from "../../../src/element/i18n/messages.js";
 import { formatTime } from "../../../src/element/view/countdown.js";
 import type { OneginiOtpLogin } from "../../../src/index.js";
 import { directionOf, locales } from "../support/locales.js";
 import { inPhase, part, put, until, withLoginApi, type LoginApi } from "../support/page.js";
 
-type Key = keyof Messages;
+/** Without those of before, which may be missing. */
+type Key = keyof { [Name in keyof Messages as undefined extends Messages[Name] ? never : Name]: unknown };
 const english = locales["en"]!;
 const textsOf = (language: string) => Object.entries(locales[language]!) as [Key, string][];
 
 const arabic = /\p{Script=Arabic}/u;
 const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 
-/** Words of the form of address that a language does not use here, and words of another country. */
+/** Words of the form of address that a language does not use here, of another country, and for which it has another one here. */
 const slips: Record<string, RegExp> = {
   nl: /(?<!\p{L})(u|uw)(?!\p{L})/iu,
-  fr: /(?<!\p{L})(tu|toi|ton|ta|tes)(?!\p{L})/iu,
+  fr: /(?<!\p{L})(tu|toi|ton|ta|tes|appli|tentatives?)(?!\p{L})/iu,
   de: /(?<!\p{L})(du|dich|dir|dein\p{L}*|Ihr seid)(?!\p{L})/u,
   es: /(?<!\p{L})(usted|ustedes|su|sus|vuestr\p{L}*|acceda|escanee|espere|inténtelo)(?!\p{L})/iu,
   it: /(?<!\p{L})(lei|suo|sua|voi|vostr\p{L}*|acceda|inquadri|attenda)(?!\p{L})/iu,
@@ -26,7 +27,7 @@ const slips: Record<string, RegExp> = {
   pl: /(?<!\p{L})(pan|pani|pana|państwo)(?!\p{L})/iu,
   sv: /(?<!\p{L})(ni|er|ert)(?!\p{L})/iu,
   da: /(?<!\p{L})(De|Dem|Deres|I|jer)(?!\p{L})/u,
-  nb: /(?<!\p{L})(De|Dem|Deres|dere|ikkje|frå)(?!\p{L})/u,
+  nb: /(?<!\p{L})(De|Dem|Deres|dere|ikkje|frå|aldrig)(?!\p{L})/u,
   // Also a participle after "jste", which names one gender.
   cs: /(?<!\p{L})(ty|tě|ti|tebe|tobě|tv(ůj|á|é|oje|ého|ém)|jsi|zkus|otevři|naskenuj|počkej|přihlas|jste \p{L}+l[aiy]?)(?!\p{L})/iu,
   ja: /(?<!ま|で)(だ|である|しろ|せよ)(。|$)/u,
@@ -120,7 +121,7 @@ for (const language of Object.keys(locales))
       }
     });
 
-    it("keep to one form of address", () => {
+    it("keep to one form of address, and to one word for a thing", () => {
       for (const [key, text] of textsOf(language))
         expect(slips[language]?.exec(text)?.[0], `${key}: ${text}`).to.equal(undefined);
     });
@@ -134,19 +135,22 @@ for (const language of Object.keys(locales))
         "loginFailed",
         "loginRefused",
         "pairingFailed",
+        "numberLimit",
         "ended",
         "tooMany",
         "cookies",
         "notHere",
+        "paused",
       ] as const;
       expect(new Set(failures.map((key) => words[key])).size).to.equal(failures.length);
       expect(new Set(failures.map((key) => words[`${key}Hint`])).size).to.equal(failures.length);
     });
 
     it("have times as Intl formats them, in the same digits as the steps", () => {
-      const { newCodeIn } = locales[language]!;
+      const { newCodeIn, numberLimitHint } = locales[language]!;
       const plain = (ms: number) => formatTime(ms, language, newCodeIn).replace(/\s/gu, " ");
       expect([plain(42_000), plain(240_000)]).to.deep.equal(times[language]);
+      expect(fill(numberLimitHint, formatTime(240_000, language, numberLimitHint))).not.to.contain("..");
       expect(new Intl.NumberFormat(language).resolvedOptions().numberingSystem).to.equal("latn");
     });
   });

@@ -24,7 +24,7 @@ describe("the words for a failure", () => {
     [{ code: "cookies_blocked", during: "start" }, "cookies"],
     [{ code: "login_refused", during: "login" }, "loginFailed"],
     [{ code: "pairing_failed", during: "login" }, "pairingFailed"],
-    [{ code: "pairing_failed", during: "login", retryAt: now + 600 * second }, "notHere"],
+    [{ code: "pairing_failed", during: "login", retryAt: now + 600 * second }, "numberLimit"],
     [{ code: "pairing_required", during: "login" }, "loginFailed"],
     [
       { code: "login_refused", during: "login", answer: { status: 403, body: { code: "A" } } },
@@ -53,10 +53,12 @@ describe("a number in a text", () => {
     ["one:{tries} try left|{tries} tries left", 1, "en", "1 try left"],
     ["one:{tries} try left|{tries} tries left", 2, "en", "2 tries left"],
     ["Left: {tries}", 1, "en", "Left: 1"],
-    [polish, 1, "pl", "To nie te cyfry. Pozostała 1 próba."],
-    [polish, 2, "pl", "To nie te cyfry. Pozostały 2 próby."],
-    [polish, 5, "pl", "To nie te cyfry. Pozostało 5 prób."],
-    [locales["ar"]!.wrongNumber, 2, "ar", "هذا ليس الرقم الصحيح. بقيت محاولتان."],
+    [polish, 1, "pl", "Cyfry się nie zgadzają. Pozostała 1 próba."],
+    [polish, 2, "pl", "Cyfry się nie zgadzają. Pozostały 2 próby."],
+    [polish, 5, "pl", "Cyfry się nie zgadzają. Pozostało 5 prób."],
+    [locales["cs"]!.numberIncomplete, 4, "cs", "Zadejte všechny 4 číslice."],
+    [locales["cs"]!.numberIncomplete, 6, "cs", "Zadejte všech 6 číslic."],
+    [locales["ar"]!.wrongNumber, 2, "ar", "الرقم غير مطابق. بقيت محاولتان."],
     [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6 chiffres."],
   ];
   for (const [message, count, language, text] of counts)
@@ -126,6 +128,11 @@ describe("a time left", () => {
 
   it("is put into a message as it is", () => {
     expect(fill("New code in {time}", "$&")).to.equal("New code in $&");
+  });
+
+  it("ends a sentence with one full stop, also where its unit has one", () => {
+    expect(fill("Please wait {time}.", "4 min")).to.equal("Please wait 4 min.");
+    expect(fill("Bitte warten Sie {time}.", "4 Min.")).to.equal("Bitte warten Sie 4 Min.");
   });
 });
 
@@ -205,7 +212,7 @@ describe("the announcement", () => {
     expect(say(announcer, { phase: "requesting" }, { waiting: "slow" })).to.equal(words.slow);
     expect(say(announcer, { phase: "requesting" }, { waiting: "long" })).to.equal(words.slow);
     expect(say(announcer, pending())).to.equal(words.codeReady);
-    expect(say(announcer, { phase: "approved", attempt: "a" })).to.equal(words.approved);
+    expect(say(announcer, { phase: "approved", attempt: "a" })).to.equal("Accepted. Logging you in…");
     expect(say(announcer, { phase: "approved", attempt: "a" }, { waiting: "slow" })).to.equal(words.slow);
   });
   it("says that a try is possible again, once the time for it has come", () => {
@@ -230,11 +237,13 @@ describe("the announcement", () => {
       "The login service isn’t answering. Please try again in a moment.",
     ]);
   });
-  it("says that a login was accepted after 300 ms, and not if it is complete by then", () => {
+  it("says that a login was accepted after 400 ms, and not if it is complete by then", () => {
     const announcer = new Announcer();
     say(announcer, pending());
-    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(299))).to.equal(words.codeReady);
-    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(300))).to.equal(words.approved);
+    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(399))).to.equal(words.codeReady);
+    expect(say(announcer, { phase: "approved", attempt: "a" }, lasting(400))).to.equal(
+      "Accepted. Logging you in…",
+    );
     const quick = new Announcer();
     say(quick, { phase: "expired", attempt: "a" });
     say(quick, { phase: "approved", attempt: "a" }, lasting(17));

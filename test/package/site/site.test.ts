@@ -92,7 +92,7 @@ describe("The first page", () => {
     pending: "New code in",
     scanned: "Check your phone",
     reconnecting: "Reconnecting…",
-    approved: "Accepted. Logging you in…",
+    approved: "Accepted",
     completed: "You’re logged in",
     denied: "You declined on your phone",
     expired: "Still there?",
