@@ -86,9 +86,7 @@ describe("the language", () => {
     const nearest = {
       stepDone: "",
       acceptInApp: before.titleApp,
-      acceptInAppHint: before.openAppHint,
       scannedApp: before.scanned,
-      backToAppHint: before.openAppHint,
       numberIncomplete: before.pairingHint,
       numberLimit: before.tooMany,
       numberLimitHint: before.notHereHint,
