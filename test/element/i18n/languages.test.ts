@@ -63,18 +63,18 @@ describe("the language", () => {
 
   it("stays whole in a file of before, with its nearest words for texts that are new", () => {
     // Some of the texts that the file for Dutch had.
-    const before = {
+    const earlier = {
       titleApp: "Inloggen met de app",
       scanned: "Kijk op je telefoon",
       openApp: "Open de app",
       openAppHint: "Accepteer in de app en kom terug naar deze pagina.",
-      openAppAgain: "Open de app opnieuw",
       approved: "Geaccepteerd. Je wordt ingelogd…",
       pairingHint: "Je telefoon toont {digits} cijfers.",
       tooMany: "Te veel pogingen",
       notHereHint: "Log op een andere manier in.",
       pausedHint: "Log nu op een andere manier in.",
     };
+    const before = { ...earlier, openAppAgain: "Open de app opnieuw" };
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-before", messages: before });
     const renamed = {
       accepted: before.approved,
@@ -94,7 +94,6 @@ describe("the language", () => {
     };
     expect(wordsFor("x-before", undefined)).to.include({ ...renamed, ...nearest });
 
-    const { openAppAgain: _, ...earlier } = before;
     globalThis.oneginiOtpLoginLocales!.push({ language: "x-earlier", messages: earlier });
     expect(wordsFor("x-earlier", undefined)).to.include({ backToApp: before.openApp });
   });
