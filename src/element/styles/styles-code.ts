@@ -195,7 +195,7 @@ export const codeStyles = css`
   /* Three lines are as high as one. */
   .row > .time,
   .row > .error {
-    flex: 1;
+    flex: 1 1 10em;
     margin-block: calc(-5 * var(--_u));
   }
   /* A hint has more room where it needs some: the button's icon says what it does. */
@@ -226,6 +226,9 @@ export const codeStyles = css`
       gap: 0;
       align-items: stretch;
       min-block-size: calc(88 * var(--_u));
+    }
+    .row > * {
+      flex: none;
     }
     .row > .link {
       margin-inline-start: auto;

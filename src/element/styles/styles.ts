@@ -145,7 +145,7 @@ const card = css`
   [inert] {
     visibility: hidden;
   }
-  ol slot {
+  ol slot[inert] {
     visibility: inherit;
   }
   /* Texts that only keep a place: they are drawn, and not seen. */
