@@ -192,6 +192,9 @@ export const codeStyles = css`
   .time .slow {
     display: block;
   }
+  .time:has(+ .link) span:has(+ .slow) {
+    display: none;
+  }
   /* Three lines are as high as one. */
   .row > .time,
   .row > .error {
@@ -200,7 +203,6 @@ export const codeStyles = css`
   }
   /* A hint has more room where it needs some: the button's icon says what it does. */
   @container (inline-size < 22.5em) or (37.5em <= inline-size < 45em) {
-    .time:has(+ .link) span:has(+ .slow),
     .time:has(.icon) + .enlarge > span {
       display: none;
     }

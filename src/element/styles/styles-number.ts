@@ -144,7 +144,9 @@ export const numberStyles = css`
     max-inline-size: calc(262 * var(--_u));
   }
   /* The error takes the time's place. */
+  /* Its four lines are as high as one: there are gaps above and below. */
   .row > .error {
+    margin-block: calc(-14 * var(--_u));
     text-align: start;
   }
   .row > .error:empty {
