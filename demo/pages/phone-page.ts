@@ -27,7 +27,9 @@ export const phonePage = ({ language, isPublic, hasSite }: PhonePage): Html =>
           would.
         </p>
       </div>
-      <section id="phone" aria-label="Phone"><noscript>The phone needs JavaScript.</noscript></section>
+      <section id="phone" aria-label="Phone" data-language="${language}">
+        <noscript>The phone needs JavaScript.</noscript>
+      </section>
       <p id="spoken" class="visually-hidden" role="status"></p>
       <div class="desk">
         ${settingsForm(hasSite)}

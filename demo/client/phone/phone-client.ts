@@ -1,15 +1,17 @@
 import { html, render } from "lit";
 import { readAppLink } from "./code-sources.js";
+import type { Language } from "../../pages/site-language.js";
 import { PhoneApp, type PhoneAppOptions } from "./phone-app.js";
-import { drawScreen, titleOf } from "./screens.js";
+import { drawScreen, languageOf, titleOf } from "./screens.js";
 import { Settings } from "./phone-settings.js";
 
 const screenElement = document.querySelector<HTMLElement>("#phone");
-const spokenElement = document.querySelector("#spoken");
+const spokenElement = document.querySelector<HTMLElement>("#spoken");
 const settingsForm = document.querySelector<HTMLFormElement>("#settings");
 const heardElement = document.querySelector<HTMLElement>("#heard");
 
 if (screenElement && spokenElement && settingsForm && heardElement) {
+  const language = screenElement.dataset["language"] as Language;
   screenElement.replaceChildren();
   heardElement.replaceChildren();
   const settings = new Settings(settingsForm, () => phone.reset());
@@ -27,12 +29,14 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
   const draw: PhoneAppOptions["draw"] = (screen, calls) => {
     const hadFocus = screenElement.contains(document.activeElement);
     screenElement.classList.toggle("ios", settings.platform === "ios");
-    render(drawScreen(screen, settings, phone.actions), screenElement);
+    screenElement.lang = spokenElement.lang = languageOf(screen, language);
+    render(drawScreen(screen, settings, language, phone.actions), screenElement);
     // The pressed button may be gone with its screen. The focus then moves to the heading of the next one, which a screen
     // reader reads. If the focus is elsewhere, the live region announces the screen.
     const focusIsLost = hadFocus && !screenElement.contains(document.activeElement);
     if (focusIsLost) screenElement.querySelector<HTMLElement>("h2")?.focus();
-    spokenElement.textContent = focusIsLost || screen.name === "home" ? "" : titleOf(screen, settings.user);
+    spokenElement.textContent =
+      focusIsLost || screen.name === "home" ? "" : titleOf(screen, settings.user, language);
     render(
       calls.length === 0
         ? html`Nothing yet`

@@ -1,17 +1,26 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { icons, type Icon } from "../../pages/demo-icons.js";
+import type { Language } from "../../pages/site-language.js";
+import { answerTexts } from "./answer-texts.js";
+import { readMessage } from "./message.js";
 import { adviceFor, type Advice } from "./problems.js";
 import { scanningScreen } from "./scanning-screen.js";
 import { icon, type Actions, type Screen } from "./screen-parts.js";
 import type { Settings } from "./phone-settings.js";
 import type { Transaction } from "./sdk.js";
 
+/** The language of a screen, if the person has chosen this one. */
+export const languageOf = ({ name }: Screen, chosen: Language): Language =>
+  name === "confirm" || name === "accepted" || name === "declined" ? chosen : "en";
+
 /** The phone's screen as a function of what it shows. */
 export function drawScreen(
   screen: Screen,
   { user, platform }: Pick<Settings, "user" | "platform">,
+  language: Language,
   actions: Actions,
 ): TemplateResult {
+  const texts = answerTexts[language];
   switch (screen.name) {
     case "scanning":
       return scanningScreen(screen, actions);
@@ -35,19 +44,22 @@ export function drawScreen(
         nothing,
       );
     case "confirm":
-      return bankScreen(user, confirmation(screen.transaction), answerButtons(screen.answering, actions));
+      return bankScreen(
+        user,
+        confirmation(screen.transaction, language),
+        answerButtons(screen.answering, language, actions),
+      );
     case "accepted":
       return bankScreen(
         user,
-        html`${message({ icon: "check", title: "Accepted", text: "Carry on in your browser.", tone: "success" })}
-        ${numberOnScreen(screen.transaction)}`,
-        html`<button @click=${actions.finish}>Done</button>`,
+        accepted(screen.transaction, language),
+        html`<button @click=${actions.finish}>${texts.done}</button>`,
       );
     case "declined":
       return bankScreen(
         user,
-        message({ icon: "cross", title: "Declined", text: "Nobody was logged in." }),
-        html`<button @click=${actions.finish}>Done</button>`,
+        message({ icon: "cross", title: texts.declined, text: texts.nobody }),
+        html`<button @click=${actions.finish}>${texts.done}</button>`,
       );
     case "problem": {
       const advice = adviceFor(screen.problem, user);
@@ -67,7 +79,8 @@ export function drawScreen(
 }
 
 /** The text of each screen for a screen reader. */
-export function titleOf(screen: Screen, user: string): string {
+export function titleOf(screen: Screen, user: string, language: Language): string {
+  const texts = answerTexts[language];
   switch (screen.name) {
     case "home":
       return "Log in on your computer";
@@ -76,14 +89,15 @@ export function titleOf(screen: Screen, user: string): string {
     case "checking":
       return "Checking the code";
     case "confirm":
-      return "Is this you logging in?";
+      return texts.question;
     case "accepted": {
-      const number = numberIn(readMessage(screen.transaction.message).text);
-      const said = "Accepted. Carry on in your browser.";
-      return number === undefined ? said : `${said} The number is ${[...number].join(" ")}.`;
+      const { number } = readMessage(screen.transaction.message, language);
+      return number === undefined
+        ? `${texts.accepted}. ${texts.carryOn}`
+        : `${texts.accepted}. ${texts.number}: ${digitByDigit(number)}. ${texts.typeNumber} ${texts.neverTell}`;
     }
     case "declined":
-      return "Declined. Nobody was logged in.";
+      return `${texts.declined}. ${texts.nobody}`;
     case "problem": {
       const { title, text } = adviceFor(screen.problem, user);
       return `${title}. ${text}`;
@@ -156,73 +170,70 @@ const systemAlert = (
 `;
 
 /**
- * The user's defence against a relayed code: the message word for word, with device and location, above two buttons of
- * equal size.
+ * The user's defence against a relayed code: the site's words, its number, device and place, above two buttons that are alike, so
+ * that nothing hurries the person to one of them.
  */
-function confirmation(transaction: Transaction): TemplateResult {
-  const { text, device, location } = readMessage(transaction.message);
+function confirmation({ message }: Transaction, language: Language): TemplateResult {
+  const texts = answerTexts[language];
+  const { text, number, device, place } = readMessage(message, language);
   return html`
-    <h2 class="question" tabindex="-1">Is this you logging in?</h2>
-    <p class="site-message">${text}</p>
+    ${requestView(texts.question, texts.accepted, text)} ${numberView(number, texts.number)}
     ${
       device === undefined
         ? nothing
         : html`<dl class="facts">
             <div>
               ${icon("laptop")}
-              <dt>Device</dt>
+              <dt>${texts.device}</dt>
               <dd>${device}</dd>
             </div>
             <div>
               ${icon("pin")}
-              <dt>Location</dt>
-              <dd>${location}</dd>
+              <dt>${texts.place}</dt>
+              <dd>${place}</dd>
             </div>
           </dl>`
     }
-    <p class="safety">
-      ${icon("shield")} Only accept if you scanned the code on the Demo Bank page yourself.
-    </p>
+    <p class="safety">${icon("shield")} ${texts.safety}</p>
   `;
 }
 
-/** The number that the browser may ask for, large, with the site's words. It stays until the person closes the screen. */
-function numberOnScreen(transaction: Transaction): TemplateResult | typeof nothing {
-  const { text } = readMessage(transaction.message);
-  const number = numberIn(text);
-  return number === undefined
+/** The number stays where it was before the answer, until the person closes the screen. */
+function accepted({ message: sent }: Transaction, language: Language): TemplateResult {
+  const texts = answerTexts[language];
+  const { text, number } = readMessage(sent, language);
+  if (number === undefined)
+    return message({ icon: "check", title: texts.accepted, text: texts.carryOn, tone: "success" });
+  const title = html`<span class="disc success">${icon("check")}</span>${texts.accepted}`;
+  return html`
+    ${requestView(title, texts.question, text)} ${numberView(number, texts.number)}
+    <p class="what-next"><b>${texts.typeNumber}</b> ${texts.neverTell}</p>
+  `;
+}
+
+/** @param other the title's words on the other screen: their place is kept, so that what is below does not move */
+const requestView = (title: unknown, other: string, text: string) =>
+  html`<h2 class="request" tabindex="-1" data-other=${other}><span>${title}</span></h2>
+    <p class="site-message" lang="en">${text}</p>`;
+
+const numberView = (number: string | undefined, label: string) =>
+  number === undefined
     ? nothing
-    : html`<p class="number" dir="ltr">${number}</p>
-        <p class="site-message">${text}</p>`;
-}
+    : html`<div class="number">
+        <p>${label}</p>
+        <p class="digits" dir="ltr" aria-hidden="true">${number}</p>
+        <p class="visually-hidden">${digitByDigit(number)}</p>
+      </div>`;
 
-/** The number in a message: its only figure of four or six digits. */
-export function numberIn(text: string): string | undefined {
-  const [number, ...others] = text.match(/(?<!\d)(?:\d{4}|\d{6})(?!\d)/g) ?? [];
-  return others.length === 0 ? number : undefined;
-}
+const digitByDigit = (number: string): string => [...number].join(" ");
 
-const answerButtons = (answering: boolean, actions: Actions) => html`
-  <button class="main" aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(true)}>
-    Accept
-  </button>
-  <button aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(false)}>Decline</button>
+const answerButtons = (answering: boolean, language: Language, actions: Actions) => html`
+  <div class="answers">
+    <button aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(true)}>
+      ${icon("check")} ${answerTexts[language].accept}
+    </button>
+    <button aria-disabled=${answering ? "true" : nothing} @click=${() => actions.answer(false)}>
+      ${icon("cross")} ${answerTexts[language].decline}
+    </button>
+  </div>
 `;
-
-/** The parts of the Token Server's message. */
-interface Confirmation {
-  /** The site's own words. */
-  text: string;
-  /** Where the login comes from, for the user to check. */
-  device?: string;
-  location?: string;
-}
-
-/** Splits the template `[message] Device: …, Location: …`; a message of another form stays whole. */
-export function readMessage(message: string): Confirmation {
-  // The first group is greedy, because only the last "Device:" is the Token Server's: the site may write one too.
-  const [, text, device, location] = /^(.*)\bDevice: (.+?), Location: (.+)$/s.exec(message) ?? [];
-  return device !== undefined && location !== undefined
-    ? { text: (text ?? "").trim(), device, location }
-    : { text: message };
-}
