@@ -41,6 +41,7 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
             ${icon("shield")}
             <span>${texts.safety} <a href="/help#scanning">${texts.cannotScan}</a></span>
           </p>
+          <a slot="other-way" href="#user-name">${texts.withPassword}</a>
           <p>${texts.needsNewerBrowser}</p>
         </onegini-otp-login>
         <p class="or"><span>${texts.or}</span></p>
