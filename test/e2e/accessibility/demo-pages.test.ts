@@ -175,7 +175,7 @@ describe("The demo's pages", () => {
         [account, "/account?notice=ended"],
       ] as const) {
         await page.goto(`${demo.origin}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`);
-        // The phone is in English only.
+        // The phone's first screen is in English only.
         if (path === "/phone" && lang !== "en") continue;
         for (const width of [320, 390]) {
           await page.setViewportSize({ width, height: 800 });

@@ -24,36 +24,73 @@ describe("The demo's number", { concurrency: 2 }, () => {
     return { attempt, message };
   }
 
-  it("stays on the phone's screen after Accept, large, until the person closes it", async (t) => {
-    const demo = await start(t, { PAIRING: "always" });
-    const chromium = await launchBrowser();
-    t.after(() => chromium.close());
-    const { attempt, otp } = await new Browser({
-      url: `${demo.origin}/otp-login`,
-      origin: demo.origin,
-    }).start();
-    assert.ok(attempt);
-    const phone = await openPhone(
-      await chromium.newContext(),
-      demo.origin,
-      `/phone#otp=${encodeURIComponent(otp)}`,
-    );
-    await phone.sees("Is this you logging in?");
-    const number = numberIn(await phone.screen.locator(".site-message").innerText());
-    assert.match(number, /^\d{4}$/);
-    await phone.press("Accept");
-    await phone.sees("Accepted");
-    const large = phone.screen.getByText(number, { exact: true });
-    const size = await large.evaluate((each) => parseFloat(getComputedStyle(each).fontSize));
-    assert.ok(size >= 40, `${size}px`);
-    assert.match(
-      await phone.screen.innerText(),
-      new RegExp(`It may ask for ${number}: type it only there\\.`),
-    );
-    await phone.press("Done");
-    await phone.sees("Log in on your computer");
-    assert.equal(await large.count(), 0);
-  });
+  for (const [locale, question, accept, label, typeIt, done] of [
+    [
+      "en",
+      "Is this you logging in?",
+      "Accept",
+      "Number for the page",
+      "Type this number on the page.",
+      "Done",
+    ],
+    [
+      "nl",
+      "Log jij nu in?",
+      "Accepteer",
+      "Cijfers voor de pagina",
+      "Typ deze cijfers op de pagina.",
+      "Klaar",
+    ],
+    [
+      "fr",
+      "Est-ce bien vous ?",
+      "Accepter",
+      "Chiffres pour la page",
+      "Recopiez ces chiffres sur la page.",
+      "Terminé",
+    ],
+    [
+      "de",
+      "Sind Sie das?",
+      "Bestätigen",
+      "Zahl für die Seite",
+      "Geben Sie diese Zahl auf der Seite ein.",
+      "Fertig",
+    ],
+  ] as const)
+    it(`is on the phone's screen before Accept and after it, large and at the same place, in ${locale}`, async (t) => {
+      const demo = await start(t, { PAIRING: "always" });
+      const chromium = await launchBrowser();
+      t.after(() => chromium.close());
+      const { otp } = await newBrowser(demo).start();
+      const phone = await openPhone(
+        await chromium.newContext({ locale }),
+        demo.origin,
+        `/phone#otp=${encodeURIComponent(otp)}`,
+      );
+      await phone.sees(question);
+      const siteText = phone.screen.getByText(/It may ask for \d{4}: type it only there\./);
+      const number = numberIn(await siteText.innerText());
+      const large = phone.screen.getByText(number, { exact: true });
+      const seen = () =>
+        large.evaluate((each) => {
+          const { x, y, width, height } = each.getBoundingClientRect();
+          return [x, y, width, height, getComputedStyle(each).fontSize];
+        });
+      await phone.screen.getByText(label, { exact: true }).waitFor();
+      const before = await seen();
+      assert.equal(before.at(-1), "40px");
+
+      await phone.press(accept);
+      await phone.screen.getByText(typeIt, { exact: true }).waitFor();
+      assert.deepEqual(await seen(), before);
+      await siteText.waitFor();
+      // Digit by digit.
+      assert.ok((await phone.screen.ariaSnapshot()).includes([...number].join(" ")));
+      await phone.press(done);
+      await phone.sees("Log in on your computer");
+      assert.equal(await large.count(), 0);
+    });
 
   it("is asked for once in a browser with PAIRING=unknown-browsers, and after its log-out not again", async (t) => {
     const demo = await start(t, { PAIRING: "unknown-browsers" });

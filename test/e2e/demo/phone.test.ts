@@ -23,8 +23,8 @@ describe("The demo phone", () => {
     await phone.sees("Is this you logging in?");
     const shown = await phone.screen.innerText();
     assert.match(shown, /^Log in to Demo Bank on the web\.$/m);
-    assert.match(shown, /^Device\n.*Chrom/m);
-    assert.match(shown, /^Location\nNL, Provincie Utrecht, Utrecht$/m);
+    assert.match(shown, /^Device\n\w+, Chrome$/m);
+    assert.match(shown, /^Place\nUtrecht, Netherlands$/m);
     assert.match(
       await phone.heard(),
       /^handleMobileAuthWithOtp\(\S{16}…\)\s+“Log in to Demo Bank[^”]+”\s+waiting for an answer$/,
@@ -61,6 +61,29 @@ describe("The demo phone", () => {
     await phone.sees("Is this you logging in?");
     assert.ok(!told.includes("/app/scanned"), told.join(" "));
   });
+
+  for (const platform of ["Android", "iOS"])
+    it(`has Accept and Decline side by side and alike, as an ${platform} phone`, async () => {
+      const login = await openLoginPage(context, demo.origin);
+      const phone = await openPhone(context, demo.origin);
+      await phone.page.getByLabel("Platform").selectOption(platform);
+      await phone.page.evaluate(
+        (otp) => (location.hash = `otp=${encodeURIComponent(otp)}`),
+        await codeOn(login),
+      );
+      await phone.sees("Is this you logging in?");
+      const [accept, decline] = await phone.screen.locator(".answers button").evaluateAll((buttons) =>
+        buttons.map((button) => {
+          const { top, width, height } = button.getBoundingClientRect();
+          const { color, backgroundColor, borderColor, fontWeight } = getComputedStyle(button);
+          const hasIcon = button.querySelector(".icon") !== null;
+          return { top, width, height, color, backgroundColor, borderColor, fontWeight, hasIcon };
+        }),
+      );
+      assert.equal(accept?.height, 50);
+      assert.equal(accept.hasIcon, true);
+      assert.deepEqual(accept, decline);
+    });
 
   it("opens by the app link on the same device, and returns to the login", async () => {
     const handheld = await browser.newContext({

@@ -3,44 +3,79 @@ import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js";
 import { readAppLink, readScan } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
-import { numberIn, readMessage } from "../../../demo/client/phone/screens.js";
+import { readMessage } from "../../../demo/client/phone/message.js";
 import { accountPage } from "../../../demo/pages/account-page.js";
 import { deviceName } from "../../../demo/pages/device-name.js";
 import { memorySessions, type Session, type Sessions } from "../../../demo/server/sessions.js";
 
 describe("The phone's message", () => {
-  it("is split into the site's text, the device and the location", () => {
-    assert.deepEqual(readMessage("Log in to X. Device: Windows Chrome, Location: Utrecht, Netherlands"), {
-      text: "Log in to X.",
-      device: "Windows Chrome",
-      location: "Utrecht, Netherlands",
-    });
+  const placed = (device: string, location: string) =>
+    readMessage(`Log in to X. Device: ${device}, Location: ${location}`, "en");
+
+  it("is split into the site's text, the device and the place, as a person says them", () => {
+    assert.deepEqual(
+      readMessage(
+        "Log in to X. It may ask for 4713. Device: Windows 10 Chrome 131.0, Location: NL, Provincie Utrecht, Utrecht",
+        "en",
+      ),
+      {
+        text: "Log in to X. It may ask for 4713.",
+        number: "4713",
+        device: "Windows, Chrome",
+        place: "Utrecht, Netherlands",
+      },
+    );
   });
 
-  it("has its device and location at the end, whatever the site's text contains", () => {
-    const { text, device, location } = readMessage(
+  it("has the country in the person's language", () => {
+    const message = "X Device: Linux Firefox 133.0, Location: NL, Provincie Utrecht, Utrecht";
+    const places = (["nl", "fr", "de"] as const).map((language) => readMessage(message, language).place);
+    assert.deepEqual(places, ["Utrecht, Nederland", "Utrecht, Pays-Bas", "Utrecht, Niederlande"]);
+  });
+
+  for (const [device, words] of [
+    ["Mac 10.15 Safari 18.1", "Mac, Safari"],
+    ["Linux Firefox 133.0", "Linux, Firefox"],
+    ["Android 15 Samsung Internet 27.0", "Android, Samsung Internet"],
+    ["ChromeOS Chrome 131.0", "ChromeOS, Chrome"],
+    ["Windows Opera", "Windows, Opera"],
+  ] as const)
+    it(`calls ${device} "${words}"`, () => assert.equal(placed(device, "here").device, words));
+
+  it("has device and place as they came, if they have another form", () => {
+    for (const device of ["Windows 10", "Linux", "Chrome 131.0"])
+      assert.equal(placed(device, "here").device, device);
+    for (const place of ["Utrecht", "NL, Utrecht", "nl, Utrecht, Utrecht", "US, DC, Washington, D.C."])
+      assert.equal(placed("Linux", place).place, place);
+  });
+
+  it("has its device and place at the end, whatever the site's text contains", () => {
+    const { text, device, place } = readMessage(
       "Device: mine, Location: here Device: Linux Firefox, Location: unknown",
+      "en",
     );
     assert.equal(text, "Device: mine, Location: here");
-    assert.equal(device, "Linux Firefox");
-    assert.equal(location, "unknown");
+    assert.equal(device, "Linux, Firefox");
+    assert.equal(place, "unknown");
   });
 
   it("is not split if it has another format", () => {
-    assert.deepEqual(readMessage("Approve your login"), { text: "Approve your login" });
-    assert.deepEqual(readMessage(""), { text: "" });
+    for (const text of ["Approve your login", ""])
+      assert.deepEqual(readMessage(text, "en"), {
+        text,
+        number: undefined,
+        device: undefined,
+        place: undefined,
+      });
   });
-});
 
-describe("The number in the phone's message", () => {
-  it("is its only figure of four or six digits", () => {
+  it("has a number, if the site's text has one figure of four or six digits", () => {
+    const numberIn = (text: string) => readMessage(text, "en").number;
     assert.equal(numberIn("Log in to X. It may ask for 4713: type it only there."), "4713");
     assert.equal(numberIn("Type 047130"), "047130");
-  });
-
-  it("is not there if a figure has another length, or there are two", () => {
     for (const text of ["Log in to X.", "Type 471", "Type 47130", "Type 4713 in 2026"])
       assert.equal(numberIn(text), undefined);
+    assert.equal(numberIn("X Device: Windows 2026 Chrome 1, Location: NL, Zone 4713, Utrecht"), undefined);
   });
 });
 
