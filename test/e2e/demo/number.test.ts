@@ -24,44 +24,44 @@ describe("The demo's number", { concurrency: 2 }, () => {
     return { attempt, message };
   }
 
-  for (const [locale, question, accept, label, typeIt, done] of [
-    [
-      "en",
-      "Is this you logging in?",
-      "Accept",
-      "Number for the page",
-      "Type this number on the page.",
-      "Done",
-    ],
-    [
-      "nl",
-      "Log jij nu in?",
-      "Accepteer",
-      "Cijfers voor de pagina",
-      "Typ deze cijfers op de pagina.",
-      "Klaar",
-    ],
-    [
-      "fr",
-      "Est-ce bien vous ?",
-      "Accepter",
-      "Chiffres pour la page",
-      "Recopiez ces chiffres sur la page.",
-      "Terminé",
-    ],
-    [
-      "de",
-      "Sind Sie das?",
-      "Bestätigen",
-      "Zahl für die Seite",
-      "Geben Sie diese Zahl auf der Seite ein.",
-      "Fertig",
-    ],
-  ] as const)
-    it(`is on the phone's screen before Accept and after it, large and at the same place, in ${locale}`, async (t) => {
-      const demo = await start(t, { PAIRING: "always" });
-      const chromium = await launchBrowser();
-      t.after(() => chromium.close());
+  it("is on the phone's screen before Accept and after it, large and at the same place, in each language", async (t) => {
+    const demo = await start(t, { PAIRING: "always" });
+    const chromium = await launchBrowser();
+    t.after(() => chromium.close());
+    for (const [locale, question, label, accept, typeIt, done] of [
+      [
+        "en",
+        "Is this you logging in?",
+        "Number for the page",
+        "Accept",
+        "Type this number on the page.",
+        "Done",
+      ],
+      [
+        "nl",
+        "Log jij nu in?",
+        "Cijfers voor de pagina",
+        "Accepteer",
+        "Typ deze cijfers op de pagina.",
+        "Klaar",
+      ],
+      [
+        "fr",
+        "Est-ce bien vous ?",
+        "Chiffres pour la page",
+        "Accepter",
+        "Recopiez ces chiffres sur la page.",
+        "Terminé",
+      ],
+      [
+        "de",
+        "Sind Sie das?",
+        "Zahl für die Seite",
+        "Bestätigen",
+        "Geben Sie diese Zahl auf der Seite ein.",
+        "Fertig",
+      ],
+    ] as const) {
       const { otp } = await newBrowser(demo).start();
       const phone = await openPhone(
         await chromium.newContext({ locale }),
@@ -72,25 +72,29 @@ describe("The demo's number", { concurrency: 2 }, () => {
       const siteText = phone.screen.getByText(/It may ask for \d{4}: type it only there\./);
       const number = numberIn(await siteText.innerText());
       const large = phone.screen.getByText(number, { exact: true });
-      const seen = () =>
-        large.evaluate((each) => {
+      /** Where the number is on the phone's screen, and how large, in text of this size. */
+      const seen = (size: string) =>
+        large.evaluate((each, textSize) => {
+          document.documentElement.style.fontSize = textSize;
           const { x, y, width, height } = each.getBoundingClientRect();
-          return [x, y, width, height, getComputedStyle(each).fontSize];
-        });
+          const top = each.closest(".screen")?.firstElementChild?.getBoundingClientRect().y ?? NaN;
+          return { x, y: y - top, width, height, fontSize: getComputedStyle(each).fontSize };
+        }, size);
       await phone.screen.getByText(label, { exact: true }).waitFor();
-      const before = await seen();
-      assert.equal(before.at(-1), "40px");
+      const [before, larger] = [await seen("100%"), await seen("200%")];
+      assert.equal(before.fontSize, "40px");
 
       await phone.press(accept);
       await phone.screen.getByText(typeIt, { exact: true }).waitFor();
-      assert.deepEqual(await seen(), before);
+      assert.deepEqual([await seen("100%"), await seen("200%")], [before, larger], locale);
       await siteText.waitFor();
-      // Digit by digit.
+      // Heard digit by digit.
       assert.ok((await phone.screen.ariaSnapshot()).includes([...number].join(" ")));
       await phone.press(done);
       await phone.sees("Log in on your computer");
       assert.equal(await large.count(), 0);
-    });
+    }
+  });
 
   it("is asked for once in a browser with PAIRING=unknown-browsers, and after its log-out not again", async (t) => {
     const demo = await start(t, { PAIRING: "unknown-browsers" });

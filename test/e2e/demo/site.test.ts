@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { type Demo, hostOf, loopbackAddresses, phoneCalls, startDemo } from "../../support/demo/demo.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
-import { openLoginPage } from "../../support/login-page.js";
+import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 import { until } from "../../support/until.js";
 import { Browser as Caller } from "../../unit/server/support/browser.js";
@@ -322,6 +322,39 @@ describe("The demo's site", () => {
         await context.close();
       });
     }
+
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+    for (const locale of ["en", "nl", "fr", "de"])
+      it(`speaks of scanning where the card shows a code, and not on the phone that has the app: ${locale}`, async () => {
+        for (const [scans, options] of [
+          [true, {}],
+          [false, phone],
+        ] as const) {
+          const context = await browser.newContext({ locale, ...options });
+          const page = await openLoginPage(context, demo.origin);
+          await reachPhase(page, "pending");
+          assert.equal(/scan/i.test(await page.locator("body").innerText()), scans);
+          await context.close();
+        }
+      });
+
+    for (const [where, options] of [
+      ["a desktop", {}],
+      ["a phone", phone],
+    ] as const)
+      it(`offers the password in the card where a login has failed, on ${where}`, async () => {
+        const context = await browser.newContext(options);
+        await context.route("**/otp-login", (route) => route.fulfill({ status: 403, body: "" }));
+        const page = await context.newPage();
+        await page.goto(demo.origin);
+        await reachPhase(page, "failed");
+        const ways = page.getByRole("link", { name: "Log in with a password", exact: true });
+        assert.equal(await ways.count(), 1);
+        await ways.press("Enter");
+        assert.equal(await page.getByLabel("User name").evaluate((field) => field.matches(":focus")), true);
+        await context.close();
+      });
 
     it("shows the app's icon and its scanner's in the steps", async () => {
       const page = await openLoginPage(await browser.newContext(), demo.origin);
