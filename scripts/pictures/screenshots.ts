@@ -1,8 +1,8 @@
 /**
- * Part of `npm run pictures:write`: the README's picture of the demo as it runs, `docs/images/login.png`. `--check` (`npm run
- * pictures`) fails if it is older than what it shows.
+ * Part of `npm run pictures:write`: the pictures of the demo as it runs, of the README and of docs/mobile-app.md. `--check` (`npm
+ * run pictures`) fails if they are older than what they show.
  */
-import { stat } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Browser, Locator, Page } from "playwright-core";
 import { launchBrowser } from "../../test/support/browser.js";
@@ -12,11 +12,13 @@ import { openLoginPage } from "../../test/support/login-page.js";
 import { codeOn } from "../../test/support/qr.js";
 import { styles } from "../../src/element/styles/styles.js";
 import { assertFresh, hashOf, markupOf, plainCss, remember, stylesOf } from "./drawn-from.js";
+import { withPalette } from "./palette-png.js";
 
 const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
 
-const file = "docs/images/login.png";
-const maxBytes = 300_000;
+const loginFile = "docs/images/login.png";
+const phoneFile = "docs/images/phone.png";
+const maxBytes = 150_000;
 
 /** One column of the login page: the widget, and as much of the page as makes it known for one. */
 const viewport = { width: 440, height: 880 };
@@ -25,29 +27,39 @@ const deviceScaleFactor = 2;
 const userAgent =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
-const [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+const [demo, numberedDemo, browser] = await Promise.all([
+  startDemo(),
+  startDemo({ PAIRING: "always" }),
+  launchBrowser(),
+]);
 try {
   const light = await photographLogin(browser, demo.origin, "light");
   const dark = check ? light : await photographLogin(browser, demo.origin, "dark");
-  const phone = await photographConfirmation(browser, demo.origin, light.otp);
-  const drawnFrom = new Map([[file, hashOf(light.drawnFrom, phone.drawnFrom, plainCss(String(styles)))]]);
+  const [phone] = await photographPhone(browser, demo.origin, light.otp);
+  const { otp } = await photographLogin(browser, numberedDemo.origin, "light");
+  const numbered = await photographPhone(browser, numberedDemo.origin, otp);
+  const drawnFrom = new Map([
+    [loginFile, hashOf(light.drawnFrom, phone.drawnFrom, plainCss(String(styles)))],
+    [phoneFile, hashOf(...numbered.map((each) => each.drawnFrom))],
+  ]);
   if (check) assertFresh(drawnFrom);
   else {
-    await lineUp(
-      browser,
-      [light, dark, phone].map(({ picture }) => picture),
-    );
+    await lineUp(browser, loginFile, [light, dark, phone]);
+    await lineUp(browser, phoneFile, numbered);
     remember(drawnFrom);
   }
 } finally {
-  await Promise.all([browser.close(), demo.stop()]);
+  await Promise.all([browser.close(), demo.stop(), numberedDemo.stop()]);
 }
 
-const { size } = await stat(file);
-console.log(`${file}: ${Math.round(size / 1000)} kB`);
-if (size >= maxBytes) throw new Error(`${file} must stay under ${maxBytes / 1000} kB.`);
+for (const file of [loginFile, phoneFile]) {
+  const { size } = await stat(file);
+  console.log(`${file}: ${Math.round(size / 1000)} kB`);
+  if (size >= maxBytes) throw new Error(`${file} must stay under ${maxBytes / 1000} kB.`);
+}
 
 interface Photograph {
+  of: "page" | "phone";
   picture: Buffer;
   drawnFrom: string;
 }
@@ -62,16 +74,26 @@ async function photographLogin(
   const page = await openLoginPage(context, origin);
   const otp = await codeOn(page);
   await page.locator("onegini-otp-login:state(pending)").waitFor();
-  return { picture: await page.screenshot(), otp, drawnFrom: await drawnFromOf(page, page.locator("body")) };
+  const drawnFrom = await drawnFromOf(page, page.locator("body"));
+  return { of: "page", picture: await page.screenshot(), otp, drawnFrom };
 }
 
-/** The phone after the scan: what the user sees before accepting. */
-async function photographConfirmation(browser: Browser, origin: string, otp: string): Promise<Photograph> {
+/** The phone before Accept, and after it. */
+async function photographPhone(
+  browser: Browser,
+  origin: string,
+  otp: string,
+): Promise<[Photograph, Photograph]> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, deviceScaleFactor });
   const phone = await openPhone(context, origin, `/phone#otp=${encodeURIComponent(otp)}`);
-  await phone.sees("Is this you logging in?");
-  const picture = await phone.screen.screenshot({ animations: "disabled" });
-  return { picture, drawnFrom: await drawnFromOf(phone.page, phone.screen) };
+  const photograph = async (heading: string): Promise<Photograph> => {
+    await phone.sees(heading);
+    const picture = await phone.screen.screenshot({ animations: "disabled" });
+    return { of: "phone", picture, drawnFrom: await drawnFromOf(phone.page, phone.screen) };
+  };
+  const before = await photograph("Is this you logging in?");
+  await phone.press("Accept");
+  return [before, await photograph("Accepted")];
 }
 
 async function drawnFromOf(page: Page, part: Locator): Promise<string> {
@@ -79,17 +101,19 @@ async function drawnFromOf(page: Page, part: Locator): Promise<string> {
 }
 
 /** Puts the pictures side by side, on nothing: the page that shows them may be light or dark. */
-async function lineUp(browser: Browser, pictures: readonly Buffer[]): Promise<void> {
+async function lineUp(browser: Browser, file: string, pictures: readonly Photograph[]): Promise<void> {
   const context = await browser.newContext({
     viewport: { width: 1340, height: viewport.height },
     deviceScaleFactor: 1.4,
   });
   const page = await context.newPage();
-  const images = pictures.map((picture) => `<img src="data:image/png;base64,${picture.toString("base64")}">`);
+  const images = pictures.map(
+    ({ of, picture }) => `<img class="${of}" src="data:image/png;base64,${picture.toString("base64")}">`,
+  );
   await page.setContent(`<!doctype html><style>
-    body { margin: 0; display: flex; gap: 24px; align-items: center; justify-content: space-between; background: none }
+    body { margin: 0; display: flex; gap: 24px; align-items: center; inline-size: fit-content; background: none }
     img { height: ${viewport.height}px; border-radius: 14px; outline: 1px solid #8884; outline-offset: -1px }
-    img:last-child { height: 760px; border-radius: 56px; outline: none }
+    .phone { height: 760px; border-radius: 57px; outline: none }
   </style><body>${images.join("")}`);
-  await page.locator("body").screenshot({ path: file, omitBackground: true });
+  await writeFile(file, await withPalette(await page.locator("body").screenshot({ omitBackground: true })));
 }
