@@ -301,6 +301,7 @@ describe("The demo's pages", () => {
     ["a window of two columns in the card", { viewport: { width: 700, height } }],
     ["a tablet", { viewport: { width: 1024, height }, screen: { width: 1024, height: 768 }, ...mobile }],
     ["a phone", { viewport: { width: 390, height }, ...phone }],
+    ["a phone in French", { viewport: { width: 390, height }, ...phone, locale: "fr" }],
     [
       "a phone, with the first code in the page",
       { viewport: { width: 390, height }, ...phone },
