@@ -9,6 +9,7 @@ export const codeStyles = css`
   /* The code's size follows the width of its box, which must not follow the code's: no padding is added to it. */
   .code {
     inline-size: 100%;
+    min-inline-size: 0;
     aspect-ratio: 1;
     padding: 0 !important;
     place-items: safe center;
