@@ -37,11 +37,7 @@ async function draw(picture: Picture, legend: Readonly<Record<string, string>>):
   document.body.replaceChildren(card);
   await card.updateComplete;
   await document.fonts.ready;
-  if (card.model.enlarged) {
-    card.renderRoot.querySelector("dialog")!.showModal();
-    // No focus ring.
-    card.renderRoot.querySelector<HTMLElement>("dialog button")!.blur();
-  }
+  if (card.model.enlarged) card.renderRoot.querySelector("dialog")!.showModal();
 
   const height = card.model.enlarged ? innerHeight : Math.ceil(document.body.getBoundingClientRect().bottom);
   // In the top layer, as the dialog is, and after it.
@@ -77,11 +73,19 @@ function pointOf(card: ViewCard, { name, on, at }: Callout, picture: string): Po
   const box = [card, card.renderRoot]
     .flatMap((root) => [...root.querySelectorAll(selector)])
     .filter((each) => each.checkVisibility({ visibilityProperty: true }))
-    .map((each) => each.getBoundingClientRect())
+    .map((each) => boxOf(each).getBoundingClientRect())
     .find(({ width, height }) => width > 0 || height > 0);
   if (!box) throw new Error(`The picture "${picture}" does not show "${name}".`);
   const [x, y, dx = 0, dy = 0] = at;
   return { box, x: box.left + x * box.width + dx, y: box.top + y * box.height + dy };
+}
+
+/** A paragraph is as wide as its words. */
+function boxOf(element: Element): Element | Range {
+  if (!element.matches("p")) return element;
+  const words = new Range();
+  words.selectNodeContents(element);
+  return words;
 }
 
 /** Moves places in order apart, so that no two marks overlap and all stay in the picture. */
