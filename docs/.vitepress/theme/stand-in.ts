@@ -85,7 +85,8 @@ export class StandIn {
     if (isTyped) this.scene = "completed";
     const error = isTyped ? "wrong_number" : "pairing_required";
     const left = { digits: firstCode.digits, tries_left: isTyped ? 2 : 3, expires_in: 240 };
-    return json({ error, error_description: "", ...left }, 403);
+    // Without a description the element takes a 403 for the site's own.
+    return json({ error, error_description: "Played by the page.", ...left }, 403);
   }
 
   #status(accept: string | null, signal: AbortSignal): Response {
