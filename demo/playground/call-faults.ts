@@ -46,6 +46,8 @@ export async function withFaults(
       return errorResponse(429, "too_many_requests", { "Retry-After": "10" });
     case "down":
       return errorResponse(503, "temporarily_unavailable", { "Retry-After": "2" });
+    case "paused":
+      return errorResponse(503, "login_paused", { "Retry-After": "30" }, { resumes_in: 600 });
     case "forbidden":
       return errorResponse(403, "forbidden_origin");
     case "refused":
@@ -91,9 +93,14 @@ function reset({ outgoing }: Sockets): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-const errorResponse = (status: number, error: string, headers: Record<string, string> = {}): Response =>
+const errorResponse = (
+  status: number,
+  error: string,
+  headers: Record<string, string> = {},
+  members: object = {},
+): Response =>
   Response.json(
-    { error, error_description: "Made by the playground." },
+    { error, error_description: "Made by the playground.", ...members },
     { status, headers: { "Cache-Control": "no-store", ...headers } },
   );
 

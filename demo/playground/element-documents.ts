@@ -11,7 +11,7 @@ interface Documented {
 
 export interface DocumentedProperty extends Documented {
   kind: "colour" | "length";
-  /** Undefined if it depends on the card's width. */
+  /** Undefined if it depends on the card's width, or on another colour. */
   default?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ const element = manifest.modules
 export const properties: readonly DocumentedProperty[] = element.cssProperties.map((property) => ({
   ...property,
   name: property.name.replace("--onegini-otp-login-", ""),
-  kind: property.default?.startsWith("light-dark(") ? "colour" : "length",
+  kind: /radius|padding/.test(property.name) ? "length" : "colour",
 }));
 
 export const { cssParts: parts, slots } = element;

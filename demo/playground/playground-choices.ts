@@ -20,6 +20,7 @@ export const networkChoices = {
     works: "Works",
     busy: "Refused: 429, wait 10 s",
     down: "Refused: 503",
+    paused: "Paused for 10 min: 503",
     forbidden: "Refused: 403",
     garbage: "Answers HTML",
     silent: "Never answers",

@@ -17,10 +17,10 @@ const out = "docs/images/theming";
 
 /** What all of them together may weigh: they are in the package. */
 const maxBytes = 400_000;
-const width = 456;
+const width = 476;
 
 const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><style>
-  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, system-ui, sans-serif; background: light-dark(#eef1f5, #0d0f13) }
+  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, Arial, sans-serif; background: light-dark(#eef1f5, #0d0f13) }
   body { margin: 0; padding: 20px 58px }
   /* Leaves room for the marks. */
   view-card::part(dialog) { max-inline-size: 340px }
@@ -29,7 +29,7 @@ const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="
   [popover] .halo { stroke: light-dark(#fffc, #000c); stroke-width: 3.5px }
   [popover] .outline { stroke-width: 1px; stroke-dasharray: 3 3 }
   [popover] :is(.dot, rect:not(.outline)) { fill: light-dark(#b0125b, #ff9cc8); stroke: light-dark(#fff, #000) }
-  [popover] text { fill: light-dark(#fff, #2b0016); font: 700 14px/1 Inter, system-ui, sans-serif; text-anchor: middle; dominant-baseline: central }
+  [popover] text { fill: light-dark(#fff, #2b0016); font: 700 14px/1 Inter, Arial, sans-serif; text-anchor: middle; dominant-baseline: central }
 </style><body>`;
 
 const bundle = await build({

@@ -1,24 +1,14 @@
 /** Draws the pictures of docs/theming.md in a page, for `scripts/pictures/callouts-pictures.ts`: `draw("code", legend)`. */
-import { model, now, pending, scanned } from "../../test/element/support/models.js";
+import { asked, model, pending, scanned } from "../../test/element/support/models.js";
 import { ViewCard } from "../../test/element/support/view-card.js";
 import type { ViewModel } from "../../src/element/view/view-model.js";
 import { pictures, type Callout, type Picture } from "./callouts.js";
 
-/** After a wrong number. */
-const question = {
-  digits: 4,
-  triesLeft: 2,
-  endsAt: now + 240_000,
-  wrong: 1,
-  isSending: false,
-  connection: "live",
-} as const;
-
 const cards: Record<Picture, ViewModel> = {
   code: model(pending()),
   scanned: model(scanned()),
-  message: model({ phase: "denied" }),
-  number: model({ phase: "approved", attempt: "a", question }),
+  message: model({ phase: "denied" }, { otherWay: "Log in with your password" }),
+  number: model(asked({ wrong: 1 }), { field: { digits: [..."4317"], from: 4, to: 4, hasFocus: true } }),
   phone: { ...model(pending()), app: "first", appLink: "example:login" },
   dialog: model(pending(), { enlarged: true }),
 };
@@ -32,6 +22,8 @@ const slotted = `
     <path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16" /></svg>
   <p slot="footer">Only accept a login that you started yourself, on this page.</p>`;
 
+const otherWay = `<a slot="other-way" href="#">Log in with your password</a>`;
+
 /** Between the centres of two marks, and from a mark to the edge of the picture. */
 const step = 28;
 const inset = 24;
@@ -41,14 +33,11 @@ async function draw(picture: Picture, legend: Readonly<Record<string, string>>):
   const card = new ViewCard();
   card.model = cards[picture];
   if (picture === "code") card.innerHTML = slotted;
+  if (picture === "message") card.innerHTML = otherWay;
   document.body.replaceChildren(card);
   await card.updateComplete;
   await document.fonts.ready;
-  if (card.model.enlarged) {
-    card.renderRoot.querySelector("dialog")!.showModal();
-    // No focus ring.
-    card.renderRoot.querySelector<HTMLElement>("dialog button")!.blur();
-  }
+  if (card.model.enlarged) card.renderRoot.querySelector("dialog")!.showModal();
 
   const height = card.model.enlarged ? innerHeight : Math.ceil(document.body.getBoundingClientRect().bottom);
   // In the top layer, as the dialog is, and after it.
@@ -84,11 +73,19 @@ function pointOf(card: ViewCard, { name, on, at }: Callout, picture: string): Po
   const box = [card, card.renderRoot]
     .flatMap((root) => [...root.querySelectorAll(selector)])
     .filter((each) => each.checkVisibility({ visibilityProperty: true }))
-    .map((each) => each.getBoundingClientRect())
+    .map((each) => boxOf(each).getBoundingClientRect())
     .find(({ width, height }) => width > 0 || height > 0);
   if (!box) throw new Error(`The picture "${picture}" does not show "${name}".`);
   const [x, y, dx = 0, dy = 0] = at;
   return { box, x: box.left + x * box.width + dx, y: box.top + y * box.height + dy };
+}
+
+/** A paragraph is as wide as its words. */
+function boxOf(element: Element): Element | Range {
+  if (!element.matches("p")) return element;
+  const words = new Range();
+  words.selectNodeContents(element);
+  return words;
 }
 
 /** Moves places in order apart, so that no two marks overlap and all stay in the picture. */

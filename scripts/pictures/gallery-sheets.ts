@@ -8,13 +8,15 @@ import { styles } from "../../src/element/styles/styles.js";
 import { firstCode } from "../../docs/.vitepress/theme/first-code.js";
 import type { ViewModel } from "../../src/element/view/view-model.js";
 import { directionOf, everything, locales } from "../../test/element/support/locales.js";
-import { failed, model, now, pending, phases } from "../../test/element/support/models.js";
+import { asked, failed, model, now, pending, phases } from "../../test/element/support/models.js";
 import { ViewCard } from "../../test/element/support/view-card.js";
 
 interface Cell {
   name: string;
   widthPx: number;
   shown: ViewModel;
+  /** In its first moment: what comes later is not there yet. */
+  isFresh?: boolean;
 }
 
 type Change = (shown: ViewModel) => Partial<ViewModel>;
@@ -25,6 +27,7 @@ const titles: Readonly<Record<string, string>> = {
   "pending, dead": "pending, offline, code over",
   "failed, noNetwork": "failed, no network",
   "number, wrong": "number, wrong once",
+  "failed, numberLimit": "failed, too many wrong numbers",
   "failed, loginFailed": "failed, login failed",
   "failed, pairingFailed": "failed, number wrong three times",
   "failed, loginRefused": "failed, login refused",
@@ -38,6 +41,27 @@ const kinds = Object.entries(everything).filter(([name]) => !name.endsWith("minu
 
 const cells = (models: [string, ViewModel][], widthPx: number, change: Change = () => ({})): Cell[] =>
   models.map(([name, shown]) => ({ name, widthPx, shown: { ...shown, ...change(shown) } }));
+
+/** The number's field, as the person has filled it. */
+const typed = (digits: string, from = digits.length, question = {}): ViewModel =>
+  model(asked(question), { field: { digits: [...digits], from, to: digits.length, hasFocus: true } });
+
+const numbers: [string, ViewModel][] = [
+  ["number, typing", typed("47")],
+  ["number, wrong, marked", typed("4713", 0, { wrong: 1 })],
+  ["number, incomplete", { ...typed("47"), isIncomplete: true }],
+  ["number, six digits typed", typed("471308", 6, { digits: 6 })],
+  ["number, the person is elsewhere", model(asked(), { isAway: true })],
+];
+
+/** What has ended, with another way to log in. */
+const ends = (models: readonly [string, ViewModel][]): [string, ViewModel][] =>
+  models
+    .filter(([name]) => /^(denied|expired|failed)/.test(name))
+    .map(([name, shown]) => [
+      `${titles[name] ?? name}, another way`,
+      { ...shown, otherWay: "Log in with your password" },
+    ]);
 
 const said = (language: string) => ({ words: wordsFor(language, undefined) });
 const inArabic: Change = () => said("ar");
@@ -55,13 +79,22 @@ const beside: Cell = {
 };
 
 const each = Object.entries(phases);
+const onPhone = [...each, ...numbers.slice(0, 3), ...ends(each)];
 const one = (name: string, widthPx: number, shown: ViewModel): Cell => ({ name, widthPx, shown });
 
 /** The sheets of docs/gallery.md; `front`: two cards of the first page. */
 const published: Record<string, Cell[]> = {
-  phases: [...cells(kinds, 360), beside],
+  phases: [
+    { ...one("approved, under 400 ms", 360, phases["approved"]!), isFresh: true },
+    ...cells([...kinds, ...numbers, ...ends(kinds)], 360),
+    beside,
+  ],
   phone: cells(each, 288),
-  "phone-app": cells([...each, unfolded], 288, appFirst),
+  "phone-app": cells(
+    [...onPhone, ["pending, app opened", everything["pending, app opened"]!], unfolded],
+    288,
+    appFirst,
+  ),
   "right-to-left": [
     ...cells(each, 360, inArabic),
     ...cells(
@@ -76,10 +109,13 @@ const published: Record<string, Cell[]> = {
     one(
       "card",
       400,
-      model({
-        ...(pending() as Extract<State, { phase: "pending" }>),
-        code: receivedCode({ otp: firstCode.otp, expires_in: firstCode.expiresIn }, now),
-      }),
+      model(
+        {
+          ...(pending() as Extract<State, { phase: "pending" }>),
+          code: receivedCode({ otp: firstCode.otp, expires_in: firstCode.expiresIn }, now),
+        },
+        { hasNumberRoom: true },
+      ),
     ),
   ],
   front: [
@@ -123,12 +159,14 @@ const show = (sheet: string): Promise<void> => put(sheets[sheet]!);
 
 async function put(all: readonly Cell[]): Promise<void> {
   document.body.replaceChildren(
-    ...all.map(({ name, widthPx, shown }) => {
+    ...all.map(({ name, widthPx, shown, isFresh = false }) => {
       const figure = document.createElement("figure");
       const caption = document.createElement("figcaption");
       const card = new ViewCard();
       caption.textContent = titles[name] ?? name;
       card.model = shown;
+      card.toggleAttribute("data-fresh", isFresh);
+      if (shown.otherWay !== undefined) card.innerHTML = `<a slot="other-way" href="#">${shown.otherWay}</a>`;
       card.lang = shown.words.language;
       card.dir = directionOf(card.lang);
       figure.style.width = `${widthPx}px`;
@@ -139,6 +177,11 @@ async function put(all: readonly Cell[]): Promise<void> {
   for (const card of document.querySelectorAll<ViewCard>("view-card")) {
     await card.updateComplete;
     if (card.model.enlarged) card.renderRoot.querySelector("dialog")!.showModal();
+    if (!card.hasAttribute("data-fresh")) continue;
+    for (const animation of card.shadowRoot!.getAnimations()) {
+      animation.pause();
+      animation.currentTime = 0;
+    }
   }
   await document.fonts.ready;
 }

@@ -38,7 +38,7 @@ const looks = [
 ] as const;
 
 const html = (scheme: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><style>
-  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, system-ui, sans-serif }
+  :root { color-scheme: ${scheme}; font: 16px/1.5 Inter, Arial, sans-serif }
   body { display: flex; flex-wrap: wrap; gap: 28px; align-items: start; margin: 36px; background: light-dark(#eef1f5, #0d0f13) }
   figure { margin: 0 } figcaption { font-size: 13px; line-height: 20px; margin-bottom: 8px; color: light-dark(#444, #bbb) }
   @media (forced-colors: active) { body { background: Canvas } figcaption { color: CanvasText } }

@@ -74,9 +74,10 @@ export class ElementStage {
     this.#fit();
   }
 
-  /** The phase, or what the person sees within `pending`. */
+  /** The phase, or what the person sees within it. */
   shown(): PhaseName {
     const { element } = this;
+    if (element.matches(":state(number)")) return "number";
     if (element.state !== "pending") return element.state;
     if (element.matches(":state(scanned)")) return "scanned";
     // Only a hint about the connection has an icon.
@@ -92,10 +93,11 @@ export class ElementStage {
     return true;
   }
 
-  /** A colour of the card as it is now, such as `accent`; undefined before the first view. The card has each in a property. */
+  /** A colour of card or dialog as it is now, such as `accent`; undefined before the first view. Each is in a property there. */
   colour(name: string): string | undefined {
-    const card = this.element.shadowRoot?.querySelector("[part~=base]");
-    return (card && getComputedStyle(card).getPropertyValue(`--_${name}`)) || undefined;
+    const [, inDialog] = /^dialog-(.+)/.exec(name) ?? [];
+    const part = this.element.shadowRoot?.querySelector(inDialog ? "dialog" : "[part~=base]");
+    return (part && getComputedStyle(part).getPropertyValue(`--_${inDialog ?? name}`)) || undefined;
   }
 
   /** The same, as it would be if the page did not set it. */

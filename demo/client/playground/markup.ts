@@ -29,14 +29,15 @@ const begunAttributes = ` attempt="{attempt}" otp="{otp}" expires-in="{expiresIn
 
 const isPicture = (value: string): boolean => /^(?:\/|https?:)/.test(value);
 
-/** What a page puts into a slot: a picture, by its address, or words. */
+/** What a page puts into a slot: a picture, by its address, or words; another way to log in is a button. */
 export function slotted(name: string, value: string): HTMLElement {
-  const child = document.createElement(isPicture(value) ? "img" : "span");
+  const child = document.createElement(isPicture(value) ? "img" : name === "other-way" ? "button" : "span");
   child.slot = name;
   if (child instanceof HTMLImageElement) {
     child.src = value;
     child.alt = "";
   } else child.textContent = value;
+  if (child instanceof HTMLButtonElement) child.type = "button";
   return child;
 }
 

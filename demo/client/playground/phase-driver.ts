@@ -37,10 +37,16 @@ async function reach(wanted: PhaseName, watched: Watched, signal: AbortSignal): 
       await untilIn("pending", watched, signal);
       if (wanted === "offline" && !signal.aborted) pretendOffline(true);
       break;
+    case "number":
+      if (shown() === "number") break;
+      // An attempt that began before may be one that asks for none.
+      element.start();
+      await restartAndAnswer(true, watched, signal);
+      break;
     case "approved":
     case "completed":
       // An element held in `approved` goes on by itself as soon as the network allows it.
-      if (element.state === "approved") break;
+      if (shown() === "approved") break;
       await restartAndAnswer(true, watched, signal);
       break;
     case "denied":

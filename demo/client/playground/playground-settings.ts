@@ -11,7 +11,7 @@ import {
 /** What a site sets, by the name of a property, part or slot. */
 type Values = Readonly<Record<string, string>>;
 
-/** The phases, and what a person may see within `pending`. */
+/** The phases, and what a person may see within `pending` and `approved`. */
 export const phases = [
   "idle",
   "requesting",
@@ -20,6 +20,7 @@ export const phases = [
   "reconnecting",
   "offline",
   "approved",
+  "number",
   "completed",
   "denied",
   "expired",
@@ -129,6 +130,8 @@ export function inEffect(settings: Settings): Settings {
       return during({ life: "hour", stream: "refused", polls: "down" });
     case "approved":
       return during({ login: "silent" });
+    case "number":
+      return during({ number: "always" });
     case "expired":
       return { ...during({ life: "brief" }), renewals: 0 };
     case "failed":

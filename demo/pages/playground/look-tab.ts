@@ -34,7 +34,7 @@ const property = ({ name, description, kind, default: byDefault }: DocumentedPro
       data-property="${name}"
       data-kind="${kind}"
       data-default="${byDefault ?? ""}"
-      placeholder="${byDefault ?? "by the width"}"
+      placeholder="${byDefault ?? (kind === "colour" ? "as the text" : "by the width")}"
       aria-describedby="${id}-hint ${id}-said"
       autocapitalize="none"
       spellcheck="false"

@@ -10,11 +10,19 @@ const shown = [
   "scanned",
   "reconnecting",
   "approved",
+  "number",
   "completed",
   "denied",
   "expired",
   "failed",
 ] as const satisfies (Scene | "idle")[];
+
+/** What a person sees within another phase. */
+const within: Partial<Record<Scene, OneginiOtpLogin["state"]>> = {
+  scanned: "pending",
+  reconnecting: "pending",
+  number: "approved",
+};
 
 const endpoint = "/stand-in/otp-login";
 
@@ -36,11 +44,10 @@ export const LoginStage = defineComponent({
     const now = ref<string | undefined>("pending");
     let standIn: StandIn | undefined;
 
-    /** "Scanned" and "reconnecting" are the phase `pending` too. */
     const update = (): void => {
       const state = element.value?.state;
       const scene = standIn?.scene;
-      now.value = state === "pending" && (scene === "scanned" || scene === "reconnecting") ? scene : state;
+      now.value = scene && within[scene] === state ? scene : state;
     };
 
     function show(wanted: (typeof shown)[number]): void {
@@ -69,6 +76,7 @@ export const LoginStage = defineComponent({
             attempt: firstCode.attempt,
             otp: firstCode.otp,
             "expires-in": firstCode.expiresIn,
+            digits: firstCode.digits,
             onStatechange: update,
             onLogin: (event: Event) => event.preventDefault(),
           },

@@ -1,4 +1,5 @@
 import type { StatusAnswer } from "../../../src/protocol/login-api.js";
+import { firstCode } from "./first-code.js";
 
 export type Scene =
   | "requesting"
@@ -6,6 +7,7 @@ export type Scene =
   | "scanned"
   | "reconnecting"
   | "approved"
+  | "number"
   | "completed"
   | "denied"
   | "expired"
@@ -60,18 +62,31 @@ export class StandIn {
     standIns.delete(this.endpoint);
   }
 
-  async answer({ method, headers, signal }: Request, path: string): Promise<Response> {
+  async answer(request: Request, path: string): Promise<Response> {
+    const { method, headers, signal } = request;
     if (method === "GET") return this.#status(headers.get("Accept"), signal);
     if (path.endsWith("/otp")) return json(code(), 201);
     if (path.endsWith("/login")) {
       if (this.scene === "approved") await held(signal);
-      return json({});
+      return this.scene === "number"
+        ? this.#ask((await request.json()) as { number?: string | null })
+        : json({});
     }
     if (this.scene === "requesting") await held(signal);
     if (this.scene !== "failed") return json({ attempt: crypto.randomUUID(), ...code() }, 201);
     // The next try works.
     this.scene = "pending";
     return json({ error: "temporarily_unavailable", error_description: "" }, 503);
+  }
+
+  /** Asks for the number on the phone: the first one is wrong, the next one right. */
+  #ask({ number }: { number?: string | null }): Response {
+    const isTyped = typeof number === "string";
+    if (isTyped) this.scene = "completed";
+    const error = isTyped ? "wrong_number" : "pairing_required";
+    const left = { digits: firstCode.digits, tries_left: isTyped ? 2 : 3, expires_in: 240 };
+    // Without a description the element takes a 403 for the site's own.
+    return json({ error, error_description: "Played by the page.", ...left }, 403);
   }
 
   #status(accept: string | null, signal: AbortSignal): Response {
@@ -95,7 +110,7 @@ export class StandIn {
       this.scene = "pending";
       return { status: scene };
     }
-    if (scene === "approved" || scene === "completed") return { status: "approved" };
+    if (scene === "approved" || scene === "number" || scene === "completed") return { status: "approved" };
     return { status: "pending", expires_in: 60, ...(scene === "scanned" && { scanned: true }) };
   }
 }

@@ -31,7 +31,9 @@ export const codeStyles = css`
   .sunken .disc:not(.done) {
     background: var(--_surface);
   }
+  /* As wide for each text: where a box starts does not change with what it says. */
   .words {
+    inline-size: 100%;
     text-align: center;
     text-wrap: balance;
   }

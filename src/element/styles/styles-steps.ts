@@ -24,9 +24,10 @@ export const stepsStyles = css`
   .number {
     display: grid;
     place-items: center;
-    inline-size: 2em;
-    block-size: 2em;
-    margin-inline-end: 1em;
+    --_u: max(1px, 1em / 12);
+    inline-size: calc(24 * var(--_u));
+    block-size: calc(24 * var(--_u));
+    margin-inline-end: calc(12 * var(--_u));
     border: 1px solid var(--_line);
     border-radius: 50%;
     color: var(--_muted);

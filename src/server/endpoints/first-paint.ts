@@ -93,14 +93,13 @@ function isSeen({ method, headers }: Pick<Request, "method" | "headers">): boole
 const smallestWidth = 262;
 
 /**
- * The code at the place where the element will paint it: below a title of one line, centred in a square as wide as the
- * card allows.
- * Lengths are attributes, because a strict policy forbids styles. The title's line is in `em`, because it follows the page's
- * font. Screen readers skip it; the element announces itself.
+ * The code at the place where the element will paint it: below a title of one line, in the middle of the square.
+ * Lengths are attributes, because a strict policy forbids styles; `font-size` is one that may compute, so an `em` in the picture
+ * is that of the element's own lengths: the page's, and 16 px at least. Screen readers skip it; the element announces itself.
  *
- * At full width it also has the size of the element's code. In a narrower card it shrinks with its square, while the element
- * rounds to whole device pixels, which the server does not know. From 61 modules on it does not shrink, because a module
- * must have four CSS pixels, and stays centred for the full width.
+ * In a square of 310 px it also has the size of the element's code. In a larger or narrower one it grows or shrinks with the
+ * square, while the element rounds to whole device pixels, which the server does not know. From 61 modules on it does not
+ * shrink, because a module must have four CSS pixels.
  */
 function codeSvg(text: string): string {
   const { size, path } = encode(text);
@@ -109,11 +108,12 @@ function codeSvg(text: string): string {
   // A whole pixel of the page, as the element has it.
   const start = Math.floor((fullWidth - module * size) / 2);
   const left = start - (fullWidth - width) / 2;
+  // Title and gap.
+  const top = 28 + 20;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="100%" height="${28 + 20 + fullWidth}" overflow="visible">` +
-    `<g transform="translate(0 20)">` +
-    `<svg y="1.75em" width="100%" height="${fullWidth}" viewBox="0 0 ${width} ${fullWidth}" preserveAspectRatio="xMidYMin" overflow="visible" shape-rendering="crispEdges">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" font-size="max(16px,1em)" width="100%" height="${(top + fullWidth) / 16}em" overflow="visible">` +
+    `<svg y="${top / 16}em" width="100%" height="${fullWidth / 16}em" viewBox="0 0 ${width} ${fullWidth}" overflow="visible" shape-rendering="crispEdges">` +
     `<g transform="translate(${left} ${start}) scale(${module})">` +
-    `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></g></svg></g></svg>`
+    `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></g></svg></svg>`
   );
 }

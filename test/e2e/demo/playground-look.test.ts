@@ -72,9 +72,9 @@ describe("The playground's look", () => {
 
   it("sets each property, part and slot", async () => {
     const { set, element, snippet } = await open("#phase=idle");
-    for (const { name } of manifest.cssProperties) {
+    for (const [at, { name }] of manifest.cssProperties.entries()) {
       const short = name.replace("--onegini-otp-login-", "");
-      const value = /radius|padding/.test(name) ? "7px" : "#123";
+      const value = /radius|padding/.test(name) ? "7px" : `#12${at}`;
       await set(`property-${short}`, value);
       assert.equal(
         await element.evaluate((each, property) => getComputedStyle(each).getPropertyValue(property), name),

@@ -190,6 +190,7 @@ describe("The playground", () => {
       "reconnecting",
       "offline",
       "approved",
+      "number",
       "completed",
       "denied",
       "expired",

@@ -14,7 +14,7 @@ const { modules } = JSON.parse(readFileSync("custom-elements.json", "utf8")) as 
 const { cssProperties, cssParts, slots } = modules
   .flatMap(({ declarations }) => declarations)
   .find(({ tagName }) => tagName === "onegini-otp-login")!;
-const names = (list: Named[]): string[] => list.map(({ name }) => name.replace("--onegini-otp-login-", ""));
+const names = (list: Named[]): string[] => list.map(({ name }) => name.replace("onegini-otp-login-", ""));
 
 describe("The recipes of docs/theming.md", () => {
   test("are the style sheets of docs/themes", () => {

@@ -93,6 +93,7 @@ describe("The first page", () => {
     scanned: "Check your phone",
     reconnecting: "Reconnecting…",
     approved: "Accepted",
+    number: "Type the number from your phone",
     completed: "You’re logged in",
     denied: "You declined on your phone",
     expired: "Still there?",

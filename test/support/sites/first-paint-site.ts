@@ -75,7 +75,7 @@ export async function firstPaintSite(
       const way = /^\/(tag|early|begin)$/.exec(pathname)?.[1];
       if (way) return loginPage(req, res, way as Way);
       if (pathname === "/page.css")
-        return send(res, "css", `body { margin: 16px; font-family: sans-serif; }\n${styleRules}`);
+        return send(res, "css", `body { margin: 16px; font-family: Arial, sans-serif; }\n${styleRules}`);
       if (pathname === "/cached") return send(res, "html", kept);
       return send(res, "html", "<!doctype html><html lang=en><title>Another page</title><p>Another page");
     },
