@@ -185,7 +185,8 @@ export class OneginiOtpLogin extends LitElement {
       this.requestUpdate();
     },
     typed: (event) => {
-      this.#readField((event as InputEvent).isComposing);
+      // Only what is typed is cleaned: an input method moves the selection too.
+      this.#readField((event as InputEvent).isComposing ?? event.type !== "compositionend");
       if (event.type === "input") this.#isIncomplete = false;
       // A render moves the focus to the field itself.
       if (!this.#isRendering) this.requestUpdate();

@@ -85,6 +85,7 @@ export const numberStyles = css`
   }
   .cell.current {
     border: 2px solid var(--_accent);
+    outline: 1px solid var(--_accent);
   }
   .marked {
     background: color-mix(in oklab, var(--_accent) 26%, transparent);
@@ -172,7 +173,7 @@ export const numberStyles = css`
     .ask > .field,
     .ask > .button,
     .ways {
-      animation: appear 0.12s 0.08s backwards;
+      animation: appear 0.12s 0.08s ease-in backwards;
     }
   }
   @media (prefers-contrast: more) {
@@ -186,6 +187,7 @@ export const numberStyles = css`
   @media (forced-colors: active) {
     .cell.current {
       border-color: Highlight;
+      outline-color: Highlight;
     }
     .caret::after {
       background: CanvasText;

@@ -180,10 +180,11 @@ export const partStyles = css`
   .message + .second {
     margin-block-start: calc(6 * var(--_u));
   }
-  /* As high as a line, and 44 px to press. */
+  /* As high as a line, and 44 px to press, which begin below the words of the line before it. */
   .back {
     display: flex;
-    margin-block: calc(0.7333em - 22 * var(--_u));
+    margin-block: calc(0.7333em - 20 * var(--_u)) calc(0.7333em - 24 * var(--_u));
+    padding-block: 0 calc(4 * var(--_u));
     font-size: 1em;
   }
   .said .second {

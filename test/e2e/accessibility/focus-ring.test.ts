@@ -15,7 +15,8 @@ const controls: Record<string, SceneName> = {
   "Try again in 0:24": "failed, must wait",
   "Number from your phone, 4 digits": "approved, number",
   "Open the app on this device": "tablet, pending",
-  "Open the app": "phone, pending",
+  Continue: "phone, pending",
+  "Go back to the app": "phone, approved, number",
   "Use another phone": "phone, pending",
 };
 

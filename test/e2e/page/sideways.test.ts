@@ -73,7 +73,7 @@ describe("The phone layout", () => {
       await until(() => site().watching() > 0, "the stream");
       site().answers.login = "never";
       site().say("pending", { scanned: true });
-      await page.getByText("Check your phone", { exact: true }).waitFor();
+      await page.getByText("Check the app", { exact: true }).waitFor();
       await look();
       site().say("approved");
       await reachPhase(page, "approved");
@@ -109,7 +109,7 @@ describe("The phone layout", () => {
 
   it("is wider sideways where the site lets the element be, but not as wide as the window", async () => {
     const page = await open({ ...phone, ...viewport(sideways) }, `${link} style="max-inline-size: none"`);
-    const [base, button] = [await boxOf(page, "section"), await boxOf(page, ".app")];
+    const [base, button] = [await boxOf(page, "section"), await boxOf(page, ".main-line > .button")];
     assert.equal(base.width, 520);
     assert.equal(base.x + base.right, 844);
     assert.equal(button.width, base.width - 2 * 25);
@@ -288,7 +288,7 @@ describe("Enlarge", () => {
     await page.locator("onegini-otp-login").evaluate((element) => (element.style.maxInlineSize = "none"));
     await resize(page, sideways);
     await enlarge(page).waitFor({ state: "detached" });
-    assert.equal(await focused(page), "Open the app");
+    assert.equal(await focused(page), "Continue");
   });
 
   it("closes when the screen is turned to where the code is not larger, and the focus goes to the card", async () => {
