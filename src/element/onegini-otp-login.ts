@@ -291,8 +291,9 @@ export class OneginiOtpLogin extends LitElement {
 
   protected override update(changed: PropertyValues<this>): void {
     const root = this.shadowRoot!;
-    const focused = root.activeElement ?? this.querySelector(":focus");
+    const focused = (root.activeElement as HTMLElement | null) ?? this.querySelector<HTMLElement>(":focus");
     const place = placeOf(root);
+    const phase = this.#model?.state.phase;
     this.#isRendering = true;
     super.update(changed);
     // Only now is the size of the code's place known.
@@ -306,7 +307,7 @@ export class OneginiOtpLogin extends LitElement {
       if (!this.#isAway) focusNumber(this.#input!);
       this.#readField();
       super.update(changed);
-    } else keepFocus(root, focused);
+    } else keepFocus(root, focused, phase !== this.state);
     moveFrom(place, root);
     this.#isRendering = false;
   }

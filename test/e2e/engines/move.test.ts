@@ -117,12 +117,13 @@ const script = `
       colour: disc ? getComputedStyle(disc).backgroundColor : "",
     };
   };
-  /** Notes each frame from the first one of another square. */
+  const kind = () => root.querySelector(".stage").className + root.querySelector(".stage .message")?.textContent;
+  /** Notes each frame from the first one of another message. */
   globalThis.film = () => {
-    const before = root.querySelector(".stage").className;
+    const before = kind();
     globalThis.frames = [];
     const frame = () => {
-      if (frames.length > 0 || root.querySelector(".stage").className !== before) frames.push(look());
+      if (frames.length > 0 || kind() !== before) frames.push(look());
       // An animation begins when its first frame is on the screen.
       const travel = root.querySelector(".stage .disc")?.getAnimations().find((each) => each.constructor === Animation);
       begun = travel?.startTime ?? begun ?? frames[0]?.at;
@@ -146,10 +147,10 @@ const script = `
   };
   /** Each new animation stands still from its first frame on. */
   globalThis.freeze = () => {
-    const before = root.querySelector(".stage").className;
+    const before = kind();
     globalThis.isFrozen = false;
     const frame = () => {
-      if (root.querySelector(".stage").className === before) return void requestAnimationFrame(frame);
+      if (kind() === before) return void requestAnimationFrame(frame);
       setTime(0);
       globalThis.isFrozen = true;
     };
@@ -233,6 +234,20 @@ class Scene {
   ask = (): Promise<void> => this.answer(question, "number");
   complete = (): Promise<void> => this.answer({ status: 200, body: {} }, "completed");
 
+  /** Until nothing travels. */
+  still(): Promise<void> {
+    return untilPage(
+      () =>
+        this.engine.run(() =>
+          document
+            .querySelector("onegini-otp-login")!
+            .shadowRoot!.getAnimations()
+            .every(({ effect }) => effect!.getComputedTiming().endTime === Infinity),
+        ),
+      "the end of each animation",
+    );
+  }
+
   async sendNumber(): Promise<void> {
     this.#promiseAnswer();
     await this.engine.run(() => {
@@ -297,12 +312,12 @@ const moves = {
     happen: (scene: Scene) => scene.ask(),
   },
   "scanned → declined": { before: (scene: Scene) => scene.scan(), happen: (scene: Scene) => scene.decline() },
-  "scanned → refused": {
+  "accepted → refused": {
     before: async (scene: Scene) => {
       await scene.scan();
-      scene.site.answers.login = refusal("banned", 403);
+      await scene.accept();
     },
-    happen: async (scene: Scene) => scene.site.say("approved"),
+    happen: (scene: Scene) => scene.answer(refusal("banned", 403), "failed"),
   },
   "number → failed": {
     before: async (scene: Scene) => {
@@ -399,6 +414,7 @@ for (const name of wantedEngines())
         for (const [place, width, attributes, inside] of places) {
           await scene.open(width, attributes, inside);
           await before(scene);
+          await scene.still();
           const frames = await scene.film(() => happen(scene));
           assert.ok(frames.length > 2, `${frames.length} frames`);
           assertMove(frames, `${move}, ${place}`);
@@ -410,6 +426,7 @@ for (const name of wantedEngines())
         for (const [place, width, attributes, inside] of places) {
           await scene.open(width, attributes, inside);
           await before(scene);
+          await scene.still();
           const frames = await scene.framesAt(byTwoFrames, () => happen(scene));
           assertMove(frames, `${move}, ${place}`);
           const [first, last] = [frames[0]!, frames.at(-1)!];
@@ -492,6 +509,7 @@ for (const name of wantedEngines())
           await scene.open(360);
           assert.equal(await still.run(() => matchMedia("(prefers-reduced-motion)").matches), true);
           await before(scene);
+          await scene.still();
           const frames = await scene.film(() => happen(scene));
           const seen = new Set(
             frames.map(({ disc, words, arc, ways }) => JSON.stringify({ disc, words, arc, ways })),
