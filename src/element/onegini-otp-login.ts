@@ -14,7 +14,7 @@ import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
 import { moveFrom, placeOf } from "./view/movement.js";
-import { focusNumber, readField } from "./view/number-view.js";
+import { focusNumber, pressCell, readField } from "./view/number-view.js";
 import { CodePainter } from "./view/qr-code/qr-canvas.js";
 import { fitRing } from "./view/qr-code/ring.js";
 import {
@@ -185,6 +185,7 @@ export class OneginiOtpLogin extends LitElement {
       this.requestUpdate();
     },
     typed: (event) => {
+      if (event.type === "click") pressCell(event as MouseEvent);
       // Only what is typed is cleaned: an input method moves the selection too.
       this.#readField((event as InputEvent).isComposing ?? event.type !== "compositionend");
       if (event.type === "input") this.#isIncomplete = false;

@@ -49,7 +49,9 @@ describe("The focus", () => {
    */
   async function isPlain(page: Page, control: string): Promise<void> {
     const { width, height, radius, ...place } = await page.evaluate(() => {
-      const active = document.querySelector("onegini-otp-login")!.shadowRoot!.activeElement!;
+      const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
+      // Of the number's field, which is not seen, the cell with the caret.
+      const active = root.querySelector(".cell.current") ?? root.activeElement!;
       active.scrollIntoView({ block: "center", behavior: "instant" });
       const { x, y, width, height } = active.getBoundingClientRect();
       const radius = parseFloat(getComputedStyle(active).borderTopLeftRadius);

@@ -49,7 +49,7 @@ describe("Motion", () => {
           moved.push((target as Element).getAttribute("class") ?? (target as Element).localName);
         });
       // A script's animation has no event that says that it begins.
-      const { animate } = Element.prototype;
+      const animate = Reflect.get(Element.prototype, "animate") as (...given: unknown[]) => Animation;
       Element.prototype.animate = function (...given) {
         moved.push(`${this.getAttribute("class")} travels`);
         return animate.apply(this, given);
