@@ -183,8 +183,8 @@ export const partStyles = css`
   /* As high as a line, and 44 px to press, which begin below the words of the line before it. */
   .back {
     display: flex;
-    margin-block: calc(0.7333em - 20 * var(--_u)) calc(0.7333em - 24 * var(--_u));
-    padding-block: 0 calc(4 * var(--_u));
+    margin-block: calc(0.7333em - 21 * var(--_u)) calc(0.7333em - 23 * var(--_u));
+    padding-block: 0 calc(2 * var(--_u));
     font-size: 1em;
   }
   .said .second {
