@@ -137,6 +137,10 @@ export const partStyles = css`
   .close:focus-visible {
     outline-offset: 1px;
   }
+  /* Around its words, and not through those above it. */
+  .back:focus-visible {
+    outline-offset: calc(-9 * var(--_u));
+  }
   .icon {
     flex: none;
     inline-size: 1.0667em;

@@ -53,7 +53,10 @@ describe("The focus", () => {
       // Of the number's field, which is not seen, the cell with the caret.
       const active = root.querySelector(".cell.current") ?? root.activeElement!;
       active.scrollIntoView({ block: "center", behavior: "instant" });
-      const { x, y, width, height } = active.getBoundingClientRect();
+      const words = document.createRange();
+      words.selectNodeContents(active);
+      // What can be pressed of a line of words is more than what is seen of it.
+      const { x, y, width, height } = (active.matches(".back") ? words : active).getBoundingClientRect();
       const radius = parseFloat(getComputedStyle(active).borderTopLeftRadius);
       return { x: x - 8, y: y - 8, width, height, radius };
     });
