@@ -9,6 +9,8 @@ export const codeStyles = css`
   /* The code's size follows the width of its box, which must not follow the code's: no padding is added to it. */
   .code {
     inline-size: 100%;
+    /* In large text too, the whole of it can be seen at once. */
+    max-inline-size: max(310px, 92dvh);
     aspect-ratio: 1;
     padding: 0 !important;
     place-items: safe center;
@@ -166,7 +168,7 @@ export const codeStyles = css`
   canvas {
     z-index: 2147483647 !important;
   }
-  .stage:has(+ .row .enlarge) canvas {
+  .stage:has(~ .row .enlarge) canvas {
     cursor: zoom-in !important;
   }
   .row {

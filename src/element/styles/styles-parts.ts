@@ -139,7 +139,7 @@ export const partStyles = css`
   }
   /* Around its words, and not through those above it. */
   .back:focus-visible {
-    outline-offset: calc(-9 * var(--_u));
+    outline-offset: calc(-10 * var(--_u));
   }
   .icon {
     flex: none;

@@ -231,7 +231,8 @@ describe("Enlarge", () => {
   ] as const)
     for (const lang of ["en", "de"])
       it(`shows the whole code beside large words: ${size.join(" × ")} px, ${lang}`, async () => {
-        const page = await open({ ...viewport(size), deviceScaleFactor: 2 });
+        // A narrow card: on a wide one the code is as large as the window by itself.
+        const page = await open({ ...viewport(size), deviceScaleFactor: 2 }, `style="inline-size: 300px"`);
         await page.evaluate((lang) => {
           document.documentElement.lang = lang;
           document.documentElement.style.fontSize = "200%";
@@ -247,6 +248,24 @@ describe("Enlarge", () => {
           assert.ok(each.right <= frame!.right, "nothing is cut at the side");
         assert.equal(await codeOn(page), otp);
       });
+
+  it("is not needed where the card grows with large text: its code is as large as fits into the window", async () => {
+    for (const size of [
+      [600, 400],
+      [1280, 600],
+    ] as const) {
+      const page = await open({ ...viewport(size), deviceScaleFactor: 2 });
+      await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+      await until(async () => (await boxOf(page, ".stage")).height >= 600, "the large square");
+      await page
+        .locator("onegini-otp-login .stage canvas")
+        .evaluate((canvas) => canvas.scrollIntoView({ block: "center" }));
+      const [code, stage] = await boxesOf(page, ".code", ".stage");
+      assert.ok(code!.y >= 0 && code!.bottom <= size[1], `from ${code!.y} to ${code!.bottom} px`);
+      assert.ok(Math.abs(code!.x + code!.right - stage!.x - stage!.right) < 1, "in the square's middle");
+      assert.equal(await codeOn(page), otp);
+    }
+  });
 
   it("keeps bold words bold", async () => {
     const page = await open({ ...viewport(sideways), deviceScaleFactor: 2 });
