@@ -65,6 +65,7 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/demo/site.test.ts", runsIn: "all", needs: built },
   // In Chromium alone `e2e/login` and `element/view/code-view.test.ts` show as much.
   { path: "test/e2e/engines/login.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/engines/move.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/zoom.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/first-paint.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/oldest-chromium.test.ts", runsIn: "all", needs: built },

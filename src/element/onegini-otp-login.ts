@@ -14,7 +14,7 @@ import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/dialog-view.js";
 import { moveFrom, placeOf } from "./view/movement.js";
-import { focusNumber, readField } from "./view/number-view.js";
+import { focusNumber, pressCell, readField } from "./view/number-view.js";
 import { CodePainter } from "./view/qr-code/qr-canvas.js";
 import { fitRing } from "./view/qr-code/ring.js";
 import {
@@ -185,7 +185,9 @@ export class OneginiOtpLogin extends LitElement {
       this.requestUpdate();
     },
     typed: (event) => {
-      this.#readField((event as InputEvent).isComposing);
+      if (event.type === "click") pressCell(event as MouseEvent);
+      // Only what is typed is cleaned: an input method moves the selection too.
+      this.#readField((event as InputEvent).isComposing ?? event.type !== "compositionend");
       if (event.type === "input") this.#isIncomplete = false;
       // A render moves the focus to the field itself.
       if (!this.#isRendering) this.requestUpdate();
@@ -290,8 +292,9 @@ export class OneginiOtpLogin extends LitElement {
 
   protected override update(changed: PropertyValues<this>): void {
     const root = this.shadowRoot!;
-    const focused = root.activeElement ?? this.querySelector(":focus");
+    const focused = (root.activeElement as HTMLElement | null) ?? this.querySelector<HTMLElement>(":focus");
     const place = placeOf(root);
+    const phase = this.#model?.state.phase;
     this.#isRendering = true;
     super.update(changed);
     // Only now is the size of the code's place known.
@@ -305,7 +308,7 @@ export class OneginiOtpLogin extends LitElement {
       if (!this.#isAway) focusNumber(this.#input!);
       this.#readField();
       super.update(changed);
-    } else keepFocus(root, focused);
+    } else keepFocus(root, focused, phase !== this.state);
     moveFrom(place, root);
     this.#isRendering = false;
   }

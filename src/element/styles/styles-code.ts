@@ -10,6 +10,8 @@ export const codeStyles = css`
   .code {
     inline-size: 100%;
     min-inline-size: 0;
+    /* In large text too, the whole of it can be seen at once. */
+    max-inline-size: max(310px, 92dvh);
     aspect-ratio: 1;
     padding: 0 !important;
     place-items: safe center;
@@ -169,7 +171,7 @@ export const codeStyles = css`
   canvas {
     z-index: 2147483647 !important;
   }
-  .stage:has(+ .row .enlarge) canvas {
+  .stage:has(~ .row .enlarge) canvas {
     cursor: zoom-in !important;
   }
   .row {

@@ -137,6 +137,10 @@ export const partStyles = css`
   .close:focus-visible {
     outline-offset: 1px;
   }
+  /* Around its words, and not through those above it. */
+  .back:focus-visible {
+    outline-offset: calc(-10 * var(--_u));
+  }
   .icon {
     flex: none;
     inline-size: 1.0667em;
@@ -180,10 +184,11 @@ export const partStyles = css`
   .message + .second {
     margin-block-start: calc(6 * var(--_u));
   }
-  /* As high as a line, and 44 px to press. */
+  /* As high as a line, and 44 px to press, which begin below the words of the line before it. */
   .back {
     display: flex;
-    margin-block: calc(0.7333em - 22 * var(--_u));
+    margin-block: calc(0.7333em - 21 * var(--_u)) calc(0.7333em - 23 * var(--_u));
+    padding-block: 0 calc(2 * var(--_u));
     font-size: 1em;
   }
   .said .second {

@@ -175,6 +175,7 @@ const card = css`
     inline-size: 1px;
     block-size: 1px;
     overflow: hidden;
+    white-space: nowrap;
     clip-path: inset(50%);
   }
   [role="status"] {

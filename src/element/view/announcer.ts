@@ -4,8 +4,11 @@ import { numberError, numberHint } from "./number-view.js";
 import { isScanned } from "../flow/state.js";
 import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
-/** What to announce, with a key that tells announcements apart. Renewals, seconds and reconnections are never announced. */
-type Announcement = readonly [key: string, text: string] | undefined;
+/**
+ * What to announce, with a key that tells announcements apart, and whether it is said again when it holds again. Renewals, seconds
+ * and reconnections are never announced.
+ */
+type Announcement = readonly [key: string, text: string, isRepeated?: boolean] | undefined;
 
 /** The announcement for a model; `undefined` if there is no new one. */
 export function announcement(model: ViewModel): Announcement {
@@ -26,7 +29,11 @@ export function announcement(model: ViewModel): Announcement {
         const question = model.app === "first" ? words.pairingApp : words.pairing;
         const text = numberError(model) || spoken(question, numberHint(model, digits));
         // Empties the region, so that the same error is announced again.
-        return [`number ${wrong} ${isSending} ${model.isIncomplete}`, isSending ? "" : text];
+        return [
+          `number ${wrong} ${isSending} ${model.isIncomplete}`,
+          isSending ? "" : text,
+          model.isIncomplete,
+        ];
       }
       if (now < since.phase + approvedAnnouncedAfterMs) return undefined;
       return [state.phase, spoken(words.accepted, words.acceptedHint)];
@@ -61,7 +68,7 @@ export class Announcer {
 
   say(announcement: Announcement): void {
     if (!announcement) return;
-    const [key, text] = announcement;
+    const [key, text, isRepeated] = announcement;
     if (this.#last === key) {
       // A framework sets the site's words for a failure a moment after the event.
       if (key === "failed" && this.text) this.text = text;
@@ -69,7 +76,7 @@ export class Announcer {
     }
     // Announced before: not again, but the last text is out of date.
     const isBack = this.#last === "offline" && this.text;
-    this.text = this.#said.has(key) && !isBack ? "" : text;
+    this.text = this.#said.has(key) && !isBack && !isRepeated ? "" : text;
     this.#last = key;
     this.#said.add(key);
   }

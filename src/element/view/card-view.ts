@@ -49,11 +49,13 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
 
 /**
  * Moves the focus only if the focused control of the element is gone: to the new phase's button, else to the heading, or what is
- * below it if a site hides it. The browser would start again at the top of the page.
+ * below it if a site hides it, and from there to the first phase that has a button. The browser would start again at the top of
+ * the page.
  * @param focused what had the focus before the render, also if it is in a slot
+ * @param isNew whether the phase is another one than before
  */
-export function keepFocus(root: ShadowRoot, focused: Element | null): void {
-  if (!focused || isUsable(focused)) return;
+export function keepFocus(root: ShadowRoot, focused: HTMLElement | null, isNew: boolean): void {
+  if (!focused || (isUsable(focused) && !(isNew && focused.tabIndex < 0))) return;
   const target = ["input", "[part~=button]", "slot[name=other-way]", "#title", ".stage", ".said"]
     .flatMap((selector) => [...root.querySelectorAll<HTMLElement>(selector)])
     .flatMap((each) => (each instanceof HTMLSlotElement ? (each.assignedElements() as HTMLElement[]) : each))

@@ -51,6 +51,8 @@ export function numberField(model: ViewModel, question: Question, { typed }: Han
       ?readonly=${isSending}
       @input=${typed}
       @compositionend=${typed}
+      @click=${typed}
+      @select=${typed}
       @selectionchange=${typed}
       @keyup=${typed}
       @focus=${typed}
@@ -98,6 +100,18 @@ export function readField(input: HTMLInputElement, length: number, isComposing =
     input.setSelectionRange(at(from), at(to));
   }
   return { digits, from, to, hasFocus: input.matches(":focus") };
+}
+
+/** A press puts the caret into the cell under it: the digits of the input stand elsewhere. */
+export function pressCell({ currentTarget, clientX }: MouseEvent): void {
+  const input = currentTarget as HTMLInputElement;
+  // A double press, or one that moves, has selected some.
+  if (input.selectionStart !== input.selectionEnd) return;
+  const cells = input.previousElementSibling!;
+  const { left, width } = cells.getBoundingClientRect();
+  const at = Math.max(0, ((clientX - left) / width) * cells.childElementCount);
+  const { length } = digitsIn(input.value).slice(0, at).join("");
+  input.setSelectionRange(length, length);
 }
 
 /** Moves the focus to the number's field, and selects what is in it. */

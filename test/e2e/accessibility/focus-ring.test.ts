@@ -15,7 +15,8 @@ const controls: Record<string, SceneName> = {
   "Try again in 0:24": "failed, must wait",
   "Number from your phone, 4 digits": "approved, number",
   "Open the app on this device": "tablet, pending",
-  "Open the app": "phone, pending",
+  Continue: "phone, pending",
+  "Go back to the app": "phone, approved, number",
   "Use another phone": "phone, pending",
 };
 
@@ -48,9 +49,14 @@ describe("The focus", () => {
    */
   async function isPlain(page: Page, control: string): Promise<void> {
     const { width, height, radius, ...place } = await page.evaluate(() => {
-      const active = document.querySelector("onegini-otp-login")!.shadowRoot!.activeElement!;
+      const root = document.querySelector("onegini-otp-login")!.shadowRoot!;
+      // Of the number's field, which is not seen, the cell with the caret.
+      const active = root.querySelector(".cell.current") ?? root.activeElement!;
       active.scrollIntoView({ block: "center", behavior: "instant" });
-      const { x, y, width, height } = active.getBoundingClientRect();
+      const words = document.createRange();
+      words.selectNodeContents(active);
+      // What can be pressed of a line of words is more than what is seen of it.
+      const { x, y, width, height } = (active.matches(".back") ? words : active).getBoundingClientRect();
       const radius = parseFloat(getComputedStyle(active).borderTopLeftRadius);
       return { x: x - 8, y: y - 8, width, height, radius };
     });

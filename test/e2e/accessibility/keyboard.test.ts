@@ -7,7 +7,8 @@ import { type SceneName, watched, stages } from "./support/scenes.js";
 
 const enlarge = "Enlarge QR code";
 const here = "Open the app on this device";
-const app = ["Open the app", "Use another phone"];
+const app = ["Continue", "Use another phone"];
+const back = "Go back to the app";
 const number = ["Number from your phone, 4 digits", "Continue"];
 
 /** The Tab stops in the card, in order. */
@@ -48,10 +49,10 @@ const stops = {
   "phone sideways, pending": app,
   "phone, pending, other phone": [...app, enlarge],
   "phone, pending, offline": app,
-  "phone, pending, scanned": ["Scan again"],
+  "phone, pending, scanned": [back, "Use another phone"],
   "phone, approved": [],
-  "phone, approved, number": [...number, "Open the app again", "Start over"],
-  "phone, approved, wrong number": [...number, "Open the app again", "Start over"],
+  "phone, approved, number": [back, ...number, "Start over"],
+  "phone, approved, wrong number": [back, ...number, "Start over"],
   "phone, expired": ["Show a new code"],
   "phone, failed, must wait": ["Try again in 0:24"],
   "phone without app link, pending": [enlarge],

@@ -48,8 +48,15 @@ async function openLogin(width = 420): Promise<Page> {
 /** What must not move, in CSS pixels; and whether something is in the square. */
 interface Look {
   /** The centre of the disc, if there is one. */
-  disc: string | undefined;
+  disc: { x: number; y: number } | undefined;
+  /** Where the disc's box is without its travel: `undefined` without a disc. */
+  place: string | undefined;
   boxes: string;
+  /** The square; where no retry helps, it reaches down to the end of the steps. */
+  square: string;
+  isWhole: boolean;
+  /** An end without a login: the disc and what follows are one group in the middle. */
+  isEnd: boolean;
   isBlank: boolean;
 }
 
@@ -64,10 +71,17 @@ const script = `
     const isShown = (each) =>
       each?.checkVisibility({ opacityProperty: true, visibilityProperty: true }) ?? false;
     const disc = root.querySelector(".disc");
+    const stage = root.querySelector(".stage");
     const { x, y, width, height } = disc?.getBoundingClientRect() ?? {};
     return {
-      disc: disc ? [x + width / 2, y + height / 2].join() : undefined,
-      boxes: ["section", ".stage", ".row", "ol", "li:last-child"].map(box).join(" | "),
+      disc: disc ? { x: x + width / 2, y: y + height / 2 } : undefined,
+      place: disc ? [disc.offsetLeft, disc.offsetTop, disc.offsetWidth, disc.offsetHeight].join() : undefined,
+      boxes: ["section", ".row", "ol", "li:last-child"].map(box).join(" | "),
+      square: box(".stage"),
+      isWhole:
+        stage.matches(".whole") &&
+        Math.abs(stage.getBoundingClientRect().bottom - root.querySelector("ol").getBoundingClientRect().bottom) < 0.5,
+      isEnd: stage.matches(".end"),
       isBlank: !isShown(root.querySelector(".stage canvas")) && !isShown(disc),
     };
   };
@@ -80,9 +94,22 @@ const script = `
 const look = (page: Page): Promise<Look> => page.evaluate("look()");
 
 function assertStill(looks: readonly Look[], name: string): void {
-  assert.equal(new Set(looks.map(({ boxes }) => boxes)).size, 1, `${name}: the box moves`);
-  const discs = new Set(looks.flatMap(({ disc }) => disc ?? []));
-  assert.equal(discs.size, 1, `${name}: the disc moves: ${[...discs].join(" | ")}`);
+  assert.equal(new Set(looks.map(({ boxes }) => boxes)).size, 1, `${name}: the card moves`);
+  const squares = looks.flatMap(({ square, isWhole }) => (isWhole ? [] : square));
+  assert.equal(new Set(squares).size, 1, `${name}: the square moves`);
+  const discs = looks.flatMap(({ disc, isEnd }) => (disc && !isEnd ? `${disc.x}, ${disc.y}` : []));
+  assert.ok(new Set(discs).size <= 1, `${name}: the disc moves: ${discs.join(" | ")}`);
+  // At an end it goes up into the group, or down into the middle of what it has with the steps, and its layout is there at once.
+  const ends = looks.filter(({ isEnd }) => isEnd);
+  assert.ok(new Set(ends.map(({ place }) => place)).size <= 1, `${name}: the group moves`);
+  assert.ok(new Set(ends.map(({ disc }) => disc?.x)).size <= 1, `${name}: the disc goes sideways`);
+  const ys = ends.map(({ disc }) => disc!.y);
+  const isDown = ys.at(-1)! > ys[0]!;
+  assert.deepEqual(
+    ys,
+    ys.toSorted((one, other) => (isDown ? one - other : other - one)),
+    `${name}: it goes back`,
+  );
   assert.ok(!looks.some(({ isBlank }) => isBlank), `${name}: a blank square`);
 }
 
@@ -97,7 +124,7 @@ describe("The square, from the scan to the end", () => {
   ];
   for (const width of [320, 420])
     for (const path of paths)
-      it(`keeps its disc and its box: ${path.join(", ")}, ${width} px`, async () => {
+      it(`keeps its place, and its disc until an end: ${path.join(", ")}, ${width} px`, async () => {
         const page = await openLogin(width);
         const cdp = await page.context().newCDPSession(page);
         await cdp.send("Animation.enable");

@@ -73,7 +73,7 @@ describe("The phone layout", () => {
       await until(() => site().watching() > 0, "the stream");
       site().answers.login = "never";
       site().say("pending", { scanned: true });
-      await page.getByText("Check your phone", { exact: true }).waitFor();
+      await page.getByText("Check the app", { exact: true }).waitFor();
       await look();
       site().say("approved");
       await reachPhase(page, "approved");
@@ -109,7 +109,7 @@ describe("The phone layout", () => {
 
   it("is wider sideways where the site lets the element be, but not as wide as the window", async () => {
     const page = await open({ ...phone, ...viewport(sideways) }, `${link} style="max-inline-size: none"`);
-    const [base, button] = [await boxOf(page, "section"), await boxOf(page, ".app")];
+    const [base, button] = [await boxOf(page, "section"), await boxOf(page, ".main-line > .button")];
     assert.equal(base.width, 520);
     assert.equal(base.x + base.right, 844);
     assert.equal(button.width, base.width - 2 * 25);
@@ -231,7 +231,8 @@ describe("Enlarge", () => {
   ] as const)
     for (const lang of ["en", "de"])
       it(`shows the whole code beside large words: ${size.join(" × ")} px, ${lang}`, async () => {
-        const page = await open({ ...viewport(size), deviceScaleFactor: 2 });
+        // A narrow card: on a wide one the code is as large as the window by itself.
+        const page = await open({ ...viewport(size), deviceScaleFactor: 2 }, `style="inline-size: 300px"`);
         await page.evaluate((lang) => {
           document.documentElement.lang = lang;
           document.documentElement.style.fontSize = "200%";
@@ -247,6 +248,24 @@ describe("Enlarge", () => {
           assert.ok(each.right <= frame!.right, "nothing is cut at the side");
         assert.equal(await codeOn(page), otp);
       });
+
+  it("is not needed where the card grows with large text: its code is as large as fits into the window", async () => {
+    for (const size of [
+      [600, 400],
+      [1280, 600],
+    ] as const) {
+      const page = await open({ ...viewport(size), deviceScaleFactor: 2 });
+      await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+      await until(async () => (await boxOf(page, ".stage")).height >= 600, "the large square");
+      await page
+        .locator("onegini-otp-login .stage canvas")
+        .evaluate((canvas) => canvas.scrollIntoView({ block: "center" }));
+      const [code, stage] = await boxesOf(page, ".code", ".stage");
+      assert.ok(code!.y >= 0 && code!.bottom <= size[1], `from ${code!.y} to ${code!.bottom} px`);
+      assert.ok(Math.abs(code!.x + code!.right - stage!.x - stage!.right) < 1, "in the square's middle");
+      assert.equal(await codeOn(page), otp);
+    }
+  });
 
   it("keeps bold words bold", async () => {
     const page = await open({ ...viewport(sideways), deviceScaleFactor: 2 });
@@ -288,7 +307,7 @@ describe("Enlarge", () => {
     await page.locator("onegini-otp-login").evaluate((element) => (element.style.maxInlineSize = "none"));
     await resize(page, sideways);
     await enlarge(page).waitFor({ state: "detached" });
-    assert.equal(await focused(page), "Open the app");
+    assert.equal(await focused(page), "Continue");
   });
 
   it("closes when the screen is turned to where the code is not larger, and the focus goes to the card", async () => {

@@ -26,17 +26,37 @@ export interface Engine {
 const width = 1100;
 const height = 900;
 
-export const startEngine = (engine: EngineName): Promise<Engine> =>
-  engine === "webkit" ? startInWebKit() : startInPuppeteer(engine);
+/** What a person has chosen in the system's settings. */
+export interface Preferences {
+  reducedMotion?: boolean;
+  /** Not in WebKitGTK, which has no forced colours. */
+  forcedColors?: boolean;
+}
 
-async function startInPuppeteer(engine: "chromium" | "firefox"): Promise<Engine> {
+export const startEngine = (engine: EngineName, preferences: Preferences = {}): Promise<Engine> =>
+  engine === "webkit" ? startInWebKit(preferences) : startInPuppeteer(engine, preferences);
+
+async function startInPuppeteer(
+  engine: "chromium" | "firefox",
+  { reducedMotion = false, forcedColors = false }: Preferences,
+): Promise<Engine> {
+  const options = launchOptions(engine);
   const browser = await puppeteerCore.launch({
-    ...launchOptions(engine),
+    ...options,
+    args: [...(options.args ?? []), ...(reducedMotion ? ["--force-prefers-reduced-motion"] : [])],
+    extraPrefsFirefox: {
+      "ui.prefersReducedMotion": Number(reducedMotion),
+      "browser.display.document_color_use": forcedColors ? 2 : 0,
+    },
     defaultViewport: { width, height },
   });
   // Firefox does not give focus to its first window.
   const page = await browser.newPage();
   await page.bringToFront();
+  if (forcedColors && engine === "chromium")
+    await (
+      await page.createCDPSession()
+    ).send("Emulation.setEmulatedMedia", { features: [{ name: "forced-colors", value: "active" }] });
   const version = (await browser.version()).split("/").at(-1);
   return {
     title: `${engineTitles[engine]} ${version}`,
@@ -49,8 +69,8 @@ async function startInPuppeteer(engine: "chromium" | "firefox"): Promise<Engine>
   };
 }
 
-async function startInWebKit(): Promise<Engine> {
-  const { session, version, close } = await startWebKit();
+async function startInWebKit(preferences: Preferences): Promise<Engine> {
+  const { session, version, close } = await startWebKit(preferences);
   await session.resize(width, height);
   return {
     title: `WebKitGTK ${version}`,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { findWebKit } from "../../../scripts/find-engines.js";
 import { freePort } from "../services/free-port.js";
 
@@ -12,12 +13,12 @@ export interface WebKit {
 }
 
 /** @throws Error if it is not installed, or does not start in half a minute */
-export async function startWebKit(): Promise<WebKit> {
+export async function startWebKit({ reducedMotion = false } = {}): Promise<WebKit> {
   const programs = findWebKit();
   if (!programs) throw new Error("WebKitGTK's WebDriver, its MiniBrowser or Xvfb was not found.");
   const screen = await startScreen(programs.screen);
   try {
-    const driver = await startDriver(programs.driver, screen.display);
+    const driver = await startDriver(programs.driver, screen.display, reducedMotion);
     try {
       const session = await startWebDriverSession(driver.url, {
         "webkitgtk:browserOptions": { binary: programs.browser, args: ["--automation"] },
@@ -56,7 +57,11 @@ async function startScreen(program: string): Promise<{ child: ChildProcess; disp
  * The driver cannot pick a port itself. If another program was faster to take the free port, this tries again with
  * another one.
  */
-async function startDriver(program: string, display: string): Promise<{ child: ChildProcess; url: string }> {
+async function startDriver(
+  program: string,
+  display: string,
+  reducedMotion: boolean,
+): Promise<{ child: ChildProcess; url: string }> {
   for (const until = Date.now() + 30_000; Date.now() < until;) {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
@@ -68,6 +73,8 @@ async function startDriver(program: string, display: string): Promise<{ child: C
       LIBGL_ALWAYS_SOFTWARE: "1",
       GTK_A11Y: "none",
       NO_AT_BRIDGE: "1",
+      // A person's setting of GTK.
+      ...(reducedMotion && { XDG_CONFIG_HOME: fileURLToPath(new URL("still/", import.meta.url)) }),
     });
     while (child.exitCode === null && Date.now() < until) {
       if (await isWebDriverReady(url)) return { child, url };

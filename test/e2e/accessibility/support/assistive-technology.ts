@@ -75,7 +75,7 @@ interface Snapshot {
   role: string;
   name?: string;
   text?: string;
-  children?: Snapshot[];
+  children?: (Snapshot | string)[];
 }
 
 /** Roles that a screen reader does not announce. Chromium exposes no paragraph for one that is a flex container. */
@@ -86,10 +86,22 @@ type Reading = string[];
 
 /** The tree as Playwright computes it, in the form of the snapshots. */
 export const snapshotReading = async (seen: Locator): Promise<Reading> =>
-  readingOf((await seen.ariaSnapshotJSON()) as Snapshot[]);
+  joined(readingOf((await seen.ariaSnapshotJSON()) as Snapshot[]));
 
-const readingOf = (nodes: readonly Snapshot[]): Reading =>
-  nodes.flatMap(({ role, name, text, children = [] }) => {
+/** Texts that follow each other are read as one, however many nodes they have. */
+const joined = (reading: Reading): Reading =>
+  reading.reduce<Reading>((lines, each) => {
+    const before = lines.at(-1);
+    if (!before?.startsWith("text ") || !each.startsWith("text ")) return [...lines, each];
+    const texts = [before, each].map((text) => (JSON.parse(text.slice(5)) as string).trim());
+    return [...lines.slice(0, -1), line("text", texts.join(" "))];
+  }, []);
+
+const readingOf = (nodes: readonly (Snapshot | string)[]): Reading =>
+  nodes.flatMap((node) => {
+    // A text beside other children.
+    if (typeof node === "string") return [line("text", node)];
+    const { role, name, text, children = [] } = node;
     if (role === "text") return [line("text", text ?? name)];
     return [
       ...(structure.includes(role) ? [] : [line(role, name)]),
@@ -128,7 +140,7 @@ export async function exposedReading(page: Page, role: string): Promise<Reading>
     if (kind === "StaticText") return name === parent ? [] : [line("text", name)];
     return [line(roles[kind] ?? kind, name), ...below];
   };
-  return walk(root, "");
+  return joined(walk(root, ""));
 }
 
 const line = (role: string, name = ""): string => (name === "" ? role : `${role} ${JSON.stringify(name)}`);

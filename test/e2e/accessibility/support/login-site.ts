@@ -17,7 +17,8 @@ interface Answers {
   renew: Answer;
   /** `stream` opens a stream, on which the test sends statuses. */
   status: Answer | "stream";
-  login: Answer;
+  /** A promise is answered when it resolves. */
+  login: Answer | Promise<Answer>;
 }
 
 /** A login page and a scripted login API, so that a test can reach each phase and stay in it. */
@@ -51,9 +52,9 @@ export function loginSiteInBrowser(): { browser: () => Browser; site: () => Logi
 }
 
 /** The answer with a new code. The answer to a renewal has no attempt. */
-export const code = (lifeSeconds: number, text = otp) => ({
+export const code = (lifeSeconds: number, text = otp, more: { digits?: number } = {}) => ({
   status: 201,
-  body: { attempt: "attempt", status: "pending", otp: text, expires_in: lifeSeconds },
+  body: { attempt: "attempt", status: "pending", otp: text, expires_in: lifeSeconds, ...more },
 });
 export const refusal = (error: string, status: number, headers: Record<string, string> = {}) => ({
   status,
@@ -82,7 +83,7 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><he
   <main><h1>Log in</h1><onegini-otp-login ${attributes}></onegini-otp-login>
   <a href="#password">Log in with a password</a></main></body></html>`;
 
-async function startLoginSite(): Promise<LoginSite> {
+export async function startLoginSite(): Promise<LoginSite> {
   const { outputFiles } = await build({
     stdin: {
       contents: ["define", ...Object.keys(locales).map((language) => `locales/${language}`)]
@@ -151,7 +152,8 @@ async function startLoginSite(): Promise<LoginSite> {
       response.writeHead(200, { "content-type": "text/javascript" }).end(script);
     } else if (pathname === "/otp-login") give(response, start);
     else if (pathname.endsWith("/otp")) give(response, renew);
-    else if (pathname.endsWith("/login")) give(response, login);
+    else if (pathname.endsWith("/login"))
+      void Promise.resolve(login).then((answer) => give(response, answer));
     else if (pathname.startsWith("/otp-login/") && method === "GET")
       give(response, status === "stream" && headers.accept !== "text/event-stream" ? poll : status);
     // 204 to a navigation: the page stays, as it was when it left.

@@ -75,7 +75,7 @@ const unreadableHere = (): string[] => {
     const text = node.textContent!.trim();
     const isShown =
       parent.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-      !parent.closest("[role=status]") &&
+      !parent.closest("[role=status], .heard") &&
       (dialog !== null || !parent.closest("dialog"));
     if (!text || !isShown) continue;
     parent.scrollIntoView({ block: "center", behavior: "instant" });
@@ -93,7 +93,9 @@ const unreadableHere = (): string[] => {
         found.push(`"${text}" hangs over the top or bottom`);
       const [x, y] = [(left + right) / 2, (top + bottom) / 2];
       const hit = root.elementFromPoint(x, y);
-      if (!hit || !(parent.contains(hit) || hit.contains(parent)))
+      // The number's field, which is not seen, lies on the cells, which show what is in it.
+      const isField = hit?.localName === "input" && hit.parentElement!.contains(parent);
+      if (!isField && (!hit || !(parent.contains(hit) || hit.contains(parent))))
         found.push(`"${text}" is covered by ${hit ? hit.outerHTML.slice(0, 80) : "nothing of ours"}`);
     }
     // A box that clips its own words.
