@@ -192,9 +192,9 @@ export const noticeView = (notice: Notice): TemplateResult =>
 /** The site's other way to log in. It is the main one where no new code helps. */
 export const otherWay = (): TemplateResult => html`<slot name="other-way"></slot>`;
 
-/** One text that keeps a place. It is no text of the page, so nobody finds it there. A paragraph, as what comes in its place. */
+/** One text that keeps a place. It is no text of the page, so nobody finds it there. */
 export const unseen = (kind: string, text: string): TemplateResult =>
-  html`<p class=${kind} data-text=${text}></p>`;
+  html`<span class=${kind} data-text=${text}></span>`;
 
 /**
  * The words of all notices, unseen and one over the other: their place is as high as the highest, so that the card keeps its
