@@ -4,7 +4,7 @@ const tslib = "\0tslib";
 
 /**
  * Builds rxjs without `tslib`, which it needs for async iterables and streams alone: the element gives it promises, arrays and
- * observables. It saves 0.6 kB of gzip.
+ * observables. It saves 0.5 kB of gzip.
  */
 export const trimRxjs = (): Plugin => ({
   name: "trim-rxjs",
