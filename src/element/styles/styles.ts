@@ -262,6 +262,7 @@ const card = css`
     }
   }
   .phone > .row {
+    grid-area: 3 / 1;
     margin-block-start: calc(16 * var(--_u));
   }
   /* The wider edge takes nothing from the code. */
