@@ -283,7 +283,7 @@ describe("First paint", () => {
         const beforehand = await place();
         release();
         await reachPhase(page, "pending");
-        await page.getByRole("link", { name: "Open the app" }).waitFor();
+        await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
         await twoFrames(page);
         assert.equal(await place(), beforehand);
         assert.deepEqual(await shiftsOf(page), []);
@@ -303,7 +303,7 @@ describe("First paint", () => {
         const page = await tablet.newPage();
         await page.goto(`${where.page(way)}?app`);
         await reachPhase(page, "pending");
-        await page.getByRole("link", { name: "Open the app" }).waitFor();
+        await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
         await twoFrames(page);
         assert.deepEqual(await shiftsOf(page), []);
       });
