@@ -30,8 +30,8 @@ test("the trimmed rxjs takes what the element gives it, and says plainly what it
   async function* generator() {
     yield Promise.resolve("a");
   }
-  for (const input of [generator, () => new ReadableStream<string>()])
-    await assert.rejects(firstValueFrom(defer(input)), {
+  for (const input of [generator(), new ReadableStream<string>()])
+    await assert.rejects(firstValueFrom(defer(() => input)), {
       name: "TypeError",
       message: "rxjs is built without async iterables",
     });
