@@ -65,7 +65,7 @@ describe("On the phone itself", () => {
     await page.getByText("You declined on your phone", { exact: true }).waitFor();
     assert.equal(site.starts(), 1);
     await page.reload();
-    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Go back to the app", exact: true }).waitFor();
     assert.equal(site.starts(), 2, "Once told, it is over.");
   });
 
