@@ -53,7 +53,7 @@ describe("On the phone itself", () => {
   it("a page that loads again before the acceptance waits, and logs in after it", async () => {
     const { id } = await site.phone.scan(await leaveForApp());
     await page.goto(site.origin);
-    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Go back to the app", exact: true }).waitFor();
     assert.equal(site.starts(), 1);
     await site.phone.answer(id, true);
     await reach(page, "completed");
@@ -65,7 +65,7 @@ describe("On the phone itself", () => {
     await page.getByText("You declined on your phone", { exact: true }).waitFor();
     assert.equal(site.starts(), 1);
     await page.reload();
-    await page.getByRole("link", { name: "Go back to the app", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
     assert.equal(site.starts(), 2, "Once told, it is over.");
   });
 
