@@ -81,6 +81,7 @@ export const codeStyles = css`
   .unseen > .ways {
     grid-area: 2 / 1;
     justify-self: center;
+    min-inline-size: 0;
     max-inline-size: min(100% - 20 * var(--_u), 262 * var(--_u));
     margin-block-end: calc(10 * var(--_u));
   }
@@ -218,9 +219,6 @@ export const codeStyles = css`
   }
   /* In large text on a small card. */
   @container (inline-size < 17em) {
-    .row {
-      min-block-size: calc(66 * var(--_u));
-    }
     .enlarge > span {
       display: none;
     }

@@ -263,6 +263,7 @@ const card = css`
     }
   }
   .phone > .row {
+    grid-area: 3 / 1;
     margin-block-start: calc(16 * var(--_u));
   }
   /* The wider edge takes nothing from the code. */

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../i18n/messages.js";
 import { formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
-import { connectionHint, noticeFor, slowLine, textButton } from "./notice.js";
+import { connectionHint, noticeFor, slowLine, textButton, unseen } from "./notice.js";
 import { stage } from "./stage-view.js";
 import { stepList } from "./steps-view.js";
 import { questionOf } from "../flow/state.js";
@@ -53,10 +53,26 @@ function row(model: ViewModel, handlers: Handlers): unknown {
   ];
 }
 
+/** What may come into the line, unseen: it is always as high as the highest. */
+export function unseenRows({ words }: ViewModel, errors: readonly string[] = []): unknown {
+  const row = (text: unknown, link = words.startOver, kind = "time") =>
+    html`<div class="row" part="row" inert>
+      <p class=${kind}>${text}</p>
+      ${unseen("link", link)}
+    </div>`;
+  return [
+    row(html`<span>${unseen("", words.requesting)}${unseen("slow", words.slow)}</span>`, words.tryAgain),
+    row(unseen("", words.slow)),
+    row([icons.offline, unseen("", words.offline)]),
+    row([icons.reconnecting, unseen("", words.reconnecting)]),
+    errors.map((error) => row([icons.error, unseen("", error)], undefined, "error")),
+  ];
+}
+
 /** Square, line and steps. They stay in every phase; only what is in the square changes. */
 export function codeView(model: ViewModel, handlers: Handlers): TemplateResult {
   const notice = noticeFor(model, handlers);
   return html`${stage(model, handlers)}
     <div class="row" part="row">${row(model, handlers)}</div>
-    ${stepList(model, !!notice?.isEnd && !notice.button)}`;
+    ${unseenRows(model)} ${stepList(model, !!notice?.isEnd && !notice.button)}`;
 }

@@ -199,17 +199,17 @@ export const unseen = (kind: string, text: string): TemplateResult =>
 /**
  * The words of all notices, unseen and one over the other: their place is as high as the highest, so that the card keeps its
  * height in every phase, language, font and size of text.
- * @param seconds second lines besides the hints
+ * @param question the second line of the question on a phone
  */
-export function unseenNotices({ words }: ViewModel, ...seconds: string[]): unknown {
+export function unseenNotices({ words }: ViewModel, question = ""): unknown {
+  // As wide as any time. `Intl` would cost the first code more than its frame.
   const pair = (message: string, second: string) =>
-    html`<div>${unseen("message", message)}${unseen("second", second)}</div>`;
+    html`<div>${unseen("message", message)}${unseen("second", fill(second, "00:00 PM"))}</div>`;
   return [
     ...Object.entries(words).map(([key, second]: [string, string]) =>
       key.endsWith("Hint") ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second) : nothing,
     ),
-    ...[words.offline, words.slow, words.pausedUntilHint, ...seconds].map((second) =>
-      pair(words.paused, second),
-    ),
+    ...[words.offline, words.slow, words.pausedUntilHint].map((second) => pair(words.paused, second)),
+    pair(words.pairingApp, question),
   ];
 }

@@ -17,13 +17,19 @@ export function numberStage(model: ViewModel, question: Question, handlers: Hand
   </form>`;
 }
 
+/** All that may be said, in any number of digits. */
+export const possibleErrors = ({ words }: ViewModel): string[] => [
+  ...[1, 2].map((left) => fillCount(words.wrongNumber, left, words.language)),
+  fillCount(words.numberIncomplete, mostDigits, words.language),
+];
+
 /** The same room, while nothing is asked. */
 export const unseenNumber = (model: ViewModel): TemplateResult =>
   html`<span class="ask">
     <span class="top">
       ${unseen("message", model.words.pairing)}${unseen("second", numberHint(model, mostDigits))}
     </span>
-    ${unseen("error", fillCount(model.words.wrongNumber, 2, model.words.language))}
+    ${possibleErrors(model).map((error) => unseen("error", error))}
   </span>`;
 
 const mostDigits = 6;

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { codeView, timeText } from "./code-view.js";
+import { codeView, timeText, unseenRows } from "./code-view.js";
 import * as icons from "./icons.js";
 import {
   connectionHint,
@@ -12,7 +12,14 @@ import {
   unseenNotices,
   type Notice,
 } from "./notice.js";
-import { errorView, numberError, numberField, numberHint, sendButton } from "./number-view.js";
+import {
+  errorView,
+  numberError,
+  numberField,
+  numberHint,
+  possibleErrors,
+  sendButton,
+} from "./number-view.js";
 import { isScanned, questionOf } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
@@ -110,6 +117,7 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
           </div>`
     }
     <div class="row" part="row">${rowView(model, handlers, notice)}</div>
+    ${unseenRows(model, mayAsk ? possibleErrors(model) : [])}
     <div id="other" class="layer" ?hidden=${!otherPhone} ?inert=${notice || question}>
       ${otherPhone ? codeView(model, handlers) : nothing}
     </div>`;

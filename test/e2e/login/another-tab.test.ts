@@ -11,7 +11,7 @@ const widget = '<onegini-otp-login app-link="myapp://qrlogin?otp={otp}" redirect
 const countLogins = '<script>logins = 0; addEventListener("login", () => logins++)</script>';
 const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true } as const;
 
-const appLink = (page: Page) => page.getByRole("link", { name: "Open the app", exact: true });
+const appLink = (page: Page) => page.getByRole("link", { name: /^(Continue|Go back to the app)$/ });
 
 /** The code that the app gets by the app's button. */
 const codeFor = async (page: Page): Promise<string> =>

@@ -36,7 +36,7 @@ describe("The app link", () => {
   it("comes first on a phone and contains the newest code, and the QR code is shown on request", async () => {
     const page = await open(phone);
     await page.getByRole("heading", { name: "Log in with the app" }).waitFor();
-    const app = page.getByRole("link", { name: "Open the app", exact: true });
+    const app = page.getByRole("link", { name: "Continue", exact: true });
     assert.equal(await app.getAttribute("href"), link);
     assert.deepEqual(await codesOn(page), []);
 
@@ -56,7 +56,7 @@ describe("The app link", () => {
   it("appears with the QR code after the button of a `manual` element", async () => {
     const page = await open(phone, {}, "manual");
     await page.getByRole("button", { name: "Show QR code" }).click();
-    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
     assert.equal(await codeOn(page), otp);
   });
 
@@ -64,7 +64,7 @@ describe("The app link", () => {
     const page = await open(phone, { start: started(otp, 1) }, 'renewals="0"');
     await page.getByText("Still there?", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Show a new code" }).click();
-    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
   });
 
   it("is beside the code on a large touch screen", async () => {

@@ -36,7 +36,7 @@ describe("On the phone itself", () => {
   /** Presses the app's button, and returns the code that the app gets. */
   async function leaveForApp(): Promise<string> {
     await page.goto(site.origin);
-    await page.getByRole("link", { name: "Open the app", exact: true }).tap();
+    await page.getByRole("link", { name: "Continue", exact: true }).tap();
     await page.waitForURL("**/app#*");
     return decodeURIComponent(new URL(page.url()).hash.slice(1));
   }
@@ -53,7 +53,7 @@ describe("On the phone itself", () => {
   it("a page that loads again before the acceptance waits, and logs in after it", async () => {
     const { id } = await site.phone.scan(await leaveForApp());
     await page.goto(site.origin);
-    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Go back to the app", exact: true }).waitFor();
     assert.equal(site.starts(), 1);
     await site.phone.answer(id, true);
     await reach(page, "completed");
@@ -65,14 +65,14 @@ describe("On the phone itself", () => {
     await page.getByText("You declined on your phone", { exact: true }).waitFor();
     assert.equal(site.starts(), 1);
     await page.reload();
-    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
     assert.equal(site.starts(), 2, "Once told, it is over.");
   });
 
   it("a page that was not discarded logs in when the person returns", async () => {
     site.show("/", widget.replace("/app#{otp}", "myapp://qrlogin?otp={otp}"));
     await page.goto(site.origin);
-    const app = page.getByRole("link", { name: "Open the app", exact: true });
+    const app = page.getByRole("link", { name: "Continue", exact: true });
     const link = await app.getAttribute("href");
     await app.tap();
     await site.phone.accept(new URL(link ?? "").searchParams.get("otp") ?? "");
@@ -100,7 +100,7 @@ describe("On the phone itself", () => {
 
   it("the code is hidden behind the app link until the person asks for it", async () => {
     await page.goto(site.origin);
-    await page.getByRole("link", { name: "Open the app", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
     assert.deepEqual(await codesOn(page), []);
     await page.getByRole("button", { name: "Use another phone" }).tap();
     await site.phone.accept(await codeOn(page));

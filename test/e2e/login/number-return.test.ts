@@ -10,7 +10,7 @@ import { until } from "../../support/until.js";
 const widget = '<onegini-otp-login app-link="myapp://qrlogin?otp={otp}" redirect="#in"></onegini-otp-login>';
 const field = (page: Page) => page.getByRole("textbox", { name: /^Number from your phone/ });
 const go = (page: Page) => page.getByRole("button", { name: "Continue", exact: true });
-const appLink = (page: Page) => page.getByRole("link", { name: "Open the app", exact: true });
+const appLink = (page: Page) => page.getByRole("link", { name: /^(Continue|Go back to the app)$/ });
 
 describe("A person who is asked for the number and comes back to the page", () => {
   let tabs: BrowserWithTabs;

@@ -157,6 +157,25 @@ describe("a pause", () => {
     ]);
   });
 
+  test("tells a page in how many seconds it ends, where somebody has said when", async (t) => {
+    const { clock, where, browser } = await scene(t);
+    const resumesIn = async () =>
+      ((await (await browser.post("")).json()) as { resumes_in?: number }).resumes_in;
+    await where.kit.pause();
+    assert.equal(await resumesIn(), undefined);
+    // Never 0, and never too early.
+    for (const [left, seconds] of [
+      [3_600_000, 3600],
+      [89_001, 90],
+      [1, 1],
+    ] as const) {
+      await where.kit.pause({ until: clock.now() + left });
+      assert.equal(await resumesIn(), seconds);
+    }
+    await where.kit.pause({ onThisServer: true });
+    assert.equal(await resumesIn(), undefined);
+  });
+
   test("is reported once, and again with another end; resuming what is not paused is not", async (t) => {
     const { clock, where } = await scene(t);
     await where.kit.resume();
