@@ -75,7 +75,7 @@ export const codeStyles = css`
     margin-block-start: calc(19 * var(--_u));
   }
   /* As much as what else is in such a group: the disc and the gaps. */
-  .layer > .unseen > div {
+  .layer > .unseen > .pair {
     padding: calc(84 * var(--_u)) calc(10 * var(--_u)) 0;
   }
   .unseen > .ways {

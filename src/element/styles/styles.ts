@@ -160,11 +160,6 @@ const card = css`
   .unseen > .ways > :not(.other) {
     grid-area: 1 / 1;
   }
-  .unseen .message,
-  .unseen .second,
-  .unseen .error {
-    display: block;
-  }
   [data-text]::before {
     content: attr(data-text);
     white-space: pre-line;

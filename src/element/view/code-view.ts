@@ -57,11 +57,11 @@ function row(model: ViewModel, handlers: Handlers): unknown {
 export function unseenRows({ words }: ViewModel, errors: readonly string[] = []): unknown {
   const row = (text: unknown, link = words.startOver, kind = "time") =>
     html`<div class="row" part="row" inert>
-      <p class=${kind}>${text}</p>
+      <div class=${kind}>${text}</div>
       ${unseen("link", link)}
     </div>`;
   return [
-    row(html`<span>${unseen("", words.requesting)}${unseen("slow", words.slow)}</span>`, words.tryAgain),
+    row(html`<div>${unseen("", words.requesting)}${unseen("slow", words.slow)}</div>`, words.tryAgain),
     row(unseen("", words.slow)),
     row([icons.offline, unseen("", words.offline)]),
     row([icons.reconnecting, unseen("", words.reconnecting)]),

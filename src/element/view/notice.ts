@@ -194,7 +194,7 @@ export const otherWay = (): TemplateResult => html`<slot name="other-way"></slot
 
 /** One text that keeps a place. It is no text of the page, so nobody finds it there. */
 export const unseen = (kind: string, text: string): TemplateResult =>
-  html`<span class=${kind} data-text=${text}></span>`;
+  html`<p class=${kind} data-text=${text}></p>`;
 
 /**
  * The words of all notices, unseen and one over the other: their place is as high as the highest, so that the card keeps its
@@ -204,7 +204,7 @@ export const unseen = (kind: string, text: string): TemplateResult =>
 export function unseenNotices({ words }: ViewModel, question = ""): unknown {
   // As wide as any time. `Intl` would cost the first code more than its frame.
   const pair = (message: string, second: string) =>
-    html`<div>${unseen("message", message)}${unseen("second", fill(second, "00:00 PM"))}</div>`;
+    html`<div class="pair">${unseen("message", message)}${unseen("second", fill(second, "00:00 PM"))}</div>`;
   return [
     ...Object.entries(words).map(([key, second]: [string, string]) =>
       key.endsWith("Hint") ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second) : nothing,

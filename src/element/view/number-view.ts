@@ -25,12 +25,12 @@ export const possibleErrors = ({ words }: ViewModel): string[] => [
 
 /** The same room, while nothing is asked. */
 export const unseenNumber = (model: ViewModel): TemplateResult =>
-  html`<span class="ask">
-    <span class="top">
+  html`<div class="ask">
+    <div class="top">
       ${unseen("message", model.words.pairing)}${unseen("second", numberHint(model, mostDigits))}
-    </span>
+    </div>
     ${possibleErrors(model).map((error) => unseen("error", error))}
-  </span>`;
+  </div>`;
 
 const mostDigits = 6;
 

@@ -20,10 +20,10 @@ export const stage = (model: ViewModel, handlers: Handlers): TemplateResult =>
   html`${inStage(model, handlers)}
     <div class="unseen" aria-hidden="true">
       ${model.hasNumberRoom || questionOf(model.state) ? unseenNumber(model) : nothing}${unseenNotices(model)}
-      <p class="ways">
+      <div class="ways">
         ${[model.words.tryAgain, model.words.newCode].map((text) => unseen("button", text))}
         ${model.otherWay === undefined ? nothing : unseen("button other", model.otherWay)}
-      </p>
+      </div>
     </div>`;
 
 function inStage(model: ViewModel, handlers: Handlers): TemplateResult {
