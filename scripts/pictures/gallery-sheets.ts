@@ -177,10 +177,11 @@ async function put(all: readonly Cell[]): Promise<void> {
   for (const card of document.querySelectorAll<ViewCard>("view-card")) {
     await card.updateComplete;
     if (card.model.enlarged) card.renderRoot.querySelector("dialog")!.showModal();
-    if (!card.hasAttribute("data-fresh")) continue;
     for (const animation of card.shadowRoot!.getAnimations()) {
-      animation.pause();
-      animation.currentTime = 0;
+      if (card.hasAttribute("data-fresh")) {
+        animation.pause();
+        animation.currentTime = 0;
+      } else if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
     }
   }
   await document.fonts.ready;
