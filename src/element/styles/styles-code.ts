@@ -2,7 +2,9 @@ import { css } from "lit";
 
 /** The code and its time. What keeps the code readable is `!important`, above any rule of a site. */
 export const codeStyles = css`
+  /* A canvas that is not drawn yet is 300 px wide, and must not make its column wider: the code is measured then. */
   .stage {
+    grid-template-columns: minmax(0, 1fr);
     place-items: safe center;
     border-radius: var(--onegini-otp-login-code-radius, 14px);
   }
@@ -59,7 +61,6 @@ export const codeStyles = css`
   }
   /* One group in the middle, with the way on in it. */
   .end {
-    grid-template-columns: minmax(0, 1fr);
     place-content: center;
     padding: calc(10 * var(--_u));
   }

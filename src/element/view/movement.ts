@@ -18,14 +18,15 @@ export function placeOf(root: ShadowRoot): Place | undefined {
     disc,
     words: message.parentElement!,
     discBox: disc.getBoundingClientRect(),
-    wordsY: middle(message.getBoundingClientRect()),
+    wordsY: message.getBoundingClientRect().top,
     arc: disc.querySelector(".arc"),
   };
 }
 
 /**
  * Lets the disc and the message travel from their place of before to the new one: the browser moves them by `transform` alone,
- * and the layout is the new one from the first frame. To be called after a render.
+ * and the layout is the new one from the first frame. Of the message its top counts: one of two lines would begin on the disc. To be
+ * called after a render.
  */
 export function moveFrom(before: Place | undefined, root: ShadowRoot): void {
   const after = placeOf(root);
