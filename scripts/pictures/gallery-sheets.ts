@@ -3,7 +3,7 @@
  */
 import { wordsFor } from "../../src/element/i18n/languages.js";
 import { receivedCode } from "../../src/element/flow/renewal.js";
-import type { State } from "../../src/element/flow/state.js";
+import { questionOf, type State } from "../../src/element/flow/state.js";
 import { styles } from "../../src/element/styles/styles.js";
 import { firstCode } from "../../docs/.vitepress/theme/first-code.js";
 import type { ViewModel } from "../../src/element/view/view-model.js";
@@ -66,10 +66,10 @@ const ends = (models: readonly [string, ViewModel][]): [string, ViewModel][] =>
 const said = (language: string) => ({ words: wordsFor(language, undefined) });
 const inArabic: Change = () => said("ar");
 
-/** As on a phone whose site has an app link: the link needs a code. */
+/** As on a phone whose site has an app link: the link needs a code, or leads back to the app that shows the number. */
 const appFirst: Change = ({ state }) => ({
   app: "first",
-  appLink: state.phase === "pending" ? "example:login" : undefined,
+  appLink: state.phase === "pending" || questionOf(state) ? "example:login" : undefined,
 });
 const unfolded: [string, ViewModel] = ["pending, other phone", model(pending(), { otherPhone: true })];
 const beside: Cell = {
@@ -177,10 +177,11 @@ async function put(all: readonly Cell[]): Promise<void> {
   for (const card of document.querySelectorAll<ViewCard>("view-card")) {
     await card.updateComplete;
     if (card.model.enlarged) card.renderRoot.querySelector("dialog")!.showModal();
-    if (!card.hasAttribute("data-fresh")) continue;
     for (const animation of card.shadowRoot!.getAnimations()) {
-      animation.pause();
-      animation.currentTime = 0;
+      if (card.hasAttribute("data-fresh")) {
+        animation.pause();
+        animation.currentTime = 0;
+      } else if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
     }
   }
   await document.fonts.ready;
