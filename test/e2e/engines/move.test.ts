@@ -176,10 +176,13 @@ const wrongThreeTimes: Answer = {
 /** One page of one engine, and what the phone and the site's server answer. */
 class Scene {
   #answer: (answer: Answer) => void = () => undefined;
-  constructor(
-    readonly engine: Engine,
-    readonly site: LoginSite,
-  ) {}
+  readonly engine: Engine;
+  readonly site: LoginSite;
+
+  constructor(engine: Engine, site: LoginSite) {
+    this.engine = engine;
+    this.site = site;
+  }
 
   async open(width: number, attributes = "", inside = ""): Promise<void> {
     this.site.reset();

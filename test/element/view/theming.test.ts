@@ -146,7 +146,7 @@ describe("what a site hides", () => {
     ] as const) {
       const card = await themed("::part(title) { display: none }", shown);
       const gone = document.createElement("button");
-      keepFocus(card.shadowRoot!, gone);
+      keepFocus(card.shadowRoot!, gone, false);
       expect(card.shadowRoot!.activeElement).to.equal(one(card, selector));
       clear();
     }
