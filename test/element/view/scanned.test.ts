@@ -36,7 +36,9 @@ describe("a scanned code", () => {
     expect(places()).to.deep.equal(before);
     expect(stage.textContent).to.include("Check your phone").and.include("Accept there to log in here.");
     expect(stage.querySelector(".marks, .ring")).to.equal(null);
-    expect(element.shadowRoot!.querySelector("[role=timer], .enlarge, .row:not([inert]) p") === null).to.equal(true);
+    expect(
+      element.shadowRoot!.querySelector("[role=timer], .enlarge, .row:not([inert]) p") === null,
+    ).to.equal(true);
     expect(changes).to.deep.equal([]);
   });
 
