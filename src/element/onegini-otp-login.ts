@@ -12,7 +12,7 @@ import { takeServerAttempt } from "./server-attempt.js";
 import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
-import { EnlargedCode } from "./view/dialog-view.js";
+import { EnlargedCode } from "./view/qr-code/dialog-view.js";
 import { moveFrom, placeOf } from "./view/movement.js";
 import { focusNumber, pressCell, readField } from "./view/number-view.js";
 import { CodePainter } from "./view/qr-code/qr-canvas.js";

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { codeView } from "./code-view.js";
-import { dialogView } from "./dialog-view.js";
+import { dialogView } from "./qr-code/dialog-view.js";
 import * as icons from "./icons.js";
 import { appLinkView, phoneView } from "./phone-view.js";
 import { questionOf } from "../flow/state.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import "../../../src/define.js";
-import { inPhase, put, until, withLoginApi, type LoginApi } from "../support/page.js";
+import "../../../../src/define.js";
+import { inPhase, put, until, withLoginApi, type LoginApi } from "../../support/page.js";
 
 describe("the enlarged code", () => {
   let api: LoginApi;

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import * as icons from "./icons.js";
-import { timeText } from "./code-view.js";
-import type { CodePainter } from "./qr-code/qr-canvas.js";
-import { rich } from "./steps-view.js";
-import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
+import * as icons from "../icons.js";
+import { timeText } from "../code-view.js";
+import type { CodePainter } from "./qr-canvas.js";
+import { rich } from "../steps-view.js";
+import { hasCode, type Handlers, type ViewModel } from "../view-model.js";
 
 const close = (event: Event): void => (event.currentTarget as Element).closest("dialog")!.close();
 
