@@ -189,8 +189,9 @@ export const noticeView = (notice: Notice): TemplateResult =>
       ${places.map((place) => (place === notice.disc ? messageView(notice.text, notice.second) : nothing))}
     </div>`;
 
-/** The site's other way to log in. It is the main one where no new code helps. */
-export const otherWay = (): TemplateResult => html`<slot name="other-way"></slot>`;
+/** The site's other way to log in, if it has one. It is the main one where no new code helps. */
+export const otherWayView = ({ otherWay }: ViewModel): unknown =>
+  otherWay === undefined ? nothing : html`<slot name="other-way"></slot>`;
 
 /** One text that keeps a place. It is no text of the page, so nobody finds it there. */
 export const unseen = (kind: string, text: string): TemplateResult =>

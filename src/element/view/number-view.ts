@@ -32,7 +32,8 @@ export const unseenNumber = (model: ViewModel): TemplateResult =>
     ${possibleErrors(model).map((error) => unseen("error", error))}
   </div>`;
 
-const mostDigits = 6;
+/** How many digits a number can have. */
+export const mostDigits = 6;
 
 /**
  * Cells over one input: what is in them, the caret and the selection are drawn, and the input, which cannot be seen, does the

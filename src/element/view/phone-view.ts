@@ -6,7 +6,7 @@ import {
   mainButton,
   noticeFor,
   noticeView,
-  otherWay,
+  otherWayView,
   slowLine,
   textButton,
   unseenNotices,
@@ -14,6 +14,7 @@ import {
 } from "./notice.js";
 import {
   errorView,
+  mostDigits,
   numberError,
   numberField,
   numberHint,
@@ -63,7 +64,7 @@ const askInApp = (model: ViewModel, digits: number, handlers: Handlers): Notice 
 /** The one button of a phase. */
 function mainView(model: ViewModel, handlers: Handlers, notice: Notice | undefined): unknown {
   const { state, words, appLink, waiting } = model;
-  if (notice) return notice.button ?? (notice.isEnd && model.otherWay !== undefined ? otherWay() : nothing);
+  if (notice) return notice.button ?? (notice.isEnd ? otherWayView(model) : nothing);
   if (state.phase === "idle") return mainButton(words.showCode, handlers.start);
   if (waiting === "long") return mainButton(words.tryAgain, handlers.start);
   const label = !appLink ? words.requesting : isInApp(model) ? words.backToApp : words.continueApp;
@@ -79,7 +80,7 @@ function rowView(model: ViewModel, handlers: Handlers, notice: Notice | undefine
       numberError(model) ? nothing : timeText(model),
       textButton(words.startOver, handlers.start),
     ];
-  if (notice?.isEnd) return notice.button && model.otherWay !== undefined ? otherWay() : nothing;
+  if (notice?.isEnd) return notice.button ? otherWayView(model) : nothing;
   if (notice) return notice.links;
   return html`<button
     class="link other"
@@ -104,7 +105,7 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
   return html`<div class="said">
       ${noticeView(said)}
       <div class="unseen" aria-hidden="true">
-        ${unseenNotices(model, mayAsk ? `${numberHint(model, 6)}\n${words.backToApp}` : "")}
+        ${unseenNotices(model, mayAsk ? `${numberHint(model, mostDigits)}\n${words.backToApp}` : "")}
       </div>
     </div>
     ${

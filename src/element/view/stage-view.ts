@@ -1,5 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { mainButton, noticeFor, noticeView, otherWay, unseen, unseenNotices, type Notice } from "./notice.js";
+import {
+  mainButton,
+  noticeFor,
+  noticeView,
+  otherWayView,
+  unseen,
+  unseenNotices,
+  type Notice,
+} from "./notice.js";
 import { numberStage, unseenNumber } from "./number-view.js";
 import { ring } from "./qr-code/ring.js";
 import { isScanned, isWaiting, questionOf } from "../flow/state.js";
@@ -57,9 +65,7 @@ function inStage(model: ViewModel, handlers: Handlers): TemplateResult {
 /** An end that no new code would change takes the place of the steps too. */
 const kindOf = ({ isEnd, button }: Notice): string => (!isEnd ? "notice" : button ? "end" : "end whole");
 
-const waysOn = (model: ViewModel, { button }: Notice): unknown => {
-  const isOther = model.otherWay !== undefined;
-  return button || isOther
-    ? html`<div class="ways ${button ? "" : "only"}">${button}${isOther ? otherWay() : nothing}</div>`
+const waysOn = (model: ViewModel, { button }: Notice): unknown =>
+  button || model.otherWay !== undefined
+    ? html`<div class="ways ${button ? "" : "only"}">${button}${otherWayView(model)}</div>`
     : nothing;
-};
