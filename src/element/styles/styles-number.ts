@@ -45,7 +45,6 @@ export const numberStyles = css`
   .unseen > .ask > .error {
     grid-area: 2 / 1;
     margin-block: calc(59 * var(--_u)) 0;
-    text-indent: calc(22 * var(--_u));
   }
   .field {
     position: relative;

@@ -188,7 +188,7 @@ export const partStyles = css`
   .back {
     display: flex;
     margin-block: calc(0.7333em - 21 * var(--_u)) calc(0.7333em - 23 * var(--_u));
-    padding-block: 0 calc(2 * var(--_u));
+    padding: 0 0 calc(2 * var(--_u));
     font-size: 1em;
   }
   .said .second {

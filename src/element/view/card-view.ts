@@ -11,10 +11,9 @@ import type { Handlers, ViewModel } from "./view-model.js";
  * @param announcement the text of the live region
  */
 export function view(model: ViewModel, handlers: Handlers, announcement = ""): TemplateResult {
-  const { state, words, app } = model;
+  const { state, words, app, hasNumberRoom } = model;
   const isAppFirst = app === "first";
   const question = questionOf(state);
-  const mayAsk = model.hasNumberRoom || question;
   const title = isAppFirst ? words.titleApp : words.title;
   // The card has room for both.
   const [heading, other] =
@@ -25,14 +24,14 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
     <div class="column">
       <div class="head">
         <slot name="logo"></slot>
-        <h2 id="title" part="title" tabindex="-1" data-text=${mayAsk ? other : nothing}>${heading}</h2>
+        <h2 id="title" part="title" tabindex="-1" data-text=${hasNumberRoom ? other : nothing}>${heading}</h2>
       </div>
-      <div class="body ${isAppFirst ? "phone" : "layer"} ${mayAsk ? "may-ask" : ""}" part="body">
+      <div class="body ${isAppFirst ? "phone" : "layer"} ${hasNumberRoom ? "may-ask" : ""}" part="body">
         ${isAppFirst ? phoneView(model, handlers) : codeView(model, handlers)}
         <div class="foot">
           <slot name="footer" class="footer" ?inert=${question}></slot>
           ${
-            mayAsk
+            hasNumberRoom
               ? html`<p class="footer advice" part="advice" id="advice" ?inert=${!question}>
                   ${icons.shield}<span>${words.pairingAdvice}</span>
                 </p>`

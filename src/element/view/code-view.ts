@@ -54,7 +54,7 @@ function row(model: ViewModel, handlers: Handlers): unknown {
 }
 
 /** What may come into the line, unseen: it is always as high as the highest. */
-export function unseenRows({ words }: ViewModel, errors: readonly string[] = []): unknown {
+export function unseenRows({ words }: ViewModel, errors: readonly unknown[] = []): unknown {
   const row = (text: unknown, link = words.startOver, kind = "time") =>
     html`<div class="row" part="row" inert>
       <div class=${kind}>${text}</div>
@@ -65,7 +65,7 @@ export function unseenRows({ words }: ViewModel, errors: readonly string[] = [])
     row(unseen("", words.slow)),
     row([icons.offline, unseen("", words.offline)]),
     row([icons.reconnecting, unseen("", words.reconnecting)]),
-    errors.map((error) => row([icons.error, unseen("", error)], undefined, "error")),
+    errors.map((error) => row(error, undefined, "error")),
   ];
 }
 

@@ -205,7 +205,9 @@ export const unseen = (kind: string, text: string): TemplateResult =>
 export function unseenNotices({ words }: ViewModel, question = ""): unknown {
   // As wide as any time. `Intl` would cost the first code more than its frame.
   const pair = (message: string, second: string) =>
-    html`<div class="pair">${unseen("message", message)}${unseen("second", fill(second, "00:00 PM"))}</div>`;
+    html`<div class="pair">
+      ${unseen("message", message)}${unseen("second", fill(second, "00:00\u00a0PM"))}
+    </div>`;
   return [
     ...Object.entries(words).map(([key, second]: [string, string]) =>
       key.endsWith("Hint") ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second) : nothing,

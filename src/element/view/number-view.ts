@@ -23,13 +23,16 @@ export const possibleErrors = ({ words }: ViewModel): string[] => [
   fillCount(words.numberIncomplete, mostDigits, words.language),
 ];
 
+/** In the line of its icon, as when it is seen. */
+export const unseenError = (error: string): unknown => [icons.error, html`<span data-text=${error}></span>`];
+
 /** The same room, while nothing is asked. */
 export const unseenNumber = (model: ViewModel): TemplateResult =>
   html`<div class="ask">
     <div class="top">
       ${unseen("message", model.words.pairing)}${unseen("second", numberHint(model, mostDigits))}
     </div>
-    ${possibleErrors(model).map((error) => unseen("error", error))}
+    ${possibleErrors(model).map((error) => html`<p class="error">${unseenError(error)}</p>`)}
   </div>`;
 
 /** How many digits a number can have. */

@@ -20,6 +20,7 @@ import {
   numberHint,
   possibleErrors,
   sendButton,
+  unseenError,
 } from "./number-view.js";
 import { isScanned, questionOf } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
@@ -96,16 +97,15 @@ function rowView(model: ViewModel, handlers: Handlers, notice: Notice | undefine
 
 /** The app first, on a phone; the code for another phone is below, behind a button. Each thing has one place in every phase. */
 export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult {
-  const { state, words, otherPhone } = model;
+  const { state, words, otherPhone, hasNumberRoom } = model;
   const question = questionOf(state);
   // Who has opened the code for another phone has scanned it there.
   const notice = question || (isScanned(state) && !otherPhone) ? undefined : noticeFor(model, handlers);
   const said = question ? askInApp(model, question.digits, handlers) : (notice ?? inApp(model));
-  const mayAsk = model.hasNumberRoom || question;
   return html`<div class="said">
       ${noticeView(said)}
       <div class="unseen" aria-hidden="true">
-        ${unseenNotices(model, mayAsk ? `${numberHint(model, mostDigits)}\n${words.backToApp}` : "")}
+        ${unseenNotices(model, hasNumberRoom ? `${numberHint(model, mostDigits)}\n${words.backToApp}` : "")}
       </div>
     </div>
     ${
@@ -118,7 +118,7 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
           </div>`
     }
     <div class="row" part="row">${rowView(model, handlers, notice)}</div>
-    ${unseenRows(model, mayAsk ? possibleErrors(model) : [])}
+    ${unseenRows(model, hasNumberRoom ? possibleErrors(model).map(unseenError) : [])}
     <div id="other" class="layer" ?hidden=${!otherPhone} ?inert=${notice || question}>
       ${otherPhone ? codeView(model, handlers) : nothing}
     </div>`;

@@ -27,7 +27,7 @@ const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" preserveAspectRa
 export const stage = (model: ViewModel, handlers: Handlers): TemplateResult =>
   html`${inStage(model, handlers)}
     <div class="unseen" aria-hidden="true">
-      ${model.hasNumberRoom || questionOf(model.state) ? unseenNumber(model) : nothing}${unseenNotices(model)}
+      ${model.hasNumberRoom ? unseenNumber(model) : nothing}${unseenNotices(model)}
       <div class="ways">
         ${[model.words.tryAgain, model.words.newCode].map((text) => unseen("button", text))}
         ${model.otherWay === undefined ? nothing : unseen("button other", model.otherWay)}

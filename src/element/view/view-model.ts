@@ -120,6 +120,7 @@ export function viewModel(state: State, context: ViewContext): ViewModel {
     state,
     clock,
     connection: connectionOf(state),
+    hasNumberRoom: rest.hasNumberRoom || !!questionOf(state),
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
     // Without a code in it, the link brings back the app that shows the number.
     appLink: hasCode(clock) || questionOf(state) ? link : undefined,
