@@ -170,6 +170,12 @@ export const numberStyles = css`
       gap: calc(4 * var(--_u));
     }
   }
+  /* Here it has a line of its own, and some languages a long word. */
+  @container (inline-size < 17em) {
+    .main-line > .field + .button {
+      padding-inline: 0;
+    }
+  }
   @media (prefers-reduced-motion: no-preference) {
     .ask > .field,
     .ask > .button,
