@@ -271,13 +271,13 @@ describe("the slots", () => {
           360,
           `<div slot="logo"><b></b></div><div slot="footer"><b></b></div>`,
         );
-        one(card, "canvas").scrollIntoView({ block: "center" });
+        // Firefox's `scrollIntoView` leaves the page where it is if a fixed box covers all of it.
+        scrollTo(0, boxOf(card, "canvas").top + scrollY - 100);
         const { left, top, width } = boxOf(card, "canvas");
         for (const share of [0.02, 0.5, 0.98]) {
           const [x, y] = [left + width * share, top + width * share];
-          expect(card.shadowRoot!.elementFromPoint(x, y), `${css}, app: ${app}`).to.equal(
-            one(card, "canvas"),
-          );
+          const isOnTop = card.shadowRoot!.elementFromPoint(x, y) === one(card, "canvas");
+          expect(isOnTop, `${css}, app: ${app}, ${share}`).to.equal(true);
         }
         clear();
       }
