@@ -44,7 +44,12 @@ export function wordsFor(language: string | undefined, own: Partial<Messages> | 
 type Fallbacks = Partial<Record<keyof Messages, keyof Messages>>;
 
 /** What a text was called before, for locales and sites of then. */
-const renamed: Fallbacks = { accepted: "approved", continueApp: "openApp", backToApp: "openAppAgain" };
+const renamed: Fallbacks = {
+  accepted: "approved",
+  continueApp: "openApp",
+  backToApp: "openAppAgain",
+  pausedUntilHint: "pausedHint",
+};
 
 /** For a locale file of before: what comes nearest in the same language. */
 const nearest: Fallbacks = {
@@ -54,7 +59,6 @@ const nearest: Fallbacks = {
   numberIncomplete: "pairingHint",
   numberLimit: "tooMany",
   numberLimitHint: "notHereHint",
-  pausedUntilHint: "pausedHint",
 };
 
 /** What a locale or a site has set: `undefined` and `null` count as not set. */

@@ -90,9 +90,10 @@ export const numberStyles = css`
     background: color-mix(in oklab, var(--_accent) 26%, transparent);
   }
   .all {
-    border-radius: calc(3px + var(--onegini-otp-login-button-radius, 10px));
+    border-radius: calc(2px + var(--onegini-otp-login-button-radius, 10px));
     outline: 2px solid var(--_accent);
-    outline-offset: 3px;
+    /* So that it stays below a second line of the hint. */
+    outline-offset: 2px;
   }
   .caret::after {
     position: absolute;

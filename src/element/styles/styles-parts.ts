@@ -134,6 +134,10 @@ export const partStyles = css`
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
+  slot::slotted(:focus-visible) {
+    outline: 2px solid var(--_accent) !important;
+    outline-offset: 2px !important;
+  }
   .close:focus-visible {
     outline-offset: 1px;
   }

@@ -47,6 +47,11 @@ export function formatTime(ms: number, language: string, message: string): strin
     : `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** A time of day, such as 14:30. */
+/** An answer that was on its way for so long does not make 14:31 of 14:30. */
+const slackMs = 2_000;
+
+/** The time of day until which something lasts, in minutes, such as 14:30. */
 export const formatClock = (instant: number, language: string): string =>
-  new Date(instant).toLocaleTimeString(language, { timeStyle: "short" });
+  new Date(Math.ceil((instant - slackMs) / 60_000) * 60_000).toLocaleTimeString(language, {
+    timeStyle: "short",
+  });

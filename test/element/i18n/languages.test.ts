@@ -99,8 +99,15 @@ describe("the language", () => {
   });
 
   it("leaves a site the texts that it has set under the names of before", () => {
-    const own = { approved: "Yes. Wait…", openApp: "Open Example", openAppAgain: "Back to Example" };
+    const own = {
+      approved: "Yes. Wait…",
+      openApp: "Open Example",
+      openAppAgain: "Back to Example",
+      pausedHint: "Call us.",
+    };
     const renamed = {
+      pausedHint: "Call us.",
+      pausedUntilHint: "Call us.",
       accepted: "Yes. Wait…",
       acceptedHint: "",
       continueApp: "Open Example",

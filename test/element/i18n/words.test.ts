@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { announcement, Announcer } from "../../../src/element/view/announcer.js";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { Failure } from "../../../src/element/flow/state.js";
-import { countdown, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
+import { countdown, formatClock, formatTime, nextSecond } from "../../../src/element/view/countdown.js";
 import { failureKey, fill, fillCount, spoken } from "../../../src/element/i18n/messages.js";
 import { locales } from "../support/locales.js";
 import { failed, model, now, pending } from "../support/models.js";
@@ -138,6 +138,13 @@ describe("a time left", () => {
 
 describe("a code's clock", () => {
   const code = { otp: "o", since: now, renewAt: now + 45 * second, endsAt: now + 60 * second };
+
+  it("says the minute in which a pause is over, also if the answer was late", () => {
+    const at = (time: string) => formatClock(new Date(`2026-12-01T${time}`).getTime(), "nl");
+    for (const time of ["14:29:01", "14:29:59.4", "14:30:00", "14:30:00.7"])
+      expect(at(time), time).to.equal(time < "14:29:02" ? "14:29" : "14:30");
+    expect(at("14:30:30")).to.equal("14:31");
+  });
 
   it("counts to the next code", () => {
     expect(countdown(code, false, now)).to.deep.equal({ kind: "next", left: 45 * second, share: 1 });
