@@ -345,7 +345,7 @@ export class OneginiOtpLogin extends LitElement {
       isEnlargeable: this.#enlarged.isPossible,
       isRedirecting: this.#isRedirecting,
       hasNumberRoom: this.#mayAsk,
-      otherWay: this.querySelector(":scope > [slot=other-way]")?.textContent,
+      otherWay: this.querySelector(":scope > [slot=other-way]:not([hidden])")?.textContent,
       field: this.#field,
       isIncomplete: this.#isIncomplete,
       isAway: this.#isAway,

@@ -50,13 +50,12 @@ export const codeStyles = css`
     contain: size;
   }
   /* The disc is in the middle, and stays there: words grow downwards, and only where they have no room it goes up. */
-  .notice > .top::before,
-  .notice .words {
-    flex: 1;
+  .notice > .top::before {
+    flex: 1 1 calc(24 * var(--_u));
     content: "";
   }
   .notice .words {
-    flex-shrink: 0;
+    flex: 1 0 0;
     padding: calc(14 * var(--_u)) calc(10 * var(--_u)) calc(10 * var(--_u));
   }
   /* One group in the middle, with the way on in it. */

@@ -136,6 +136,7 @@ export const numberStyles = css`
     vertical-align: -0.25em;
   }
   .ask > .error {
+    grid-area: 3 / 1;
     min-block-size: calc(36 * var(--_u));
     margin-block: calc(7 * var(--_u)) calc(9 * var(--_u));
     padding-inline: calc(6 * var(--_u));

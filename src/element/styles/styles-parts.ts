@@ -89,8 +89,8 @@ export const partStyles = css`
   slot[name="other-way"]::slotted(*) {
     --_u: max(1px, 1em / 15);
     box-sizing: border-box !important;
-    display: inline-grid !important;
-    place-content: center !important;
+    display: inline-block;
+    align-content: center !important;
     min-block-size: calc(44 * var(--_u)) !important;
     padding: calc(1 * var(--_u)) calc(19 * var(--_u)) !important;
     border: 1px solid var(--_control) !important;
@@ -188,12 +188,15 @@ export const partStyles = css`
   .message + .second {
     margin-block-start: calc(6 * var(--_u));
   }
-  /* As high as a line, and 44 px to press, which begin below the words of the line before it. */
+  /* It takes as much room as its lines, and has 44 px to press. */
   .back {
     display: flex;
-    margin-block: calc(0.7333em - 21 * var(--_u)) calc(0.7333em - 23 * var(--_u));
-    padding: 0 0 calc(2 * var(--_u));
+    min-block-size: 0;
+    margin-block: calc(0.7333em - 22 * var(--_u));
+    padding: calc(22 * var(--_u) - 0.7333em) 0;
+    border: 0;
     font-size: 1em;
+    line-height: inherit;
   }
   .said .second {
     display: flow-root;
@@ -255,9 +258,10 @@ export const partStyles = css`
   @media (prefers-contrast: more) {
     .button,
     .disc,
-    ol .number {
-      border: 2px solid var(--_text);
+    li > .number {
+      border: 2px solid var(--_text) !important;
     }
+    .only slot[name="other-way"]::slotted(*),
     slot[name="other-way"]::slotted(:not(a)) {
       border: 2px solid var(--_text) !important;
     }
@@ -273,6 +277,15 @@ export const partStyles = css`
       background: Highlight;
       color: HighlightText;
       forced-color-adjust: none;
+    }
+    .only slot[name="other-way"]::slotted(*) {
+      border-color: Highlight !important;
+      background: Highlight !important;
+      color: HighlightText !important;
+      forced-color-adjust: none;
+    }
+    :not(.only) > slot[name="other-way"]::slotted(a) {
+      border-color: Canvas !important;
     }
     .link {
       border-color: Canvas;

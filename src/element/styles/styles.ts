@@ -70,6 +70,7 @@ const card = css`
     color: var(--_text);
     font-weight: 400;
     text-align: start;
+    text-indent: 0;
     white-space: normal;
     overflow-wrap: anywhere;
     word-break: keep-all;
@@ -111,13 +112,13 @@ const card = css`
   .head h2 {
     min-block-size: calc(28 * var(--_u));
   }
-  /* Two lines of it need no more than the title and the gap below it. */
+  /* Two lines of it need no more than the title and most of the gap below it. */
   .away,
   h2:not(:has(.away))::before {
-    --_u: max(1px, 1em / 18);
-    margin-block-end: calc(-20 * var(--_u));
-    font-size: 0.9em;
-    line-height: 1.3333;
+    --_u: max(1px, 1em / 17);
+    margin-block-end: calc(-12 * var(--_u));
+    font-size: 0.85em;
+    line-height: 1.1765;
   }
   .body,
   .layer {

@@ -1,6 +1,6 @@
 import { failureKey, spoken } from "../i18n/messages.js";
-import { failureWords } from "./notice.js";
-import { numberError, numberHint } from "./number-view.js";
+import { expiredHint, failureWords } from "./notice.js";
+import { isOnThisPhone, numberError, numberHint } from "./number-view.js";
 import { isScanned } from "../flow/state.js";
 import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
@@ -26,7 +26,7 @@ export function announcement(model: ViewModel): Announcement {
     case "approved":
       if (state.question) {
         const { digits, isSending, wrong } = state.question;
-        const question = model.app === "first" ? words.pairingApp : words.pairing;
+        const question = isOnThisPhone(model) ? words.pairingApp : words.pairing;
         const text = numberError(model) || spoken(question, numberHint(model, digits));
         // Empties the region, so that the same error is announced again.
         return [
@@ -40,8 +40,9 @@ export function announcement(model: ViewModel): Announcement {
     case "completed":
       return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];
     case "denied":
+      return [state.phase, spoken(words.denied, words.deniedHint)];
     case "expired":
-      return [state.phase, spoken(words[state.phase], words[`${state.phase}Hint`])];
+      return [state.phase, spoken(words.expired, expiredHint(model))];
     case "failed": {
       const { retryAt } = state.failure;
       if (failureKey(state.failure) === "tooMany" && retryAt && now >= retryAt)

@@ -33,7 +33,8 @@ export function moveFrom(before: Place | undefined, root: ShadowRoot): void {
   if (!before || !after || matchMedia("(prefers-reduced-motion)").matches) return;
   const move = middle(before.discBox) - middle(after.discBox);
   if (Math.abs(move) < 1) return;
-  const timing = { duration: 200, easing: "cubic-bezier(.2,0,0,1)" };
+  // Chromium may draw a frame just before the start.
+  const timing = { duration: 200, easing: "cubic-bezier(.2,0,0,1)", fill: "backwards" } as const;
   const scale = before.discBox.height / after.discBox.height;
   after.disc.animate({ transform: [`translateY(${move}px) scale(${scale})`, "none"] }, timing);
   after.words.animate(

@@ -100,9 +100,9 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         disc: "quiet",
         icon: icons.clock,
         text: words.expired,
-        second: words.expiredHint,
+        second: expiredHint(model),
         isEnd: true,
-        button: mainButton(words.newCode, handlers.start),
+        button: mainButton(model.app === "first" ? words.tryAgain : words.newCode, handlers.start),
       };
     case "failed":
       return failureNotice(state.failure, model, handlers);
@@ -111,6 +111,9 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
   }
 }
 
+/** Where the app comes first, nobody waits for a code. */
+export const expiredHint = ({ app, words }: ViewModel): string => (app === "first" ? "" : words.expiredHint);
+
 const failureIcons: Partial<Record<FailureKey, TemplateResult>> = {
   tooMany: icons.clock,
   paused: icons.pause,
@@ -118,14 +121,14 @@ const failureIcons: Partial<Record<FailureKey, TemplateResult>> = {
 };
 
 /** A new attempt would end in the same way. */
-const cannotRetry = (key: FailureKey): boolean =>
-  key === "notHere" || key === "loginRefused" || key === "paused" || key === "numberLimit";
+const cannotRetry = (key: FailureKey, wait: number): boolean =>
+  key === "notHere" || key === "loginRefused" || key === "paused" || (key === "numberLimit" && wait > 0);
 
 function failureNotice(failure: Failure, model: ViewModel, { start }: Handlers): Notice {
   const { words, now } = model;
   const key = failureKey(failure);
   const [text, second] = failureWords(failure, model);
-  const wait = key === "tooMany" && failure.retryAt ? failure.retryAt - now : 0;
+  const wait = (failure.retryAt ?? 0) - now;
   const waitFor = (ms: number) => fill(words.tryAgainIn, formatTime(ms, words.language, words.tryAgainIn));
   return {
     disc: "quiet",
@@ -133,7 +136,7 @@ function failureNotice(failure: Failure, model: ViewModel, { start }: Handlers):
     text,
     second,
     isEnd: true,
-    button: cannotRetry(key)
+    button: cannotRetry(key, wait)
       ? undefined
       : key === "tooMany"
         ? mainButton(wait > 0 ? waitFor(wait) : words.tryAgain, start, wait > 0, waitFor(longestWaitMs))
@@ -149,7 +152,7 @@ const clockWithinMs = 86_400_000;
 /** What is said of a failure: the message and its hint. */
 export function failureWords(
   failure: Failure,
-  { words, now }: Pick<ViewModel, "words" | "now">,
+  { words, now, app }: Pick<ViewModel, "words" | "now" | "app">,
 ): [string, string] {
   const key = failureKey(failure);
   const { resumesAt = 0, retryAt = 0 } = failure;
@@ -157,6 +160,10 @@ export function failureWords(
     key === "paused" && resumesAt > now && resumesAt < now + clockWithinMs
       ? fill(words.pausedUntilHint, formatClock(resumesAt, words.language))
       : words[`${key}Hint`];
+  // On a phone two of them would speak of a code.
+  const isLeftOut =
+    key === "numberLimit" ? retryAt <= now : app === "first" && (key === "pairingFailed" || key === "ended");
+  if (isLeftOut) return [words[key], ""];
   return [
     words[key],
     // Minutes at least: nobody waits for the seconds of an hour.
@@ -202,7 +209,7 @@ export const unseen = (kind: string, text: string): TemplateResult =>
  * height in every phase, language, font and size of text.
  * @param question the second line of the question on a phone
  */
-export function unseenNotices({ words }: ViewModel, question = ""): unknown {
+export function unseenNotices({ words }: ViewModel, question: unknown = nothing): unknown {
   // As wide as any time. `Intl` would cost the first code more than its frame.
   const pair = (message: string, second: string) =>
     html`<div class="pair">
@@ -213,6 +220,9 @@ export function unseenNotices({ words }: ViewModel, question = ""): unknown {
       key.endsWith("Hint") ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second) : nothing,
     ),
     ...[words.offline, words.slow, words.pausedUntilHint].map((second) => pair(words.paused, second)),
-    pair(words.pairingApp, question),
+    html`<div class="pair">
+      ${unseen("message", words.pairingApp)}
+      <div class="second">${question}</div>
+    </div>`,
   ];
 }

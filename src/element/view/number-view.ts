@@ -13,7 +13,8 @@ export function numberStage(model: ViewModel, question: Question, handlers: Hand
       ${discView({ disc: "quiet", icon: icons.phone })}
       <div class="words">${messageView(words.pairing, numberHint(model, question.digits))}</div>
     </div>
-    ${numberField(model, question, handlers)} ${errorView(model)} ${sendButton(model, question)}
+    ${numberField(model, question, handlers)} ${errorView(model)} ${unseenErrors(model)}
+    ${sendButton(model, question)}
   </form>`;
 }
 
@@ -26,13 +27,17 @@ export const possibleErrors = ({ words }: ViewModel): string[] => [
 /** In the line of its icon, as when it is seen. */
 export const unseenError = (error: string): unknown => [icons.error, html`<span data-text=${error}></span>`];
 
+/** Where they may stand: the cells above stay when one comes. */
+const unseenErrors = (model: ViewModel): unknown =>
+  possibleErrors(model).map((error) => html`<p class="error" inert>${unseenError(error)}</p>`);
+
 /** The same room, while nothing is asked. */
 export const unseenNumber = (model: ViewModel): TemplateResult =>
   html`<div class="ask">
     <div class="top">
       ${unseen("message", model.words.pairing)}${unseen("second", numberHint(model, mostDigits))}
     </div>
-    ${possibleErrors(model).map((error) => html`<p class="error">${unseenError(error)}</p>`)}
+    ${unseenErrors(model)}
   </div>`;
 
 /** How many digits a number can have. */
@@ -131,8 +136,17 @@ export function focusNumber(input: HTMLInputElement): void {
 }
 
 /** The second line of the question. */
-export const numberHint = ({ words, app }: Pick<ViewModel, "words" | "app">, digits: number): string =>
-  fillCount(app === "first" ? words.pairingAppHint : words.pairingHint, digits, words.language);
+export const numberHint = (
+  model: Pick<ViewModel, "words" | "app" | "otherPhone">,
+  digits: number,
+): string => {
+  const { pairingAppHint, pairingHint, language } = model.words;
+  return fillCount(isOnThisPhone(model) ? pairingAppHint : pairingHint, digits, language);
+};
+
+/** Whether the app that shows the number is on the phone that asks for it. */
+export const isOnThisPhone = ({ app, otherPhone }: Pick<ViewModel, "app" | "otherPhone">): boolean =>
+  app === "first" && !otherPhone;
 
 /** What is wrong with the number: too few digits, or it was another one. */
 export function numberError(model: Pick<ViewModel, "state" | "words" | "isIncomplete">): string {

@@ -9,11 +9,13 @@ import {
   otherWayView,
   slowLine,
   textButton,
+  unseen,
   unseenNotices,
   type Notice,
 } from "./notice.js";
 import {
   errorView,
+  isOnThisPhone,
   mostDigits,
   numberError,
   numberField,
@@ -57,9 +59,9 @@ const inApp = (model: ViewModel): Notice => ({
 const askInApp = (model: ViewModel, digits: number, handlers: Handlers): Notice => ({
   disc: "quiet",
   icon: icons.phone,
-  text: model.words.pairingApp,
+  text: isOnThisPhone(model) ? model.words.pairingApp : model.words.pairing,
   second: html`${numberHint(model, digits)}
-  ${appLinkView(model, handlers, "link back", "app-link", model.words.backToApp)}`,
+  ${isOnThisPhone(model) ? appLinkView(model, handlers, "link back", "app-link", model.words.backToApp) : nothing}`,
 });
 
 /** The one button of a phase. */
@@ -105,7 +107,7 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
   return html`<div class="said">
       ${noticeView(said)}
       <div class="unseen" aria-hidden="true">
-        ${unseenNotices(model, hasNumberRoom ? `${numberHint(model, mostDigits)}\n${words.backToApp}` : "")}
+        ${unseenNotices(model, hasNumberRoom ? [unseen("", numberHint(model, mostDigits)), unseen("link back", words.backToApp)] : nothing)}
       </div>
     </div>
     ${
