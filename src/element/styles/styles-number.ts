@@ -9,7 +9,7 @@ export const numberStyles = css`
   }
   /* Where the words have no room, they take it from the space above the disc. */
   .ask > .top {
-    padding: calc(4 * var(--_u)) calc(6 * var(--_u)) 0;
+    padding: calc(4 * var(--_u)) calc(6 * var(--_u));
   }
   .ask > .top::before {
     flex: 0 1 calc(10 * var(--_u));
