@@ -188,12 +188,12 @@ export const partStyles = css`
   .message + .second {
     margin-block-start: calc(6 * var(--_u));
   }
-  /* It takes as much room as its lines, and has 44 px to press. */
+  /* It takes as much room as its lines, and has 44 px to press, which begin below the middle of the line before it. */
   .back {
     display: flex;
     min-block-size: 0;
-    margin-block: calc(0.7333em - 22 * var(--_u));
-    padding: calc(22 * var(--_u) - 0.7333em) 0;
+    margin-block: calc(0.7333em - 20 * var(--_u)) calc(0.7333em - 24 * var(--_u));
+    padding: calc(20 * var(--_u) - 0.7333em) 0 calc(24 * var(--_u) - 0.7333em);
     border: 0;
     font-size: 1em;
     line-height: inherit;

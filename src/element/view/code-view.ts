@@ -55,16 +55,22 @@ function row(model: ViewModel, handlers: Handlers): unknown {
 
 /** What may come into the line, unseen: it is always as high as the highest. */
 export function unseenRows({ words }: ViewModel, errors: readonly unknown[] = []): unknown {
-  const row = (text: unknown, link = words.startOver, kind = "time") =>
+  const row = (text: unknown, link: unknown = unseen("link", words.startOver), kind = "time") =>
     html`<div class="row" part="row" inert>
       <div class=${kind}>${text}</div>
-      ${unseen("link", link)}
+      ${link}
     </div>`;
+  const enlarge = html`<p class="link enlarge">${icons.enlarge}<span data-text=${words.enlarge}></span></p>`;
   return [
-    row(html`<div>${unseen("", words.requesting)}${unseen("slow", words.slow)}</div>`, words.tryAgain),
+    row(
+      html`<div>${unseen("", words.requesting)}${unseen("slow", words.slow)}</div>`,
+      unseen("link", words.tryAgain),
+    ),
     row(unseen("", words.slow)),
-    row([icons.offline, unseen("", words.offline)]),
-    row([icons.reconnecting, unseen("", words.reconnecting)]),
+    [
+      [icons.offline, unseen("", words.offline)],
+      [icons.reconnecting, unseen("", words.reconnecting)],
+    ].map((hint) => [row(hint), row(hint, enlarge)]),
     errors.map((error) => row(error, undefined, "error")),
   ];
 }

@@ -53,7 +53,7 @@ const stops = {
   "phone, approved": [],
   "phone, approved, number": [back, ...number, "Start over"],
   "phone, approved, wrong number": [back, ...number, "Start over"],
-  "phone, expired": ["Show a new code"],
+  "phone, expired": ["Try again"],
   "phone, failed, must wait": ["Try again in 0:24"],
   "phone without app link, pending": [enlarge],
 } satisfies Record<Exclude<SceneName, `pending, enlarged${string}`>, string[]>;

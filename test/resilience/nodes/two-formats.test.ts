@@ -158,7 +158,9 @@ function peopleOf(origin: string, accept: (otp: string) => Promise<void>): Load 
       );
       const { state } = visitor;
       if (state.phase !== "completed") return false;
-      const page = await visitor.send(String(state.answer?.["redirect_to"]), { redirect: "manual" });
+      const open = () => visitor.send(String(state.answer?.["redirect_to"]), { redirect: "manual" });
+      // As a browser does when the proxy has just closed the connection.
+      const page = await open().catch(open);
       return (await page.text()).includes("demo-user");
     } finally {
       visitor.leave();
