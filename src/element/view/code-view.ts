@@ -60,7 +60,7 @@ export function unseenRows({ words }: ViewModel, errors: readonly unknown[] = []
       <div class=${kind}>${text}</div>
       ${link}
     </div>`;
-  const enlarge = html`<p class="link enlarge">${icons.enlarge}<span data-text=${words.enlarge}></span></p>`;
+  const enlarge = html`<p class="link">${icons.enlarge}<span data-text=${words.enlarge}></span></p>`;
   return [
     row(
       html`<div>${unseen("", words.requesting)}${unseen("slow", words.slow)}</div>`,
