@@ -62,7 +62,7 @@ describe("The app link", () => {
 
   it("is replaced by “Still there?” when the code has expired", async () => {
     const page = await open(phone, { start: started(otp, 1) }, 'renewals="0"');
-    await page.getByText("Still there?", { exact: true }).waitFor();
+    await page.getByRole("paragraph").getByText("Still there?", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
   });
