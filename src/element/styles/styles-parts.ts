@@ -89,7 +89,6 @@ export const partStyles = css`
   slot[name="other-way"]::slotted(*) {
     --_u: max(1px, 1em / 15);
     box-sizing: border-box !important;
-    display: inline-block;
     align-content: center !important;
     min-block-size: calc(44 * var(--_u)) !important;
     padding: calc(1 * var(--_u)) calc(19 * var(--_u)) !important;
@@ -134,7 +133,7 @@ export const partStyles = css`
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
-  slot::slotted(:focus-visible) {
+  slot[name="other-way"]::slotted(:focus-visible) {
     outline: 2px solid var(--_accent) !important;
     outline-offset: 2px !important;
   }
@@ -258,8 +257,8 @@ export const partStyles = css`
   @media (prefers-contrast: more) {
     .button,
     .disc,
-    li > .number {
-      border: 2px solid var(--_text) !important;
+    li > .number.number {
+      border: 2px solid var(--_text);
     }
     .only slot[name="other-way"]::slotted(*),
     slot[name="other-way"]::slotted(:not(a)) {

@@ -1,6 +1,6 @@
 import { failureKey, spoken } from "../i18n/messages.js";
-import { expiredHint, failureWords } from "./notice.js";
-import { isOnThisPhone, numberError, numberHint } from "./number-view.js";
+import { failureWords, hintOf } from "./notice.js";
+import { numberError, numberHint, numberQuestion } from "./number-view.js";
 import { isScanned } from "../flow/state.js";
 import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
@@ -26,8 +26,7 @@ export function announcement(model: ViewModel): Announcement {
     case "approved":
       if (state.question) {
         const { digits, isSending, wrong } = state.question;
-        const question = isOnThisPhone(model) ? words.pairingApp : words.pairing;
-        const text = numberError(model) || spoken(question, numberHint(model, digits));
+        const text = numberError(model) || spoken(numberQuestion(model), numberHint(model, digits));
         // Empties the region, so that the same error is announced again.
         return [
           `number ${wrong} ${isSending} ${model.isIncomplete}`,
@@ -40,9 +39,8 @@ export function announcement(model: ViewModel): Announcement {
     case "completed":
       return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];
     case "denied":
-      return [state.phase, spoken(words.denied, words.deniedHint)];
     case "expired":
-      return [state.phase, spoken(words.expired, expiredHint(model))];
+      return [state.phase, spoken(words[state.phase], hintOf(model, state.phase))];
     case "failed": {
       const { retryAt } = state.failure;
       if (failureKey(state.failure) === "tooMany" && retryAt && now >= retryAt)

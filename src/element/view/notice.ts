@@ -100,7 +100,7 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
         disc: "quiet",
         icon: icons.clock,
         text: words.expired,
-        second: expiredHint(model),
+        second: hintOf(model, "expired"),
         isEnd: true,
         button: mainButton(model.app === "first" ? words.tryAgain : words.newCode, handlers.start),
       };
@@ -111,8 +111,14 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
   }
 }
 
-/** Where the app comes first, nobody waits for a code. */
-export const expiredHint = ({ app, words }: ViewModel): string => (app === "first" ? "" : words.expiredHint);
+/** These speak of a code, which nobody waits for where the app comes first. */
+const hintsOfCodes: readonly string[] = ["expired", "pairingFailed", "ended"];
+
+/** The second line of a message. */
+export const hintOf = (
+  { app, words }: Pick<ViewModel, "app" | "words">,
+  key: FailureKey | "denied" | "expired",
+): string => (app === "first" && hintsOfCodes.includes(key) ? "" : words[`${key}Hint`]);
 
 const failureIcons: Partial<Record<FailureKey, TemplateResult>> = {
   tooMany: icons.clock,
@@ -152,25 +158,19 @@ const clockWithinMs = 86_400_000;
 /** What is said of a failure: the message and its hint. */
 export function failureWords(
   failure: Failure,
-  { words, now, app }: Pick<ViewModel, "words" | "now" | "app">,
+  model: Pick<ViewModel, "words" | "now" | "app">,
 ): [string, string] {
+  const { words, now } = model;
   const key = failureKey(failure);
   const { resumesAt = 0, retryAt = 0 } = failure;
   const hint =
     key === "paused" && resumesAt > now && resumesAt < now + clockWithinMs
       ? fill(words.pausedUntilHint, formatClock(resumesAt, words.language))
-      : words[`${key}Hint`];
-  // On a phone two of them would speak of a code.
-  const isLeftOut =
-    key === "numberLimit" ? retryAt <= now : app === "first" && (key === "pairingFailed" || key === "ended");
-  if (isLeftOut) return [words[key], ""];
-  return [
-    words[key],
-    // Minutes at least: nobody waits for the seconds of an hour.
-    key === "numberLimit"
-      ? fill(hint, formatTime(Math.max(retryAt - now, 120_000), words.language, hint))
-      : hint,
-  ];
+      : hintOf(model, key);
+  if (key !== "numberLimit") return [words[key], hint];
+  // Minutes at least: nobody waits for the seconds of an hour.
+  const wait = formatTime(Math.max(retryAt - now, 120_000), words.language, hint);
+  return [words[key], retryAt > now ? fill(hint, wait) : ""];
 }
 
 const arc = html`<svg class="arc" viewBox="0 0 72 72" aria-hidden="true">

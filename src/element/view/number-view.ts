@@ -7,11 +7,10 @@ import { questionOf, type Question } from "../flow/state.js";
 
 /** The question for the number that only the phone shows, in the square. A form, so that Enter sends it. */
 export function numberStage(model: ViewModel, question: Question, handlers: Handlers): TemplateResult {
-  const { words } = model;
   return html`<form class="stage sunken ask" part="stage" novalidate @submit=${handlers.sendNumber}>
     <div class="top">
       ${discView({ disc: "quiet", icon: icons.phone })}
-      <div class="words">${messageView(words.pairing, numberHint(model, question.digits))}</div>
+      <div class="words">${messageView(numberQuestion(model), numberHint(model, question.digits))}</div>
     </div>
     ${numberField(model, question, handlers)} ${errorView(model)} ${unseenErrors(model)}
     ${sendButton(model, question)}
@@ -135,18 +134,19 @@ export function focusNumber(input: HTMLInputElement): void {
   input.select();
 }
 
+type Asking = Pick<ViewModel, "words" | "app" | "otherPhone">;
+
+/** Whether the app that shows the number is on the phone that asks for it. */
+export const isOnThisPhone = ({ app, otherPhone }: Asking): boolean => app === "first" && !otherPhone;
+
+export const numberQuestion = (model: Asking): string =>
+  isOnThisPhone(model) ? model.words.pairingApp : model.words.pairing;
+
 /** The second line of the question. */
-export const numberHint = (
-  model: Pick<ViewModel, "words" | "app" | "otherPhone">,
-  digits: number,
-): string => {
+export const numberHint = (model: Asking, digits: number): string => {
   const { pairingAppHint, pairingHint, language } = model.words;
   return fillCount(isOnThisPhone(model) ? pairingAppHint : pairingHint, digits, language);
 };
-
-/** Whether the app that shows the number is on the phone that asks for it. */
-export const isOnThisPhone = ({ app, otherPhone }: Pick<ViewModel, "app" | "otherPhone">): boolean =>
-  app === "first" && !otherPhone;
 
 /** What is wrong with the number: too few digits, or it was another one. */
 export function numberError(model: Pick<ViewModel, "state" | "words" | "isIncomplete">): string {

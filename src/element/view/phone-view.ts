@@ -20,6 +20,7 @@ import {
   numberError,
   numberField,
   numberHint,
+  numberQuestion,
   possibleErrors,
   sendButton,
   unseenError,
@@ -59,9 +60,13 @@ const inApp = (model: ViewModel): Notice => ({
 const askInApp = (model: ViewModel, digits: number, handlers: Handlers): Notice => ({
   disc: "quiet",
   icon: icons.phone,
-  text: isOnThisPhone(model) ? model.words.pairingApp : model.words.pairing,
+  text: numberQuestion(model),
   second: html`${numberHint(model, digits)}
-  ${isOnThisPhone(model) ? appLinkView(model, handlers, "link back", "app-link", model.words.backToApp) : nothing}`,
+  ${
+    isOnThisPhone(model)
+      ? appLinkView(model, handlers, "link back", "app-link", model.words.backToApp)
+      : nothing
+  }`,
 });
 
 /** The one button of a phase. */
@@ -104,10 +109,11 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
   // Who has opened the code for another phone has scanned it there.
   const notice = question || (isScanned(state) && !otherPhone) ? undefined : noticeFor(model, handlers);
   const said = question ? askInApp(model, question.digits, handlers) : (notice ?? inApp(model));
+  const unseenQuestion = [unseen("", numberHint(model, mostDigits)), unseen("link back", words.backToApp)];
   return html`<div class="said">
       ${noticeView(said)}
       <div class="unseen" aria-hidden="true">
-        ${unseenNotices(model, hasNumberRoom ? [unseen("", numberHint(model, mostDigits)), unseen("link back", words.backToApp)] : nothing)}
+        ${unseenNotices(model, hasNumberRoom ? unseenQuestion : nothing)}
       </div>
     </div>
     ${
