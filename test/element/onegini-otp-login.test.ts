@@ -351,6 +351,21 @@ describe("the element", () => {
     });
   });
 
+  it("shows another way to log in where a login has failed, but none that the page hides", async () => {
+    for (const [attributes, count] of [
+      ["", 1],
+      ["hidden", 0],
+      ['style="display: none"', 0],
+    ] as const) {
+      api.start = LoginApi.refusal("forbidden_origin", 403);
+      const way = `<a slot="other-way" href="#" ${attributes}>Log in with a password</a>`;
+      const element = put(`<onegini-otp-login>${way}</onegini-otp-login>`);
+      await inPhase(element, "failed");
+      expect(element.querySelector("a")!.getClientRects().length, attributes).to.equal(count);
+      clear();
+    }
+  });
+
   it("can be twice in one page, with independent attempts", async () => {
     const first = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);
     const second = put(`<onegini-otp-login endpoint="/otp-login"></onegini-otp-login>`);

@@ -228,6 +228,22 @@ describe("the announcement", () => {
     expect(say(announcer, refused(1))).to.equal("Too many tries. Please wait a little.");
     expect(say(announcer, refused(0))).to.equal(words.tryAgain);
   });
+  it("says no longer how long to wait after too many wrong numbers, once that time is over", () => {
+    const refused = (inMs: number) =>
+      announcement(model(failed({ code: "pairing_failed", during: "login", retryAt: now + inMs })))?.[1];
+    expect(refused(240 * second)).to.equal(
+      "Too many wrong numbers. Please log in another way, or wait 4 min.",
+    );
+    expect(refused(0)).to.equal("Too many wrong numbers");
+  });
+  it("speaks of no code where the app comes first", () => {
+    for (const state of [
+      { phase: "expired", attempt: "a" },
+      failed({ code: "pairing_failed", during: "login" }),
+      failed({ code: "attempt_settled", during: "login" }),
+    ] as const)
+      expect(announcement(model(state, { app: "first" }))?.[1]).not.to.match(/code|scan|\./);
+  });
   it("has the second line of each final phase", () => {
     const texts = (
       [

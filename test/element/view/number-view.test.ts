@@ -60,6 +60,32 @@ describe("the question for the number on the phone", () => {
     }
   });
 
+  it("keeps its cells in their place when an error needs three lines, with a gap above them", async () => {
+    const words = wordsFor("fr", undefined);
+    const card = await showCard(asked({}, { words, hasNumberRoom: true }), 280);
+    card.parentElement!.style.cssText += `; font: 20px ${font}`;
+    const cells = span(card, ".cells");
+    card.model = asked({ wrong: 1 }, { words, hasNumberRoom: true });
+    await card.updateComplete;
+    const [top, bottom] = span(card, ".error");
+    expect(bottom - top).to.be.above(60);
+    expect(span(card, ".cells")).to.deep.equal(cells);
+    expect(span(card, ".second")[1]).to.be.at.most(cells[0] - 4);
+  });
+
+  it("speaks of another phone where its code was opened", async () => {
+    for (const [otherPhone, text] of [
+      [false, "The app shows 4 digits. Go back to the app"],
+      [true, "Your phone shows 4 digits."],
+    ] as const) {
+      const card = await showCard(asked({}, { ...phone, otherPhone }));
+      expect(piece(card, ".second").textContent.replace(/\s+/g, " ").trim()).to.equal(text);
+      expect(piece(card, ".message").textContent).to.equal(
+        `Type the number from ${otherPhone ? "your phone" : "the app"}`,
+      );
+    }
+  });
+
   it("keeps its cells in their place when message and hint have two lines", async () => {
     const words = wordsFor("en", {
       pairing: "Type the number that you see on your phone",

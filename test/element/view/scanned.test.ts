@@ -42,6 +42,17 @@ describe("a scanned code", () => {
     expect(changes).to.deep.equal([]);
   });
 
+  it("has its disc in the middle of the square, and its words below", async () => {
+    const element = await scannedElement();
+    await scan(element);
+    await element.updateComplete;
+    const { shadowRoot } = element;
+    const { top } = shadowRoot!.querySelector(".stage")!.getBoundingClientRect();
+    const from = (selector: string) =>
+      Math.round(shadowRoot!.querySelector(selector)!.getBoundingClientRect().top - top);
+    expect([".stage .disc", ".stage .message", ".stage .second"].map(from)).to.deep.equal([125, 199, 230]);
+  });
+
   it("says in its second line that the page is offline or reconnects", async () => {
     for (const [connection, words] of [
       ["offline", "You’re offline. We’ll keep trying."],
