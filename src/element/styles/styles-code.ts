@@ -251,7 +251,7 @@ export const codeStyles = css`
     .later {
       animation-duration: 0.2s;
     }
-    .slow {
+    span.slow {
       animation: appear 0.2s;
     }
     .fresh .left {

@@ -181,7 +181,7 @@ export const numberStyles = css`
   @media (prefers-reduced-motion: no-preference) {
     .ask > .field,
     .ask > .button,
-    .ways {
+    .stage > .ways {
       animation: appear 0.12s 0.08s ease-in backwards;
     }
   }

@@ -155,7 +155,6 @@ const card = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     text-align: center;
-    text-wrap: balance;
   }
   .unseen > *,
   .unseen > .ways > :not(.other) {

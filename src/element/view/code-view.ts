@@ -1,19 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { fill } from "../i18n/messages.js";
-import { formatTime } from "./countdown.js";
+import { formatTime, minutesFromMs } from "./countdown.js";
 import * as icons from "./icons.js";
 import { connectionHint, noticeFor, slowLine, textButton, unseen } from "./notice.js";
 import { stage } from "./stage-view.js";
 import { stepList } from "./steps-view.js";
 import { questionOf } from "../flow/state.js";
-import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
+import { approvedAnnouncedAfterMs, hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 const timeLine = (content: unknown, role: unknown = nothing): TemplateResult =>
   html`<p class="time" part="time" role=${role}>${content}</p>`;
 
 /** The time that the code has, or a hint in its place. */
 export function timeText(model: ViewModel): TemplateResult | typeof nothing {
-  const { state, words, now, clock, waiting } = model;
+  const { state, words, now, since, clock, waiting } = model;
   if (state.phase === "requesting")
     return timeLine(html`<span><span>${words.requesting}</span>${slowLine(model)}</span>`);
   const question = questionOf(state);
@@ -23,6 +23,8 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   if (question && waiting !== "short") return timeLine(slowLine(model));
   const left = question ? question.endsAt - now : (clock?.left ?? 0);
   if (left <= 0) return timeLine(words.requesting);
+  // The first `Intl` of a page takes as long as the rest of the code's frame.
+  if (clock && left > minutesFromMs && now < since.phase + approvedAnnouncedAfterMs) return timeLine(nothing);
   const message = question ? words.worksFor : clock?.kind === "last" ? words.lastCode : words.newCodeIn;
   return timeLine(fill(message, formatTime(left, words.language, message)), "timer");
 }

@@ -31,6 +31,9 @@ export function nextSecond(until: number, now: number): number {
 /** Characters from Arabic to Ol Chiki, or beyond U+FFFF: scripts that have digits of their own are among them. */
 const ownDigits = /[\u0600-\u1cff\u{10000}-\u{1efff}]/u;
 
+/** A longer time is in minutes. */
+export const minutesFromMs = 90_000;
+
 /**
  * A time left: over 90 s in whole minutes ("4 min"), then as `m:ss`. Both are rounded up.
  * @param message the text that the time is for: its script tells whether digits may be other than 0 to 9
@@ -39,9 +42,9 @@ export function formatTime(ms: number, language: string, message: string): strin
   const seconds = Math.ceil(ms / 1000);
   const number = (value: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, options).format(value);
-  if (seconds > 90) return number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" });
+  if (ms > minutesFromMs) return number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" });
   const minutes = Math.floor(seconds / 60);
-  // Without `Intl` where possible: the first `Intl.NumberFormat` of a page takes longer than the rest of the code's frame.
+  // Without `Intl` where possible.
   return ownDigits.test(message)
     ? `${number(minutes)}:${number(seconds % 60, { minimumIntegerDigits: 2 })}`
     : `${minutes}:${String(seconds % 60).padStart(2, "0")}`;

@@ -12,7 +12,7 @@ import {
   until,
   withLoginApi,
 } from "../support/page.js";
-import { model, otp, pending } from "../support/models.js";
+import { model, now, otp, pending } from "../support/models.js";
 import { showCard } from "../support/view-card.js";
 
 const canvasOf = (element: HTMLElement) => element.shadowRoot!.querySelector("canvas")!;
@@ -82,6 +82,38 @@ describe("the code on the canvas", () => {
       const stage = canvas.parentElement!.getBoundingClientRect();
       expect(canvas.width / devicePixelRatio).to.be.at.most(stage.width - 10);
     });
+
+  it("comes without an Intl object: the minutes of a long time follow, in the same place", async () => {
+    const state = pending();
+    if (state.phase !== "pending") return;
+    state.code.renewAt = state.code.endsAt = now + 200_000;
+    const { NumberFormat } = Intl;
+    let made = 0;
+    Intl.NumberFormat = class extends NumberFormat {
+      constructor(...args: ConstructorParameters<typeof NumberFormat>) {
+        super(...args);
+        made++;
+      }
+    } as typeof NumberFormat;
+    try {
+      const first = model(state, { since: { phase: now, connection: now, choice: now } });
+      const card = await showCard(first);
+      const height = card.offsetHeight;
+      expect(made).to.equal(0);
+      card.model = { ...first, now: now + 400 };
+      await card.updateComplete;
+      expect(card.renderRoot.querySelector("[part=time]")!.textContent).to.contain("4 min");
+      expect(made).to.be.above(0);
+      expect(card.offsetHeight).to.equal(height);
+    } finally {
+      Intl.NumberFormat = NumberFormat;
+    }
+  });
+
+  it("comes with no animation, also of what nobody sees", async () => {
+    const card = await showCard(model(pending(), { otherWay: "Password" }));
+    expect(card.shadowRoot!.getAnimations().length).to.equal(0);
+  });
 
   it("is painted again when the card's width changes", async () => {
     const card = await showCard(model(pending()), 280);
