@@ -13,6 +13,22 @@ const modules: Record<string, string> = {
   timeoutProvider: `export const timeoutProvider = globalThis;`,
 };
 
+/** An observable of what the element gives to an operator. */
+const innerFrom = `
+import { Observable } from "../Observable";
+export const innerFrom = (input) =>
+  input instanceof Observable
+    ? input
+    : new Observable((subscriber) => {
+        const all = (values) => {
+          for (const value of values) subscriber.next(value);
+          subscriber.complete();
+        };
+        if (Symbol.iterator in input) all(input);
+        else input.then((value) => all([value]), (error) => subscriber.error(error));
+      });
+`;
+
 /**
  * Builds rxjs without `tslib`, which it needs for async iterables and streams alone, without sources that a scheduler emits, and
  * without what its global settings would switch on: the element gives it promises, arrays and observables.
@@ -24,5 +40,7 @@ export const trimRxjs = (): Plugin => ({
     const name = id.replace(/^.*\//, "");
     return /\/rxjs\//.test(importer) && Object.hasOwn(modules, name) ? `\0${name}` : undefined;
   },
+  transform: (_, id) =>
+    id.endsWith("/observable/innerFrom.js") ? { code: innerFrom, map: null } : undefined,
   load: (id) => (id.startsWith("\0") ? modules[id.slice(1)] : undefined),
 });

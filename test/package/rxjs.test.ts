@@ -23,7 +23,7 @@ async function trimmed(): Promise<typeof Rxjs> {
   return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof Rxjs;
 }
 
-test("the trimmed rxjs takes what the element gives it, and says plainly what it does not take", async () => {
+test("the trimmed rxjs takes what the element gives it, and nothing else", async () => {
   const { defer, firstValueFrom, from, of } = await trimmed();
   for (const input of [Promise.resolve("a"), ["a"], of("a"), new Set("a")])
     assert.equal(await firstValueFrom(from(input)), "a");
@@ -31,8 +31,5 @@ test("the trimmed rxjs takes what the element gives it, and says plainly what it
     yield Promise.resolve("a");
   }
   for (const input of [generator(), new ReadableStream<string>()])
-    await assert.rejects(firstValueFrom(defer(() => input)), {
-      name: "TypeError",
-      message: "rxjs is built without async iterables",
-    });
+    await assert.rejects(firstValueFrom(defer(() => input)), TypeError);
 });
