@@ -32,7 +32,7 @@ const widgetBuild: UserConfig = {
       formats: ["es"],
     },
     rolldownOptions: {
-      external: /^(lit|eventsource-parser)$/,
+      external: "lit",
       preserveEntrySignatures: "allow-extension",
       output: { entryFileNames: "[name].js", topLevelVar },
     },

@@ -64,7 +64,6 @@ const code = new Observable<string>((subscriber) => {
 customElements.define("bare-code", BareCode);
 
 // What else the element imports from its libraries. Exported, so that the bundler keeps all of it.
-export { createParser } from "eventsource-parser";
 export { nothing, svg } from "lit";
 export {
   BehaviorSubject,

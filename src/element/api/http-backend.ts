@@ -1,5 +1,5 @@
-import { createParser } from "eventsource-parser";
 import { defer, Observable, of, type Subscriber } from "rxjs";
+import { eventStreamParser } from "../../protocol/event-stream.js";
 import { errorStatus, statusEvent, type ErrorAnswer, type StartAnswer } from "../../protocol/login-api.js";
 import {
   parseCodeAnswer,
@@ -244,8 +244,8 @@ async function readStream(
   const isStream = /^text\/event-stream\b/i.test(response.headers.get("Content-Type") ?? "");
   if (!response.ok || !isStream || !response.body)
     throw errorOf(response, await readBody(response), toErrorCode);
-  const parser = createParser({
-    onEvent({ event, data }) {
+  const feed = eventStreamParser({
+    onEvent(event, data) {
       const answer = event === statusEvent ? parseStatusAnswer(parseJson(data)) : undefined;
       // Anything else is ignored, so that a stream without a valid event counts as silent.
       if (answer) subscriber.next({ type: "status", answer });
@@ -256,6 +256,6 @@ async function readStream(
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    parser.feed(decoder.decode(chunk.value, { stream: true }));
+    feed(decoder.decode(chunk.value, { stream: true }));
   }
 }

@@ -35,7 +35,6 @@ test("the package brings the libraries of the widget and of the kit, and nothing
     "@lit-labs/ssr-dom-shim",
     "@lit/reactive-element",
     "@types/trusted-types",
-    "eventsource-parser",
     "hono",
     "ipaddr.js",
     "lit",

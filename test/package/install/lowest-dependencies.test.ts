@@ -22,7 +22,7 @@ import { install, run, temporaryFolder } from "../support/packed-package.js";
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
   dependencies: Record<string, string>;
 };
-const onlyInWidget = ["eventsource-parser", "lit"];
+const onlyInWidget = ["lit"];
 const lowest = Object.entries(dependencies)
   .filter(([name]) => !onlyInWidget.includes(name))
   .map(([name, range]) => `${name}@${semver.minVersion(range)?.version}`);

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { IncomingHttpHeaders } from "node:http";
-import { createParser } from "eventsource-parser";
+import { eventStreamParser } from "../../../protocol/event-stream.js";
 import { parseJson } from "../../../protocol/login-api.js";
 import { codeOrText } from "../../process/error-code.js";
 import { userAgent } from "../user-agent.js";
@@ -198,9 +198,9 @@ const isEventStream = ({ status, headers }: Response): boolean =>
 async function hasStatus({ content }: Response, maxBytes: number): Promise<boolean> {
   let isThere = false;
   let length = 0;
-  const parser = createParser({ onEvent: ({ event }) => void (isThere ||= event === "status") });
+  const feed = eventStreamParser({ onEvent: (event) => void (isThere ||= event === "status") });
   for await (const chunk of content.setEncoding("utf8") as AsyncIterable<string>) {
-    parser.feed(chunk);
+    feed(chunk);
     length += chunk.length;
     if (isThere || length > maxBytes) break;
   }
