@@ -107,6 +107,8 @@ export const scenes = {
       stage.site.answers.start = code(3_600);
       await press(stage.page, "Show QR code");
       await watched(stage);
+      // The minutes come after the code.
+      await stage.pass(0.5);
     },
   },
   "pending, last code": { attributes: `renewals="0"`, reach: watched },
