@@ -128,6 +128,7 @@ export const codeStyles = css`
     clip-path: none !important;
     mask: none !important;
     contain: none !important;
+    columns: auto !important;
     content-visibility: visible !important;
     overflow: visible !important;
     -webkit-mask-box-image: none !important;
