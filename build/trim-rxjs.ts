@@ -1,6 +1,6 @@
 import type { Plugin } from "vite";
 
-/** What takes the place of a module, by the last part of its name. */
+/** What takes the place of a module, by the name of its file. The element gives operators observables, promises and arrays. */
 const modules: Record<string, string> = {
   scheduled: `export const scheduled = () => { throw new TypeError("rxjs is built without scheduled sources"); };`,
   // Parts that only rxjs's global `config` and its test scheduler use.
@@ -14,10 +14,6 @@ const modules: Record<string, string> = {
   // The platform's own error of errors.
   UnsubscriptionError: `export const UnsubscriptionError = AggregateError;`,
   timeoutProvider: `export const timeoutProvider = globalThis;`,
-};
-
-/** Modules of which the element needs little. It gives operators observables, promises and arrays, and never ends a subject. */
-const rewritten: Record<string, string> = {
   innerFrom: `
     import { Observable } from "../Observable";
     export const innerFrom = (input) =>
@@ -32,6 +28,7 @@ const rewritten: Record<string, string> = {
             else input.then((value) => all([value]), (error) => subscriber.error(error));
           });
   `,
+  // Subjects that nobody ends.
   Subject: `
     import { Observable } from "./Observable";
     export class Subject extends Observable {
@@ -71,13 +68,8 @@ const rewritten: Record<string, string> = {
 export const trimRxjs = (): Plugin => ({
   name: "trim-rxjs",
   enforce: "pre",
-  resolveId(id, importer = "") {
-    const name = id.replace(/^.*\//, "");
-    return /\/rxjs\//.test(importer) && Object.hasOwn(modules, name) ? `\0${name}` : undefined;
-  },
   transform(_, id) {
     const [, name = ""] = /\/rxjs\/dist\/esm\/internal\/(?:.*\/)?(\w+)\.js$/.exec(id) ?? [];
-    return Object.hasOwn(rewritten, name) ? { code: rewritten[name]!, map: null } : undefined;
+    return Object.hasOwn(modules, name) ? { code: modules[name]!, map: null } : undefined;
   },
-  load: (id) => (id.startsWith("\0") ? modules[id.slice(1)] : undefined),
 });
