@@ -75,9 +75,13 @@ const card = css`
     overflow-wrap: anywhere;
     word-break: keep-all;
   }
+  /* An atomic inline is never broken over the columns of a page. */
   .column {
-    max-inline-size: calc(310 * var(--_u));
-    margin-inline: auto;
+    --_width: min(100%, 310 * var(--_u));
+    display: inline-block;
+    inline-size: var(--_width);
+    margin-inline: calc((100% - var(--_width)) / 2);
+    vertical-align: top;
   }
   /* A stacking context: a logo is never above the code. */
   .head {
@@ -284,7 +288,7 @@ const card = css`
   }
   @container (inline-size > 26.25em) {
     .column:has(.phone) {
-      max-inline-size: none;
+      --_width: 100%;
     }
   }
   #other {
@@ -297,7 +301,7 @@ const card = css`
   }
   @container (inline-size >= 37.5em) {
     .column {
-      max-inline-size: none;
+      --_width: 100%;
     }
     .body.layer {
       grid-template: auto auto auto minmax(0, 1fr) / calc(310 * var(--_u)) minmax(0, 1fr);

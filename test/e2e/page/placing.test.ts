@@ -118,6 +118,16 @@ describe("The element in a page", () => {
       await codeOn(page);
     });
 
+  for (const columns of ["80px", "8", "200px"])
+    it(`is laid out at once, in one piece, in a box with columns: ${columns}`, async () => {
+      await open(`<div style="columns: ${columns}">${tag}</div>`);
+      await reach(page, "pending");
+      const pieces = await evaluate(
+        (element) => element.shadowRoot!.querySelector("canvas")!.closest(".column")!.getClientRects().length,
+      );
+      assert.equal(pieces, 1);
+    });
+
   it("logs in after its dialog was closed between scan and acceptance", async () => {
     await open(`<dialog>${tag}</dialog><script>document.querySelector("dialog").showModal()</script>`);
     await reach(page, "pending");
