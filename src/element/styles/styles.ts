@@ -158,7 +158,6 @@ const card = css`
     visibility: hidden;
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    text-align: center;
   }
   .unseen > *,
   .unseen > .ways > :not(.other) {

@@ -2,7 +2,7 @@ import { failureKey, spoken } from "../i18n/messages.js";
 import { failureWords, hintOf } from "./notice.js";
 import { numberError, numberHint, numberQuestion } from "./number-view.js";
 import { isScanned } from "../flow/state.js";
-import { approvedAnnouncedAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
+import { followsAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
 /**
  * What to announce, with a key that tells announcements apart, and whether it is said again when it holds again. Renewals, seconds
@@ -34,7 +34,7 @@ export function announcement(model: ViewModel): Announcement {
           model.isIncomplete,
         ];
       }
-      if (now < since.phase + approvedAnnouncedAfterMs) return undefined;
+      if (now < since.phase + followsAfterMs) return undefined;
       return [state.phase, spoken(words.accepted, words.acceptedHint)];
     case "completed":
       return [state.phase, spoken(words.completed, model.isRedirecting ? words.redirecting : "")];

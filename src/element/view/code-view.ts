@@ -6,7 +6,7 @@ import { connectionHint, noticeFor, slowLine, textButton, unseen } from "./notic
 import { stage } from "./stage-view.js";
 import { stepList } from "./steps-view.js";
 import { questionOf } from "../flow/state.js";
-import { approvedAnnouncedAfterMs, hasCode, type Handlers, type ViewModel } from "./view-model.js";
+import { followsAfterMs, hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 const timeLine = (content: unknown, role: unknown = nothing): TemplateResult =>
   html`<p class="time" part="time" role=${role}>${content}</p>`;
@@ -24,7 +24,7 @@ export function timeText(model: ViewModel): TemplateResult | typeof nothing {
   const left = question ? question.endsAt - now : (clock?.left ?? 0);
   if (left <= 0) return timeLine(words.requesting);
   // The first `Intl` of a page takes as long as the rest of the code's frame.
-  if (clock && left > minutesFromMs && now < since.phase + approvedAnnouncedAfterMs) return timeLine(nothing);
+  if (clock && left > minutesFromMs && now < since.phase + followsAfterMs) return timeLine(nothing);
   const message = question ? words.worksFor : clock?.kind === "last" ? words.lastCode : words.newCodeIn;
   return timeLine(fill(message, formatTime(left, words.language, message)), "timer");
 }

@@ -5,8 +5,11 @@ import { connectionOf, questionOf, type Connection, type State } from "../flow/s
 
 /** How long the browser must be offline before it is announced. */
 export const offlineAnnouncedAfterMs = 3_000;
-/** When the second line of an acceptance is seen and heard: the login may be complete by then, or the number be asked for. */
-export const approvedAnnouncedAfterMs = 400;
+/**
+ * When what can wait follows in a phase: the minutes of a code, and an acceptance's second line: the login may be complete by
+ * then, or the number be asked for.
+ */
+export const followsAfterMs = 400;
 
 /** Everything that the view depends on. */
 export interface ViewModel {
@@ -148,7 +151,7 @@ export function nextChange(model: ViewModel, isVisible: boolean, now: number): n
   const { state, clock, since, now: shownAt } = model;
   const instants = [
     since.connection + offlineAnnouncedAfterMs,
-    since.phase + approvedAnnouncedAfterMs,
+    since.phase + followsAfterMs,
     since.phase + slowAfterMs,
     since.choice + choiceAfterMs,
   ];
