@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { temporaryFolder } from "../../../package/support/packed-package.js";
 import { unpack } from "./packed-versions.js";
@@ -44,8 +44,9 @@ function built(commit: string): string {
   const tar = join(temporaryFolder, "older.tar");
   git("archive", "--output", tar, commit);
   execFileSync("tar", ["-xf", tar, "-C", folder]);
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "dir");
-  const vite = resolve("node_modules/vite/bin/vite.js");
+  // Its own: what it builds with may have gone since.
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], { cwd: folder });
+  const vite = join(folder, "node_modules/vite/bin/vite.js");
   // What `serve` loads. The last one makes the file that is looked for above.
   for (const mode of ["widget", "server", "file", "early", "command"])
     execFileSync(process.execPath, [vite, "build", "--mode", mode, "--logLevel", "warn"], { cwd: folder });
