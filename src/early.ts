@@ -1,3 +1,4 @@
+import { takeFromAddress } from "./element/app-return.js";
 import { canLogIn } from "./element/can-log-in.js";
 import { storedAttempt } from "./element/resume-storage.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
@@ -9,7 +10,8 @@ import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
  *     <script src="early.js" data-endpoint="/otp-login"></script>
  *
  * The element takes the answer if it has the same endpoint and language. Does nothing where the element would not start at
- * once either: in a hidden or prerendered page, in one that resumes an attempt, and in a browser that is too old.
+ * once either: in a hidden or prerendered page, in one that resumes an attempt or to which the app has come back, and in a
+ * browser that is too old.
  */
 const { currentScript: script, documentElement: root, baseURI, visibilityState } = document;
 
@@ -41,6 +43,8 @@ function requestCode(): void {
   Object.assign(globalThis, { oneginiOtpLoginEarly: early });
 }
 
+// Before the other scripts of the page can see it.
+const appReturn = takeFromAddress();
 if (
   canLogIn &&
   // A frame with that name is a global too, but no property of the window's own.
@@ -48,4 +52,5 @@ if (
   visibilityState === "visible" &&
   !(document as Document & { prerendering?: boolean }).prerendering
 )
-  requestCode();
+  if (appReturn) Object.assign(globalThis, { oneginiOtpLoginEarly: { appReturn } });
+  else requestCode();

@@ -5,8 +5,9 @@ import { httpBackend, type HttpBackend } from "./api/http-backend.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
 import { initialState, isWaiting, reduce, type Action, type Code, type State } from "./flow/state.js";
+import type { AppReturn } from "./app-return.js";
 import { isInView, whenInView } from "./in-view.js";
-import { removeStoredAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
+import { keptAttempt, markAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
 import { sharedAttempt } from "./shared-attempt.js";
 
 interface ControllerOptions {
@@ -20,6 +21,10 @@ interface ControllerOptions {
   mayAsk: () => boolean;
   /** The attempt that the page's server began, once, with its code while that works. */
   serverAttempt: () => { attempt: string; code?: Code } | undefined;
+  /** What the app has put into the page's address, once. */
+  appReturn: () => AppReturn | undefined;
+  /** Where the page goes after a login, as far as it knows. Read when the app is opened. */
+  target: () => string | undefined;
   /** Makes the QR code of an OTP. Returns an error if the OTP is too long for one. */
   encode: (otp: string) => unknown;
   /** Called after every change, in order, never while an earlier call runs. */
@@ -38,6 +43,9 @@ export class LoginController implements ReactiveController {
   #backend: HttpBackend | undefined;
   /** The attempt that left for the app, on this page or on an earlier one. */
   #left: string | undefined;
+  /** The app has come back to this page, and this is where the login began would have gone. */
+  #isBack = false;
+  #keptPage: string | undefined;
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: ControllerOptions;
   readonly #commands = new Subject<Command>();
@@ -62,6 +70,16 @@ export class LoginController implements ReactiveController {
     return !!this.#backend?.mayAsk;
   }
 
+  /** The app has come back to this page: where the page of that login would have gone. */
+  get keptPage(): string | undefined {
+    return this.#keptPage;
+  }
+
+  /** Whether the app has come back to this page. */
+  get isBack(): boolean {
+    return this.#isBack;
+  }
+
   /** Whether the person has opened the app for the attempt on the page. */
   get isAppOpened(): boolean {
     return this.#state.phase === "pending" && this.#state.attempt === this.#left;
@@ -70,6 +88,8 @@ export class LoginController implements ReactiveController {
   /** Starts a new attempt, in any phase. */
   start(): void {
     this.#isCancelled = false;
+    this.#isBack = false;
+    this.#keptPage = undefined;
     this.#stopWaiting();
     this.#startsLater = !this.#running;
     this.#run({ type: "start", backend: this.#findBackend() });
@@ -96,6 +116,7 @@ export class LoginController implements ReactiveController {
   autostart(manual: boolean): void {
     this.#manual = manual;
     this.#stopWaiting();
+    if (this.#running && this.#comesBack()) return;
     if (this.#startsLater && this.#running) return this.start();
     if (manual || this.#isCancelled || !this.#running || this.#state.phase !== "idle") return;
     if (isInView(this.#host)) return this.#begin();
@@ -106,7 +127,7 @@ export class LoginController implements ReactiveController {
   leaveForApp(): void {
     if (this.#state.phase !== "pending") return;
     const { attempt, code } = this.#state;
-    if (storeAttempt(this.#endpoint, attempt, code.endsAt)) this.#left = attempt;
+    if (storeAttempt(this.#endpoint, attempt, code.endsAt, this.#options.target())) this.#left = attempt;
   }
 
   hostConnected(): void {
@@ -124,6 +145,7 @@ export class LoginController implements ReactiveController {
     };
     this.#running = loginFlow(this.#commands, environment).subscribe(this.#dispatch);
     addEventListener("pageshow", this.#shown);
+    addEventListener("hashchange", this.#comesBack);
   }
 
   hostDisconnected(): void {
@@ -135,6 +157,7 @@ export class LoginController implements ReactiveController {
       this.#running = undefined;
       this.#isCancelled = false;
       removeEventListener("pageshow", this.#shown);
+      removeEventListener("hashchange", this.#comesBack);
       this.#dispatch({ type: "cancelled" });
     });
   }
@@ -144,6 +167,29 @@ export class LoginController implements ReactiveController {
     if (!persisted || this.#state.phase === "pending" || this.#state.phase === "idle") return;
     this.#run({ type: "cancel" });
     this.autostart(this.#manual);
+  };
+
+  /** Whether the app has come back to this page: with the number, if the phone shows one. */
+  readonly #comesBack = (): boolean => {
+    const appReturn = this.#options.appReturn();
+    if (!appReturn) return false;
+    const { phase } = this.#state;
+    const backend = this.#findBackend();
+    const kept = keptAttempt(this.#endpoint);
+    // An attempt on the page goes on: anybody can make an address.
+    if (phase === "completed" || (!kept && (isWaiting(this.#state) || phase === "approved"))) return true;
+    this.#stopWaiting();
+    this.#left = kept?.attempt;
+    this.#isBack = true;
+    this.#keptPage = kept?.page && new URL(kept.page).origin === location.origin ? kept.page : undefined;
+    this.#run({
+      type: "comeBack",
+      backend,
+      attempt: kept?.attempt,
+      end: kept?.mark === "completed" ? kept.mark : kept?.mark === "ended" ? "expired" : undefined,
+      number: appReturn.number,
+    });
+    return true;
   };
 
   #begin(): void {
@@ -185,7 +231,8 @@ export class LoginController implements ReactiveController {
           state.phase === "pending"
             ? state.attempt === this.#left
             : state.phase === "idle" || state.phase === "approved" || isWaiting(state);
-        if (this.#left && !isOpen) removeStoredAttempt(this.#endpoint, this.#left);
+        if (this.#left && !isOpen)
+          markAttempt(this.#endpoint, this.#left, state.phase === "completed" ? "completed" : "ended");
         this.#host.requestUpdate();
         try {
           this.#options.onChange(state, previous);

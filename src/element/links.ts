@@ -8,10 +8,15 @@ export const redirectTarget = (...candidates: (string | null | undefined)[]): st
   candidates.map(parse).find((url) => url && /^https?:$/.test(url.protocol))?.href;
 
 /**
- * The link into the app, with the code, percent-encoded, in the place of `{otp}`. Schemes that would run in this page are
+ * The link into the app, with the code, percent-encoded, in the place of `{otp}`, and the browser's name in that of `{browser}`.
+ * Schemes that would run in this page are
  * rejected, after the URL parser has removed spaces, control characters and capitals as the browser does.
  */
-export function appLinkFor(template: string | null | undefined, otp: string): string | undefined {
-  const url = parse(template && fillOtp(template, otp));
+export function appLinkFor(
+  template: string | null | undefined,
+  otp: string,
+  browser = "other",
+): string | undefined {
+  const url = parse(template && fillOtp(template, otp).replaceAll("{browser}", browser));
   return url && !/^(javascript|data|blob):$/.test(url.protocol) ? url.href : undefined;
 }

@@ -1,5 +1,7 @@
 import { LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from "lit";
 import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
+import { takeAppReturn } from "./app-return.js";
+import { browserName } from "./browser-name.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
 import { connectionOf, isScanned, questionOf, type Phase, type State } from "./flow/state.js";
@@ -121,7 +123,11 @@ export class OneginiOtpLogin extends LitElement {
   declare manual: boolean;
   /** How many fresh codes there are before it pauses. Default 5. */
   declare renewals: number;
-  /** A link into the app, such as `https://bank.example/app#otp={otp}`: a button, first on a phone. */
+  /**
+   * A link into the app, such as `https://bank.example/app#otp={otp}&browser={browser}`: a button, first on a phone. `{browser}` is
+   * for an app that comes back to the page: `safari`, `chrome`, `firefox`, `edge`, `samsung`, `opera`, `brave`, `duckduckgo`,
+   * `other`, or `app`, to which it cannot go back.
+   */
   declare appLink: string | null;
   /**
    * A link that the code holds in place of the OTP alone, such as `https://bank.example/app#otp={otp}`: for the phone's own
@@ -156,6 +162,9 @@ export class OneginiOtpLogin extends LitElement {
     language: () => nearestLanguage(this) || undefined,
     mayAsk: () => this.#mayAsk,
     serverAttempt: () => takeServerAttempt(this),
+    // Without a link no app comes back.
+    appReturn: () => (this.appLink ? takeAppReturn() : undefined),
+    target: () => redirectTarget(this.redirect),
     encode: (otp) => this.#painter.encode(otp, this.qrLink),
     onChange: this.#onChange.bind(this),
   });
@@ -334,6 +343,7 @@ export class OneginiOtpLogin extends LitElement {
       renewals: this.#renewals,
       hasSymbol: this.#painter.hasSymbol,
       appLinkTemplate: this.appLink,
+      browser: browserName(navigator),
       // A phone, upright or sideways.
       isPhone: mediaMatches(
         "(pointer: coarse) and ((max-device-width: 480px) or (max-device-height: 480px))",
@@ -398,13 +408,15 @@ export class OneginiOtpLogin extends LitElement {
       const { code, cause, answer } = state.failure;
       this.dispatchEvent(new LoginErrorEvent(code, cause, answer?.body));
     }
-    if (state.phase === "completed" && state.answer) this.#finish(state.answer);
+    if (state.phase === "completed") this.#finish(state.answer);
   }
 
-  #finish(answer: LoginAnswer): void {
-    const target = redirectTarget(ownMembers(answer).redirect_to, this.redirect);
-    const isKept = !this.dispatchEvent(new LoginEvent(answer, target));
-    if (isKept || target === undefined) return;
+  /** @param answer missing where another tab has logged in: this page stays, unless the app has come back to it */
+  #finish(answer: LoginAnswer | undefined): void {
+    const { isBack, keptPage } = this.#login;
+    const target = redirectTarget(answer && ownMembers(answer).redirect_to, keptPage, this.redirect);
+    const stays = answer ? !this.dispatchEvent(new LoginEvent(answer, target)) : !isBack;
+    if (stays || target === undefined) return;
     this.#isRedirecting = true;
     location.replace(target);
   }

@@ -2,7 +2,7 @@ import { Observable } from "rxjs";
 import { browserKey } from "../protocol/login-api.js";
 import { takeLock } from "./api/locks.js";
 import type { SharedAttempt } from "./flow/environment.js";
-import { storeAttempt, storedAttempt } from "./resume-storage.js";
+import { keptAttempt, markAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
 
 /** Longer than another tab's status and login request take. A phone may suspend a tab that holds the lock. */
 const lockLimitMs = 20_000;
@@ -17,6 +17,11 @@ export const sharedAttempt = (endpoint: string, attempt: string): SharedAttempt 
     isOwner: () =>
       storedAttempt(endpoint) === attempt && sessionStorage.getItem(key) === localStorage.getItem(key),
     becomeOwner: () => sessionStorage.setItem(key, String(storeAttempt(endpoint, attempt, Date.now()))),
+    takeUnattended: () => {
+      const isFirst = storedAttempt(endpoint) === attempt && keptAttempt(endpoint)?.mark === "open";
+      if (isFirst) markAttempt(endpoint, attempt, "sent");
+      return isFirst;
+    },
     locked: (work) =>
       new Observable((subscriber) => {
         const released = new Promise<void>((release) => subscriber.add(release));

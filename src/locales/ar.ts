@@ -21,9 +21,12 @@ export const ar: Messages = {
   reconnecting: "جارٍ إعادة الاتصال…",
   offline: "أنت غير متصل. سنواصل المحاولة.",
   acceptInApp: "وافق في التطبيق",
+  acceptInAppHint: "ثم تعود إلى هنا تلقائيًا.",
   continueApp: "متابعة",
   scannedApp: "تحقق من التطبيق",
   backToApp: "العودة إلى التطبيق",
+  backToAppHint: "وافق هناك، ثم تعود إلى هنا تلقائيًا.",
+  returned: "لقد عدت",
   openAppHint: "وافق في التطبيق ثم عُد إلى هذه الصفحة.",
   otherPhone: "استخدام هاتف آخر",
   openHere: "فتح التطبيق على هذا الجهاز",
@@ -77,6 +80,12 @@ export const ar: Messages = {
   paused: "الدخول عبر الهاتف متوقف مؤقتًا",
   pausedHint: "يرجى تسجيل الدخول بطريقة أخرى في الوقت الحالي.",
   pausedUntilHint: "حتى الساعة {time}. يرجى تسجيل الدخول بطريقة أخرى.",
+  otherBrowser: "تابع في المتصفح الذي بدأت فيه.",
+  otherBrowserHint:
+    "تسجيل الدخول الذي وافقت عليه لم يبدأ هنا. إن كنت أنت من بدأه، فعُد إلى هناك. وإلا فقد بدأه شخص آخر: لا تُعطِ الرقم لأحد.",
+  startHere: "تسجيل الدخول هنا بدلًا من ذلك",
+  otherTab: "تسجيل الدخول الذي وافقت عليه بدأ في علامة تبويب أخرى",
+  logInHere: "تسجيل الدخول هنا",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

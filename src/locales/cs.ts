@@ -21,9 +21,12 @@ export const cs: Messages = {
   reconnecting: "Obnovujeme spojení…",
   offline: "Jste offline. Zkoušíme to dál.",
   acceptInApp: "Potvrďte v aplikaci",
+  acceptInAppHint: "Potom se sem vrátíte automaticky.",
   continueApp: "Pokračovat",
   scannedApp: "Podívejte se do aplikace",
   backToApp: "Zpět do aplikace",
+  backToAppHint: "Potvrďte tam a potom se sem vrátíte automaticky.",
+  returned: "Jste zpět",
   openAppHint: "Potvrďte v aplikaci a vraťte se na tuto stránku.",
   otherPhone: "Použít jiný mobil",
   openHere: "Otevřít aplikaci v tomto zařízení",
@@ -77,6 +80,12 @@ export const cs: Messages = {
   paused: "Přihlášení mobilem je pozastaveno",
   pausedHint: "Přihlaste se zatím prosím jiným způsobem.",
   pausedUntilHint: "Do {time}. Přihlaste se prosím jiným způsobem.",
+  otherBrowser: "Pokračujte v prohlížeči, ve kterém jste začali.",
+  otherBrowserHint:
+    "Přihlášení, které jste potvrdili, nezačalo zde. Pokud jste ho začali vy, vraťte se tam. Pokud ne, začal ho někdo jiný: číslice nikomu nesdělujte.",
+  startHere: "Přihlásit se raději zde",
+  otherTab: "Přihlášení, které jste potvrdili, začalo na jiné kartě",
+  logInHere: "Přihlásit se zde",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

@@ -21,9 +21,12 @@ export const da: Messages = {
   reconnecting: "Genopretter forbindelsen…",
   offline: "Du er offline. Vi forsøger igen.",
   acceptInApp: "Godkend i appen",
+  acceptInAppHint: "Derefter kommer du automatisk tilbage hertil.",
   continueApp: "Fortsæt",
   scannedApp: "Tjek appen",
   backToApp: "Tilbage til appen",
+  backToAppHint: "Godkend der, så kommer du automatisk tilbage hertil.",
+  returned: "Du er tilbage",
   openAppHint: "Godkend i appen, og kom tilbage til denne side.",
   otherPhone: "Brug en anden telefon",
   openHere: "Åbn appen på denne enhed",
@@ -76,6 +79,12 @@ export const da: Messages = {
   paused: "Login med telefonen er sat på pause",
   pausedHint: "Vælg indtil videre en anden måde at logge på.",
   pausedUntilHint: "Indtil kl. {time}. Vælg en anden måde at logge på.",
+  otherBrowser: "Fortsæt i den browser, hvor du begyndte.",
+  otherBrowserHint:
+    "Det login, som du godkendte, begyndte ikke her. Hvis du selv begyndte det, så gå tilbage dertil. Hvis ikke, var det en anden: Giv ikke tallet til nogen.",
+  startHere: "Log på her i stedet",
+  otherTab: "Det login, som du godkendte, begyndte på en anden fane",
+  logInHere: "Log på her",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

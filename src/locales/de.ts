@@ -21,9 +21,12 @@ export const de: Messages = {
   reconnecting: "Verbindung wird hergestellt…",
   offline: "Offline. Wir versuchen es weiter.",
   acceptInApp: "In der App bestätigen",
+  acceptInAppHint: "Danach kommen Sie von selbst hierher zurück.",
   continueApp: "Weiter",
   scannedApp: "Schauen Sie in die App",
   backToApp: "Zurück zur App",
+  backToAppHint: "Bestätigen Sie dort, dann kommen Sie von selbst hierher zurück.",
+  returned: "Sie sind zurück",
   openAppHint: "Bestätigen Sie in der App und kehren Sie hierher zurück.",
   otherPhone: "Anderes Handy verwenden",
   openHere: "App auf diesem Gerät öffnen",
@@ -77,6 +80,12 @@ export const de: Messages = {
   paused: "Die Anmeldung per Handy pausiert",
   pausedHint: "Melden Sie sich vorerst anders an.",
   pausedUntilHint: "Bis {time} Uhr. Bitte melden Sie sich anders an.",
+  otherBrowser: "Machen Sie in dem Browser weiter, in dem Sie begonnen haben.",
+  otherBrowserHint:
+    "Die Anmeldung, die Sie bestätigt haben, hat nicht hier begonnen. Wenn Sie sie begonnen haben, kehren Sie dorthin zurück. Wenn nicht, war es jemand anderes: Nennen Sie niemandem die Zahl.",
+  startHere: "Stattdessen hier anmelden",
+  otherTab: "Die Anmeldung, die Sie bestätigt haben, begann in einem anderen Tab",
+  logInHere: "Hier anmelden",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

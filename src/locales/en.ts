@@ -21,9 +21,12 @@ export const en: Messages = {
   reconnecting: "Reconnecting…",
   offline: "You’re offline. We’ll keep trying.",
   acceptInApp: "Accept in the app",
+  acceptInAppHint: "Then you come back here by yourself.",
   continueApp: "Continue",
   scannedApp: "Check the app",
   backToApp: "Go back to the app",
+  backToAppHint: "Accept there, then you come back here by yourself.",
+  returned: "You’re back",
   openAppHint: "Accept in the app, then come back to this page.",
   otherPhone: "Use another phone",
   openHere: "Open the app on this device",
@@ -77,4 +80,10 @@ export const en: Messages = {
   paused: "Phone login is paused",
   pausedHint: "Please log in another way for now.",
   pausedUntilHint: "Until {time}. Please log in another way.",
+  otherBrowser: "Continue in the browser where you began.",
+  otherBrowserHint:
+    "The login that you accepted did not begin here. If you began it, go back there. If you did not, somebody else did: give nobody the number.",
+  startHere: "Log in here instead",
+  otherTab: "The login that you accepted began in another tab",
+  logInHere: "Log in here",
 };

@@ -21,9 +21,12 @@ export const es: Messages = {
   reconnecting: "Reconectando…",
   offline: "Sin conexión. Seguimos intentándolo.",
   acceptInApp: "Acepta en la app",
+  acceptInAppHint: "Después vuelves aquí automáticamente.",
   continueApp: "Continuar",
   scannedApp: "Consulta la app",
   backToApp: "Volver a la app",
+  backToAppHint: "Acepta allí y después vuelves aquí automáticamente.",
+  returned: "Ya estás de vuelta",
   openAppHint: "Acepta en la app y vuelve a esta página.",
   otherPhone: "Usar otro teléfono",
   openHere: "Abrir la app en este dispositivo",
@@ -77,6 +80,12 @@ export const es: Messages = {
   paused: "El acceso con el teléfono está en pausa",
   pausedHint: "De momento, accede de otra forma.",
   pausedUntilHint: "Hasta las {time}. Accede de otra forma.",
+  otherBrowser: "Continúa en el navegador donde empezaste.",
+  otherBrowserHint:
+    "El acceso que has aceptado no empezó aquí. Si lo empezaste tú, vuelve allí. Si no, lo hizo otra persona: no des las cifras a nadie.",
+  startHere: "Acceder aquí de todos modos",
+  otherTab: "El acceso que has aceptado empezó en otra pestaña",
+  logInHere: "Acceder aquí",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

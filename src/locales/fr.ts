@@ -21,9 +21,12 @@ export const fr: Messages = {
   reconnecting: "Reconnexion…",
   offline: "Hors connexion. Nous réessayons.",
   acceptInApp: "Acceptez dans l’application",
+  acceptInAppHint: "Vous revenez ensuite ici automatiquement.",
   continueApp: "Continuer",
   scannedApp: "Consultez l’application",
   backToApp: "Retourner à l’application",
+  backToAppHint: "Acceptez-y la demande, puis vous revenez ici automatiquement.",
+  returned: "Vous êtes de retour",
   openAppHint: "Acceptez dans l’application, puis revenez sur cette page.",
   otherPhone: "Utiliser un autre mobile",
   openHere: "Ouvrir l’application sur cet appareil",
@@ -77,6 +80,12 @@ export const fr: Messages = {
   paused: "La connexion par mobile est en pause",
   pausedHint: "Connectez-vous autrement pour l’instant.",
   pausedUntilHint: "Jusqu’à {time}. Connectez-vous autrement.",
+  otherBrowser: "Continuez dans le navigateur où vous avez commencé.",
+  otherBrowserHint:
+    "La connexion que vous avez acceptée n’a pas commencé ici. Si vous l’avez commencée, retournez-y. Sinon, c’est quelqu’un d’autre\u00a0: ne donnez les chiffres à personne.",
+  startHere: "Se connecter plutôt ici",
+  otherTab: "La connexion que vous avez acceptée a commencé dans un autre onglet",
+  logInHere: "Se connecter ici",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

@@ -21,9 +21,12 @@ export const it: Messages = {
   reconnecting: "Riconnessione in corso…",
   offline: "Sei offline. Continuiamo a provare.",
   acceptInApp: "Accetta nell’app",
+  acceptInAppHint: "Poi torni qui automaticamente.",
   continueApp: "Continua",
   scannedApp: "Controlla l’app",
   backToApp: "Torna all’app",
+  backToAppHint: "Accetta lì, poi torni qui automaticamente.",
+  returned: "Eccoti di nuovo qui",
   openAppHint: "Accetta nell’app, poi torna a questa pagina.",
   otherPhone: "Usa un altro telefono",
   openHere: "Apri l’app su questo dispositivo",
@@ -77,6 +80,12 @@ export const it: Messages = {
   paused: "L’accesso con il telefono è in pausa",
   pausedHint: "Per ora accedi in un altro modo.",
   pausedUntilHint: "Fino alle {time}. Accedi in un altro modo.",
+  otherBrowser: "Continua nel browser in cui hai iniziato.",
+  otherBrowserHint:
+    "L’accesso che hai accettato non è iniziato qui. Se l’hai iniziato tu, torna lì. Se no, è stato qualcun altro: non dare le cifre a nessuno.",
+  startHere: "Accedi invece qui",
+  otherTab: "L’accesso che hai accettato è iniziato in un’altra scheda",
+  logInHere: "Accedi qui",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

@@ -24,9 +24,12 @@ export const ja: Messages = {
   reconnecting: "再接続しています…",
   offline: "オフラインです。再試行を\u200b続けます。",
   acceptInApp: "アプリで\u200b承認してください",
+  acceptInAppHint: "その後、\u200b自動的に\u200bこの画面に\u200b戻ります。",
   continueApp: "続ける",
   scannedApp: "アプリを\u200bご確認ください",
   backToApp: "アプリに\u200b戻る",
+  backToAppHint: "アプリで\u200b承認すると、\u200b自動的に\u200bこの画面に\u200b戻ります。",
+  returned: "お帰りなさい",
   openAppHint: "アプリで\u200b承認してから、このページに\u200b戻ってください。",
   otherPhone: "別のスマホを\u200b使う",
   openHere: "この端末で\u200bアプリを開く",
@@ -79,6 +82,12 @@ export const ja: Messages = {
   paused: "スマホでの\u200bログインは\u200b一時停止中です",
   pausedHint: "今は\u200b別の方法で\u200bログインしてください。",
   pausedUntilHint: "{time}まで\u200b利用できません。\u200b別の方法で\u200bログインしてください。",
+  otherBrowser: "ログインを\u200b始めた\u200bブラウザーで\u200b続けてください。",
+  otherBrowserHint:
+    "承認された\u200bログインは、\u200bここで\u200b始まったものでは\u200bありません。\u200bご自身で\u200b始めた場合は、\u200bそちらに\u200b戻ってください。\u200bそうでない\u200b場合は、\u200b別の人が\u200b始めたものです。\u200b数字を\u200b誰にも\u200b教えないでください。",
+  startHere: "代わりに\u200bここで\u200bログイン",
+  otherTab: "承認された\u200bログインは、\u200b別のタブで\u200b始まりました",
+  logInHere: "ここで\u200bログイン",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

@@ -21,9 +21,12 @@ export const nb: Messages = {
   reconnecting: "Kobler til på nytt…",
   offline: "Du er uten nett. Vi prøver fortsatt.",
   acceptInApp: "Godkjenn i appen",
+  acceptInAppHint: "Deretter kommer du automatisk tilbake hit.",
   continueApp: "Fortsett",
   scannedApp: "Sjekk appen",
   backToApp: "Tilbake til appen",
+  backToAppHint: "Godkjenn der, så kommer du automatisk tilbake hit.",
+  returned: "Du er tilbake",
   openAppHint: "Godkjenn i appen, og kom tilbake til denne siden.",
   otherPhone: "Bruk en annen mobil",
   openHere: "Åpne appen på denne enheten",
@@ -76,6 +79,12 @@ export const nb: Messages = {
   paused: "Innlogging med mobilen er satt på pause",
   pausedHint: "Logg inn på en annen måte inntil videre.",
   pausedUntilHint: "Til kl. {time}. Logg inn på en annen måte.",
+  otherBrowser: "Fortsett i nettleseren der du begynte.",
+  otherBrowserHint:
+    "Innloggingen som du godkjente, begynte ikke her. Hvis du begynte den, går du tilbake dit. Hvis ikke, var det noen andre: Ikke gi tallet til noen.",
+  startHere: "Logg inn her i stedet",
+  otherTab: "Innloggingen som du godkjente, begynte i en annen fane",
+  logInHere: "Logg inn her",
 };
 
 // Many pages have `no`, Norwegian, which is written in Bokmål or in Nynorsk; most often in Bokmål.

@@ -21,9 +21,12 @@ export const nl: Messages = {
   reconnecting: "Opnieuw verbinden…",
   offline: "Je bent offline. We blijven proberen.",
   acceptInApp: "Accepteer in de app",
+  acceptInAppHint: "Daarna kom je vanzelf hier terug.",
   continueApp: "Doorgaan",
   scannedApp: "Kijk in de app",
   backToApp: "Terug naar de app",
+  backToAppHint: "Accepteer daar, dan kom je vanzelf hier terug.",
+  returned: "Je bent terug",
   openAppHint: "Accepteer in de app en kom terug naar deze pagina.",
   otherPhone: "Andere telefoon gebruiken",
   openHere: "Open de app op dit apparaat",
@@ -77,6 +80,12 @@ export const nl: Messages = {
   paused: "Inloggen met je telefoon is even uit",
   pausedHint: "Log nu op een andere manier in.",
   pausedUntilHint: "Tot {time}. Log op een andere manier in.",
+  otherBrowser: "Ga verder in de browser waarin je begon.",
+  otherBrowserHint:
+    "De login die je hebt geaccepteerd, is niet hier begonnen. Als jij begon, ga dan daar verder. Zo niet, dan was het iemand anders: geef de cijfers aan niemand.",
+  startHere: "Toch hier inloggen",
+  otherTab: "De login die je hebt geaccepteerd, begon in een ander tabblad",
+  logInHere: "Hier inloggen",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

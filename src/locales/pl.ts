@@ -21,9 +21,12 @@ export const pl: Messages = {
   reconnecting: "Ponowne łączenie…",
   offline: "Jesteś offline. Próbujemy dalej.",
   acceptInApp: "Zaakceptuj w aplikacji",
+  acceptInAppHint: "Potem wrócisz tu automatycznie.",
   continueApp: "Dalej",
   scannedApp: "Sprawdź aplikację",
   backToApp: "Wróć do aplikacji",
+  backToAppHint: "Zaakceptuj tam, a potem wrócisz tu automatycznie.",
+  returned: "Witamy z powrotem",
   openAppHint: "Zaakceptuj w aplikacji i wróć na tę stronę.",
   otherPhone: "Użyj innego telefonu",
   openHere: "Otwórz aplikację na tym urządzeniu",
@@ -77,6 +80,12 @@ export const pl: Messages = {
   paused: "Logowanie telefonem jest wstrzymane",
   pausedHint: "Na razie zaloguj się w inny sposób.",
   pausedUntilHint: "Do godz. {time}. Zaloguj się w inny sposób.",
+  otherBrowser: "Kontynuuj w przeglądarce, w której zaczęto logowanie.",
+  otherBrowserHint:
+    "Zaakceptowane logowanie nie zaczęło się tutaj. Jeśli to Twoje logowanie, wróć tam. Jeśli nie, zaczął je ktoś inny: nie podawaj cyfr nikomu.",
+  startHere: "Zaloguj się jednak tutaj",
+  otherTab: "Zaakceptowane logowanie zaczęło się w innej karcie",
+  logInHere: "Zaloguj się tutaj",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

@@ -21,9 +21,12 @@ export const ptPT: Messages = {
   reconnecting: "A restabelecer ligação…",
   offline: "Sem ligação. Continuamos a tentar.",
   acceptInApp: "Aceite na app",
+  acceptInAppHint: "Depois volta aqui automaticamente.",
   continueApp: "Continuar",
   scannedApp: "Veja a app",
   backToApp: "Voltar à app",
+  backToAppHint: "Aceite lá e depois volta aqui automaticamente.",
+  returned: "Está de volta",
   openAppHint: "Aceite na app e volte a esta página.",
   otherPhone: "Usar outro telemóvel",
   openHere: "Abrir a app neste dispositivo",
@@ -77,6 +80,12 @@ export const ptPT: Messages = {
   paused: "O acesso por telemóvel está em pausa",
   pausedHint: "Por agora, entre de outra forma.",
   pausedUntilHint: "Até às {time}. Entre de outra forma.",
+  otherBrowser: "Continue no navegador em que começou.",
+  otherBrowserHint:
+    "O acesso que aceitou não começou aqui. Se foi iniciado por si, volte ao outro navegador. Se não, foi outra pessoa: não diga os dígitos a ninguém.",
+  startHere: "Entrar antes aqui",
+  otherTab: "O acesso que aceitou começou noutro separador",
+  logInHere: "Entrar aqui",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

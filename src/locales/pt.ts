@@ -21,9 +21,12 @@ export const pt: Messages = {
   reconnecting: "Reconectando…",
   offline: "Sem conexão. Continuamos tentando.",
   acceptInApp: "Aceite no app",
+  acceptInAppHint: "Depois, você volta para cá automaticamente.",
   continueApp: "Continuar",
   scannedApp: "Veja o app",
   backToApp: "Voltar para o app",
+  backToAppHint: "Aceite lá; depois, você volta para cá automaticamente.",
+  returned: "Você voltou",
   openAppHint: "Aceite no app e volte para esta página.",
   otherPhone: "Usar outro celular",
   openHere: "Abrir o app neste aparelho",
@@ -77,6 +80,12 @@ export const pt: Messages = {
   paused: "O acesso pelo celular está em pausa",
   pausedHint: "Por enquanto, entre de outra forma.",
   pausedUntilHint: "Até as {time}. Entre de outra forma.",
+  otherBrowser: "Continue no navegador em que você começou.",
+  otherBrowserHint:
+    "O acesso que você aceitou não começou aqui. Se foi você que começou, volte para lá. Se não, foi outra pessoa: não informe os dígitos a ninguém.",
+  startHere: "Entrar por aqui",
+  otherTab: "O acesso que você aceitou começou em outra aba",
+  logInHere: "Entrar aqui",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

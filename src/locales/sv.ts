@@ -21,9 +21,12 @@ export const sv: Messages = {
   reconnecting: "Återansluter…",
   offline: "Du är offline. Vi fortsätter försöka.",
   acceptInApp: "Godkänn i appen",
+  acceptInAppHint: "Sedan kommer du tillbaka hit automatiskt.",
   continueApp: "Fortsätt",
   scannedApp: "Titta i appen",
   backToApp: "Tillbaka till appen",
+  backToAppHint: "Godkänn där, sedan kommer du tillbaka hit automatiskt.",
+  returned: "Du är tillbaka",
   openAppHint: "Godkänn i appen och kom sedan tillbaka hit.",
   otherPhone: "Använd en annan mobil",
   openHere: "Öppna appen på den här enheten",
@@ -76,6 +79,12 @@ export const sv: Messages = {
   paused: "Inloggningen med mobilen är pausad",
   pausedHint: "Logga in på ett annat sätt så länge.",
   pausedUntilHint: "Till kl. {time}. Logga in på ett annat sätt.",
+  otherBrowser: "Fortsätt i webbläsaren där du började.",
+  otherBrowserHint:
+    "Inloggningen som du godkände började inte här. Om du började den, gå tillbaka dit. Om inte, var det någon annan: lämna inte ut siffrorna till någon.",
+  startHere: "Logga in här i stället",
+  otherTab: "Inloggningen som du godkände började på en annan flik",
+  logInHere: "Logga in här",
 };
 
 if (!Array.isArray(globalThis.oneginiOtpLoginLocales)) globalThis.oneginiOtpLoginLocales = [];

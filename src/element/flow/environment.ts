@@ -9,6 +9,8 @@ export interface SharedAttempt {
   /** Whether this tab became the owner, and no other tab did later. */
   isOwner: () => boolean;
   becomeOwner: () => void;
+  /** Whether a number that the app has brought may be sent with nobody's press: once an attempt, in all tabs. */
+  takeUnattended: () => boolean;
   /** Runs the work while no other tab runs such work for the attempt. */
   locked: <T>(work: Observable<T>) => Observable<T>;
 }

@@ -38,12 +38,16 @@ const repeatableErrors: readonly LoginErrorCode[] = [
   "authorization_pending",
 ];
 
-/** What follows from an attempt's status: an approved one logs in. */
+/**
+ * What follows from an attempt's status: an approved one logs in.
+ * @param number what the app has brought: it goes with the first login call, once an attempt
+ */
 export function finish(
   status: StatusAnswer["status"],
   attempt: string,
   backend: Backend,
   environment: Environment,
+  number?: string,
 ): Observable<Action> {
   switch (status) {
     case "approved":
@@ -55,7 +59,12 @@ export function finish(
           ? of<Action>({ type: "completed" })
           : // Of two tabs, the one that the person sees logs in.
             (shared ? visible(environment) : of(0)).pipe(
-              switchMap(() => logIn({ attempt, backend, environment, shared })),
+              switchMap(() =>
+                logIn(
+                  { attempt, backend, environment, shared },
+                  number && shared?.takeUnattended() ? number : undefined,
+                ),
+              ),
               catchError((error: unknown) => {
                 if (isUnknownAttempt(error)) throw error;
                 return fail(error, "login", environment);

@@ -27,6 +27,19 @@ export type Command =
   | { type: "start"; backend: Backend }
   /** Continues an attempt of an earlier page of this browser, or, with its code, one that the page's server began. */
   | { type: "resume"; backend: Backend; attempt: string; code?: Code }
+  /**
+   * The app has come back to this page.
+   * @param attempt the one that this browser kept, if any
+   * @param end how it has ended, if another tab has seen that
+   * @param number what the app has brought
+   */
+  | {
+      type: "comeBack";
+      backend: Backend;
+      attempt: string | undefined;
+      end: "completed" | "expired" | undefined;
+      number: string | undefined;
+    }
   | { type: "cancel" };
 
 /** How long an attempt can still change after its last code has ended: the server's grace, and its wait for the Token Server. */
@@ -37,6 +50,8 @@ const recheckMs = 5_000;
 const longWaitMs = 10_000;
 /** When to ask whether logins go on, if the server did not say. */
 const askAgainMs = 30_000;
+/** How long a number that the app has brought is held while the server does not know yet that the login is accepted. */
+const returnHoldMs = 15_000;
 /** If the server knew an attempt for this long, cookies are not blocked. */
 const cookiesWorkMs = 10_000;
 
@@ -49,6 +64,8 @@ export function loginFlow(commands: Observable<Command>, environment: Environmen
           return begin(command.backend, environment, false);
         case "resume":
           return resume(command.attempt, command.code, command.backend, environment);
+        case "comeBack":
+          return comeBack(command, environment);
         case "cancel":
           return of({ type: "cancelled" });
         default:
@@ -131,11 +148,34 @@ function failOrWait(
   return concat(fail(cause, during, environment, "login_paused"), next);
 }
 
+/** A browser in which no login began requests nothing: its person may have been sent here with somebody else's number. */
+function comeBack(
+  { attempt, end, number, backend }: Extract<Command, { type: "comeBack" }>,
+  environment: Environment,
+): Observable<Action> {
+  const begun = of<Action>({ type: "requested", isBack: true });
+  if (attempt === undefined)
+    return concat(begun, fail(new RequestError("other_browser"), "start", environment));
+  if (end === "completed")
+    return concat(begun, of<Action[]>({ type: "approved", attempt }, { type: "completed" }));
+  if (end) return concat(begun, of<Action>({ type: "expired", attempt }));
+  const held = { number };
+  const inVain = environment.timer(returnHoldMs).pipe(
+    map((): Action => {
+      held.number = undefined;
+      return { type: "awaitedInVain" };
+    }),
+  );
+  return merge(resume(attempt, undefined, backend, environment, held), inVain);
+}
+
+/** @param held the number that the app has brought to this page, as long as it is held */
 function resume(
   attempt: string,
   given: Code | undefined,
   backend: Backend,
   environment: Environment,
+  held?: { number: string | undefined },
 ): Observable<Action> {
   return defer(() => {
     // If no QR code can hold it, the attempt goes on with the next one.
@@ -146,28 +186,33 @@ function resume(
     // the page counts as seen once the server says that the attempt is pending, because the page may come from a cache.
     let isSeen = false;
     pending.subscribe(() => (isSeen ||= !!code));
-    const resumed = follow(attempt, code, backend, environment, pending).pipe(
+    const resumed = follow(attempt, code, backend, environment, pending, held).pipe(
       switchMap((action) => {
         const { type } = action;
         // An attempt that is over, or has logged somebody in already, is replaced, but "declined in the app" is shown.
         const isOver = type === "expired" || type === "failed" || (type === "denied" && code);
         const wasUsed = type === "failed" && action.failure.code === "attempt_settled";
         // An error stops following the attempt.
-        if (isOver && (!isSeen || wasUsed)) throw new RequestError("unknown_attempt");
+        if (isOver && (wasUsed || !(isSeen || held))) throw new RequestError("unknown_attempt");
         isSeen ||= type === "asked" || (type !== "connection" && !code);
         return of(action);
       }),
       catchError((error: unknown) =>
-        isSeen && !isUnknownAttempt(error) ? failOrWait(error, "pending", backend, environment) : newAttempt,
+        isSeen && !isUnknownAttempt(error)
+          ? failOrWait(error, "pending", backend, environment)
+          : held && !isSeen
+            ? of<Action>({ type: "expired", attempt })
+            : newAttempt,
       ),
     );
-    return concat(of<Action>({ type: "requested" }), resumed);
+    return concat(of<Action>({ type: "requested", isBack: !!held }), resumed);
   });
 }
 
 /**
  * From the first code to the end: keeps a code on the screen, follows the status, logs in.
  * @param resumed set for an attempt that is resumed: receives each `pending` status; the first status is requested at once
+ * @param held the number that the app has brought
  */
 function follow(
   attempt: string,
@@ -175,6 +220,7 @@ function follow(
   backend: Backend,
   environment: Environment,
   resumed?: Subject<StatusAnswer>,
+  held?: { readonly number: string | undefined },
 ): Observable<Action> {
   return defer(() => {
     const checks = new Subject<void>();
@@ -201,7 +247,7 @@ function follow(
         // The page came from a cache: another page of this browser has logged in with the same attempt.
         if (status === "completed" && resumed && first && !environment.sharedAttempt(attempt))
           throw new RequestError("unknown_attempt");
-        return finish(status, attempt, backend, environment);
+        return finish(status, attempt, backend, environment, held?.number);
       }),
     );
     // A page that loads at the same time may replace the cookie after this stream was opened with it, and this attempt could no

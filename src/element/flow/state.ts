@@ -17,7 +17,13 @@ export type Connection = "live" | "reconnecting" | "offline";
 
 /** Codes of the `error` event: those of the login API, and those that the browser's side adds. */
 export type LoginErrorCode =
-  ApiErrorCode | "network_error" | "invalid_response" | "cookies_blocked" | "login_refused";
+  | ApiErrorCode
+  | "network_error"
+  | "invalid_response"
+  | "cookies_blocked"
+  | "login_refused"
+  /** The app has come back to a browser in which no login began. Nothing was requested. */
+  | "other_browser";
 
 /** An answer of the server that was not accepted. */
 export interface RejectedAnswer {
@@ -59,10 +65,13 @@ export interface Question {
   connection: Exclude<Connection, "reconnecting">;
 }
 
+/** The app has come back to this page: the login that was accepted is awaited here, or seems to have begun in another tab. */
+export type Return = "here" | "otherTab";
+
 /** The phases of the element, each with its data. */
 export type State =
   | { phase: "idle" }
-  | { phase: "requesting" }
+  | { phase: "requesting"; back?: Return }
   | {
       phase: "pending";
       attempt: string;
@@ -72,6 +81,7 @@ export type State =
       /** Whether the site's app has scanned a code that can still be accepted. */
       scanned: boolean;
       connection: Connection;
+      back?: Return;
     }
   /** With the question once the server has asked it: the login waits for the person. */
   | { phase: "approved"; attempt: string; question?: Question }
@@ -86,7 +96,10 @@ export type Phase = State["phase"];
 
 /** What happened, from the flow. */
 export type Action =
-  | { type: "requested" }
+  /** `isBack`: the app has come back to this page. */
+  | { type: "requested"; isBack?: boolean }
+  /** The login that was accepted is not this attempt's, or its acceptance is late. */
+  | { type: "awaitedInVain" }
   | { type: "started"; attempt: string; code: Code; renewed: number }
   | { type: "renewed"; code: Code; renewed: number }
   | { type: "codeClosed"; now: number }
@@ -108,13 +121,15 @@ export const initialState: State = { phase: "idle" };
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case "requested":
-      return { phase: "requesting" };
+      return { phase: "requesting", ...(action.isBack && { back: "here" }) };
+    case "awaitedInVain":
+      return isWaiting(state) && backOf(state) ? { ...state, back: "otherTab" } : state;
     case "cancelled":
       return state.phase === "idle" ? state : { phase: "idle" };
     case "started": {
       const { attempt, code, renewed } = action;
       return state.phase === "requesting"
-        ? { phase: "pending", attempt, code, renewed, scanned: false, connection: "live" }
+        ? { ...state, phase: "pending", attempt, code, renewed, scanned: false, connection: "live" }
         : state;
     }
     case "renewed":
@@ -155,7 +170,11 @@ export function reduce(state: State, action: Action): State {
 }
 
 /** Whether the phone has not answered yet. */
-export const isWaiting = (state: State): boolean => state.phase === "requesting" || state.phase === "pending";
+export const isWaiting = (state: State): state is Extract<State, { phase: "requesting" | "pending" }> =>
+  state.phase === "requesting" || state.phase === "pending";
+
+/** Whether the app has come back to this page, and the server has not said yet that the login is accepted. */
+export const backOf = (state: State): Return | undefined => (isWaiting(state) ? state.back : undefined);
 
 /** The question for the number on the phone, while it is asked. */
 export const questionOf = (state: State): Question | undefined =>

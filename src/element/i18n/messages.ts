@@ -34,12 +34,19 @@ export interface Messages {
   /** Hints in the place of the time. */
   reconnecting: string;
   offline: string;
-  /** On a phone that has the app: what to do, the button that opens the app, the same once it was opened, and the hint of both. */
+  /**
+   * On a phone that has the app: what to do, the button that opens the app, and the same once it was opened. Their hints, where the
+   * app comes back by itself, and `openAppHint`, where it does not.
+   */
   acceptInApp: string;
+  acceptInAppHint: string;
   continueApp: string;
   scannedApp: string;
   backToApp: string;
+  backToAppHint: string;
   openAppHint: string;
+  /** The app has come back; until the login is complete. */
+  returned: string;
   /** The button that shows the code for another phone. */
   otherPhone: string;
   /** The button for the app on a tablet. */
@@ -108,6 +115,13 @@ export interface Messages {
   pausedHint: string;
   /** The hint with the time of day until which, if it is known. */
   pausedUntilHint: string;
+  /** The app has come back to a browser in which no login began, and the button that begins one there. */
+  otherBrowser: string;
+  otherBrowserHint: string;
+  startHere: string;
+  /** It has come back, but the login of this page is not accepted; and the button that begins a new one. */
+  otherTab: string;
+  logInHere: string;
   /** @deprecated Since `accepted` and `acceptedHint`, in whose place it is shown. */
   approved?: string;
   /** @deprecated Since `continueApp`, in whose place it is shown. */
@@ -146,6 +160,7 @@ export type FailureKey =
   | "tooMany"
   | "cookies"
   | "notHere"
+  | "otherBrowser"
   | "paused";
 
 /** The message for a failure, chosen by what the person can do about it. */
@@ -157,6 +172,8 @@ export function failureKey({ code, during, offline, answer, retryAt }: Failure):
       return "tooMany";
     case "login_paused":
       return "paused";
+    case "other_browser":
+      return "otherBrowser";
     case "login_refused":
       // Without JSON it may be from a proxy in between.
       return answer?.status === 403 && answer.body !== undefined ? "loginRefused" : "loginFailed";

@@ -1,6 +1,7 @@
 import { failureKey, spoken } from "../i18n/messages.js";
 import { failureWords, hintOf } from "./notice.js";
 import { numberError, numberHint, numberQuestion } from "./number-view.js";
+import { appHint } from "./phone-view.js";
 import { isScanned } from "../flow/state.js";
 import { followsAfterMs, offlineAnnouncedAfterMs, type ViewModel } from "./view-model.js";
 
@@ -21,8 +22,10 @@ export function announcement(model: ViewModel): Announcement {
     case "requesting":
       return undefined;
     case "pending":
+      if (state.back) return state.back === "otherTab" ? [state.back, words.otherTab] : undefined;
       if (state.scanned) return ["scanned", spoken(words.scanned, words.scannedHint)];
-      return ["codeReady", model.app === "first" && !model.otherPhone ? words.openAppHint : words.codeReady];
+      if (model.app !== "first" || model.otherPhone) return ["codeReady", words.codeReady];
+      return ["codeReady", model.comesBack ? spoken(words.acceptInApp, appHint(model)) : appHint(model)];
     case "approved":
       if (state.question) {
         const { digits, isSending, wrong } = state.question;

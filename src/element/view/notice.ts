@@ -3,7 +3,7 @@ import { failureKey, fill, type FailureKey } from "../i18n/messages.js";
 import type { Words } from "../i18n/languages.js";
 import { formatClock, formatTime } from "./countdown.js";
 import * as icons from "./icons.js";
-import { isScanned, type Failure } from "../flow/state.js";
+import { backOf, isScanned, type Failure } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
 /** What takes the code's place: an icon in a disc, a message, and what the person can do. */
@@ -52,8 +52,9 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
   const { state, words, waiting } = model;
   switch (state.phase) {
     case "idle":
-    case "requesting":
       return undefined;
+    case "requesting":
+      return returnNotice(model, handlers);
     case "pending":
       return isScanned(state)
         ? {
@@ -64,7 +65,7 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
             second: connectionHint(model) ?? words.scannedHint,
             links: textButton(words.scanAgain, handlers.newCode),
           }
-        : undefined;
+        : returnNotice(model, handlers);
     case "approved":
       return {
         disc: "turning",
@@ -111,6 +112,16 @@ export function noticeFor(model: ViewModel, handlers: Handlers): Notice | undefi
   }
 }
 
+/** The app has come back to this page. */
+function returnNotice({ state, words }: ViewModel, { start }: Handlers): Notice | undefined {
+  const notice = { disc: "quiet", icon: icons.phone } as const;
+  const back = backOf(state);
+  if (back === undefined) return undefined;
+  return back === "here"
+    ? { ...notice, text: words.returned, second: words.acceptedHint }
+    : { ...notice, text: words.otherTab, isEnd: true, button: mainButton(words.logInHere, start) };
+}
+
 /** These speak of a code, which nobody waits for where the app comes first. */
 const hintsOfCodes: readonly string[] = ["expired", "pairingFailed", "ended"];
 
@@ -146,7 +157,7 @@ function failureNotice(failure: Failure, model: ViewModel, { start }: Handlers):
       ? undefined
       : key === "tooMany"
         ? mainButton(wait > 0 ? waitFor(wait) : words.tryAgain, start, wait > 0, waitFor(longestWaitMs))
-        : mainButton(words.tryAgain, start),
+        : mainButton(key === "otherBrowser" ? words.startHere : words.tryAgain, start),
   };
 }
 
@@ -217,7 +228,10 @@ export function unseenNotices({ words }: ViewModel, question: unknown = nothing)
     </div>`;
   return [
     ...Object.entries(words).map(([key, second]: [string, string]) =>
-      key.endsWith("Hint") ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second) : nothing,
+      // Nothing comes before the words for another browser.
+      key.endsWith("Hint") && key !== "otherBrowserHint"
+        ? pair(words[key.slice(0, -4) as keyof Words] ?? "", second)
+        : nothing,
     ),
     ...[words.offline, words.slow, words.pausedUntilHint].map((second) => pair(words.paused, second)),
     html`<div class="pair">

@@ -49,12 +49,16 @@ export const appLinkView = (
 /** Whether the person is in the app, or was: this page has opened it, or the app has said so. */
 const isInApp = ({ isAppOpened, state }: ViewModel): boolean => isAppOpened || isScanned(state);
 
+/** What follows on the acceptance. */
+export const appHint = (model: ViewModel): string =>
+  model.words[!model.comesBack ? "openAppHint" : isInApp(model) ? "backToAppHint" : "acceptInAppHint"];
+
 /** Before the app answers. */
 const inApp = (model: ViewModel): Notice => ({
   disc: "quiet",
   icon: icons.phone,
   text: isInApp(model) ? model.words.scannedApp : model.words.acceptInApp,
-  second: connectionHint(model) ?? slowLine(model) ?? model.words.openAppHint,
+  second: connectionHint(model) ?? slowLine(model) ?? appHint(model),
 });
 
 const askInApp = (model: ViewModel, digits: number, handlers: Handlers): Notice => ({

@@ -10,7 +10,7 @@ import {
 } from "./notice.js";
 import { numberStage, unseenNumber } from "./number-view.js";
 import { ring } from "./qr-code/ring.js";
-import { isScanned, isWaiting, questionOf } from "../flow/state.js";
+import { backOf, isScanned, isWaiting, questionOf } from "../flow/state.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 /** In the place of a code: the three marks in the corners of each QR code. */
@@ -37,7 +37,7 @@ export const stage = (model: ViewModel, handlers: Handlers): TemplateResult =>
 function inStage(model: ViewModel, handlers: Handlers): TemplateResult {
   const { state, words, app } = model;
   const isBelow = app === "first";
-  if (!isScanned(state) && hasCode(model.clock))
+  if (!isScanned(state) && !backOf(state) && hasCode(model.clock))
     return html`<div class="stage" part="stage">
       <div class="code">
         <div class="plate"></div>

@@ -29,6 +29,8 @@ export interface ViewModel {
   app: "first" | "beside" | "none";
   /** The link into the app with the newest code in it, while that code works. */
   appLink: string | undefined;
+  /** Whether the app comes back to this page by itself. */
+  comesBack: boolean;
   /** Whether the person has opened the app for this code. */
   isAppOpened: boolean;
   /** Whether the person opened "Use another phone". */
@@ -107,17 +109,19 @@ interface ViewContext extends Pick<
   /** Whether there is a QR code for the state's OTP. */
   hasSymbol: boolean;
   appLinkTemplate: string | null;
+  /** The browser's name, for the link. */
+  browser: string;
   /** Whether the screen is a phone's, and whether there is any touch screen. */
   isPhone: boolean;
   isTouch: boolean;
 }
 
 export function viewModel(state: State, context: ViewContext): ViewModel {
-  const { renewals, hasSymbol, appLinkTemplate, isPhone, isTouch, ...rest } = context;
+  const { renewals, hasSymbol, appLinkTemplate, browser, isPhone, isTouch, ...rest } = context;
   const isPending = state.phase === "pending";
   const clock =
     isPending && hasSymbol ? countdown(state.code, state.renewed >= renewals, rest.now) : undefined;
-  const link = appLinkFor(appLinkTemplate, isPending ? state.code.otp : "");
+  const link = appLinkFor(appLinkTemplate, isPending ? state.code.otp : "", browser);
   return {
     ...rest,
     state,
@@ -126,6 +130,7 @@ export function viewModel(state: State, context: ViewContext): ViewModel {
     hasNumberRoom: rest.hasNumberRoom || !!questionOf(state),
     app: link === undefined ? "none" : isPhone ? "first" : isTouch ? "beside" : "none",
     // Without a code in it, the link brings back the app that shows the number.
+    comesBack: browser !== "app" && !!appLinkTemplate?.includes("{browser}"),
     appLink: hasCode(clock) || questionOf(state) ? link : undefined,
     waiting: waitingFor(state, rest),
   };

@@ -376,10 +376,13 @@ describe("Two visible pages of an attempt that left for the app", () => {
     assert.equal(site.starts(), 1);
   });
 
-  it("keep nothing but the attempt's id and its end in the storage", async () => {
+  it("keep nothing but the attempt's id, its end, its mark and its page in the storage", async () => {
     const left = await open();
     await leaveForApp(left);
     const kept = await left.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
-    assert.match(kept, /^\{"onegini-otp-login http:[^"]+":"[\w-]{22} \d{13}"\}$/);
+    assert.match(
+      kept,
+      /^\{"onegini-otp-login http:[^"]+":"[\w-]{22} \d{13} open( http:\/\/localhost:\d+\/[^ ]*)?"\}$/,
+    );
   });
 });

@@ -25,6 +25,7 @@ const states: Record<Phase, State> = {
 };
 const actions: Record<Action["type"], Action> = {
   requested: { type: "requested" },
+  awaitedInVain: { type: "awaitedInVain" },
   started: { type: "started", attempt: "a", code, renewed: 0 },
   renewed: { type: "renewed", code, renewed: 1 },
   codeClosed: { type: "codeClosed", now: 1 },
@@ -42,6 +43,8 @@ const actions: Record<Action["type"], Action> = {
 /** The next phase for each action and phase. In phases that are not listed, the state stays the same object. */
 const table: Record<Action["type"], Partial<Record<Phase, Phase>>> = {
   requested: Object.fromEntries(Object.keys(states).map((phase) => [phase, "requesting"])),
+  // Only where the app has come back.
+  awaitedInVain: {},
   started: { requesting: "pending" },
   renewed: { pending: "pending" },
   codeClosed: { pending: "pending" },
@@ -76,6 +79,15 @@ describe("reduce", () => {
     const asked = reduce(states.approved, actions.asked);
     expect(asked).to.deep.equal({ phase: "approved", attempt: "a", question });
     expect(reduce(asked, actions.completed)).not.to.have.property("question");
+  });
+
+  it("remembers until the acceptance that the app has come back, and that it was awaited in vain", () => {
+    const back = reduce(states.idle, { type: "requested", isBack: true });
+    expect(back).to.deep.equal({ phase: "requesting", back: "here" });
+    const pending = reduce(back, actions.started);
+    expect(pending).to.deep.equal({ ...states.pending, back: "here" });
+    expect(reduce(pending, actions.awaitedInVain)).to.deep.equal({ ...states.pending, back: "otherTab" });
+    expect(reduce(pending, actions.approved)).to.deep.equal(states.approved);
   });
 
   it("keeps the very same state when the connection or the scan did not change", () => {

@@ -47,7 +47,7 @@ export interface World {
   /** A constant, or a source of numbers. Default 0. */
   random?: number | (() => number);
   /** The attempt left for the app: whether this tab is its owner, until when another tab has the lock, and when it becomes the owner. */
-  shared?: { isOwner?: boolean; lockedMs?: number; isTakenOverAtMs?: number };
+  shared?: { isOwner?: boolean; lockedMs?: number; isTakenOverAtMs?: number; wasSent?: boolean };
   /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
 }
@@ -234,6 +234,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
                 world.shared?.isOwner === true ||
                 (ownedAt.length > 0 && scheduler.now() < (world.shared?.isTakenOverAtMs ?? Infinity)),
               becomeOwner: () => ownedAt.push(scheduler.now()),
+              takeUnattended: () => world.shared?.wasSent !== true,
               locked: (work) => timer(world.shared?.lockedMs ?? 0, scheduler).pipe(switchMap(() => work)),
             }
           : undefined,

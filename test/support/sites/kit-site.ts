@@ -114,8 +114,8 @@ export async function startKitSite({
       logIn(request, response);
     } else if (page) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers }).end(page.html);
-    } else if (pathname === "/onegini-otp-login.js") {
-      void readFile(new URL("../../../dist/onegini-otp-login.js", import.meta.url)).then((content) =>
+    } else if (pathname === "/onegini-otp-login.js" || pathname === "/early.js") {
+      void readFile(new URL(`../../../dist${pathname}`, import.meta.url)).then((content) =>
         response.writeHead(200, { "content-type": "text/javascript" }).end(content),
       );
     } else if (tokenServer.handles(new Request(own + pathname, { method: request.method ?? "GET" }))) {

@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchBrowser } from "../../support/browser.js";
+import { startKitSite, type KitSite } from "../../support/sites/kit-site.js";
+import { until } from "../../support/until.js";
+
+/** The link leads to a page that stands for the app. Going there discards the login page, as a phone does when it needs memory. */
+const widget =
+  '<onegini-otp-login app-link="/app#otp={otp}&browser={browser}" redirect="/account"></onegini-otp-login>';
+const phone = { viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true } as const;
+const patienceMs = 30_000;
+const login = "POST /otp-login/{attempt}/login";
+const notice =
+  "The login that you accepted did not begin here. If you began it, go back there. If you did not, somebody else did: " +
+  "give nobody the number.";
+
+const reach = (page: Page, phase: string) =>
+  page.locator(`onegini-otp-login:state(${phase})`).waitFor({ state: "attached", timeout: patienceMs });
+const field = (page: Page) => page.getByRole("textbox", { name: /^Number from your phone/ });
+const other = (number: string, by = 1) => String((Number(number) + by) % 10_000).padStart(4, "0");
+
+for (const asksForNumber of [true, false])
+  describe(`There and back on one phone, ${asksForNumber ? "with" : "without"} a number`, () => {
+    let browser: Browser;
+    let site: KitSite;
+    /** Each context is a browser of its own. */
+    let here: BrowserContext;
+    const opened: BrowserContext[] = [];
+
+    before(async () => {
+      [browser, site] = await Promise.all([launchBrowser(), startKitSite({ asksForNumber })]);
+      site.show("/app", "<p>The app</p>", { loads: false });
+      site.show("/account", "<p>Your account</p>", { loads: false });
+      site.show("/orders", "<p>Your orders</p>", { loads: false });
+    });
+    after(async () => {
+      await browser.close();
+      site.close();
+    });
+    beforeEach(async () => {
+      site.show("/", widget);
+      site.show("/next", widget.replace("/account", "/orders"));
+      here = await anotherBrowser();
+      site.calls.length = 0;
+    });
+    afterEach(() => Promise.all(opened.splice(0).map((context) => context.close())));
+
+    async function anotherBrowser(): Promise<BrowserContext> {
+      const context = await browser.newContext(phone);
+      opened.push(context);
+      return context;
+    }
+
+    /** Presses the app's button in a new tab. Returns that tab, the code, and the hint of the browser. */
+    async function leaveForApp(
+      path = "/",
+      before?: Page,
+    ): Promise<{ tab: Page; code: string; hint: string | null }> {
+      const tab = before ?? (await here.newPage());
+      if (!before) await tab.goto(site.origin + path);
+      await tab.getByRole("link", { name: "Continue", exact: true }).tap();
+      await tab.waitForURL("**/app#*");
+      const link = new URLSearchParams(new URL(tab.url()).hash.slice(1));
+      return { tab, code: link.get("otp") ?? "", hint: link.get("browser") };
+    }
+
+    /** Accepts a code. Returns what the app puts into the address. */
+    async function accept(code: string): Promise<string> {
+      const { id, message } = await site.phone.scan(code);
+      await site.phone.answer(id, true);
+      return asksForNumber
+        ? `otp-return=${/\d{4}/.exec(message)?.[0] ?? assert.fail(message)}`
+        : "otp-return";
+    }
+
+    /** What an app does after Accept: opens the site's one address, in a new tab. */
+    async function comeBack(appReturn: string, context = here, path = "/"): Promise<Page> {
+      const tab = await context.newPage();
+      await tab.goto(`${site.origin}${path}#${appReturn}`);
+      return tab;
+    }
+
+    it("nothing is typed, and the page goes where the first one would have gone", async () => {
+      const { code, hint } = await leaveForApp("/next");
+      assert.equal(hint, "other", "Debian's Chromium is no browser of the set.");
+      const before = site.signIns();
+      const back = await comeBack(await accept(code));
+      await back.waitForURL("**/orders");
+      assert.equal(
+        site.calls.filter((call) => call === login).length,
+        1,
+        "The number goes with the first call.",
+      );
+      assert.equal(site.starts(), 1);
+      assert.equal(site.signIns(), before + 1);
+    });
+
+    it("the number leaves the address before anything else, and the rest stays", async () => {
+      const page = await here.newPage();
+      await page.goto(`${site.origin}/?next=1#/login?x=1&otp-return=0000`);
+      await reach(page, "failed");
+      assert.equal(page.url(), `${site.origin}/?next=1#/login?x=1`);
+    });
+
+    it("a browser in which no login began posts nothing, starts nothing, and says so", async () => {
+      const { code } = await leaveForApp();
+      const appReturn = await accept(code);
+      site.calls.length = 0;
+      const page = await (await anotherBrowser()).newPage();
+      const errors: string[] = [];
+      await page.exposeFunction("report", (code: string) => errors.push(code));
+      await page.addInitScript(() => {
+        const { report } = globalThis as unknown as { report: (code: string) => void };
+        addEventListener("error", (event) => report((event as unknown as { code: string }).code), true);
+      });
+      await page.goto(`${site.origin}/#${appReturn}`);
+      await page.getByText("Continue in the browser where you began.", { exact: true }).waitFor();
+      await page.getByText(notice, { exact: true }).waitFor();
+      assert.deepEqual(site.calls, []);
+      assert.deepEqual(errors, ["other_browser"]);
+      assert.ok(!(await page.content()).includes(appReturn.slice("otp-return=".length) || "otp-return"));
+      await page.getByRole("button", { name: "Log in here instead" }).tap();
+      await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+      assert.equal(site.starts(), 1);
+    });
+
+    it("the acceptance may reach the server after the person", async () => {
+      const { code } = await leaveForApp();
+      const { id, message } = await site.phone.scan(code);
+      const back = await comeBack(asksForNumber ? `otp-return=${/\d{4}/.exec(message)?.[0]}` : "otp-return");
+      await back.getByText("You’re back", { exact: true }).waitFor();
+      assert.ok(!site.calls.includes(login), "A number is not posted while the login is pending.");
+      await site.phone.answer(id, true);
+      await back.waitForURL("**/account");
+      assert.equal(site.calls.filter((call) => call === login).length, 1);
+    });
+
+    it("the login that was accepted began in another tab: after 15 s the page says so, and no try is lost", async () => {
+      const second = await here.newPage();
+      await second.goto(site.origin);
+      await second.getByRole("link", { name: "Continue", exact: true }).waitFor();
+      const first = await leaveForApp();
+      await leaveForApp("/", second);
+      const back = await comeBack(await accept(first.code));
+      await back.getByText("You’re back", { exact: true }).waitFor();
+      await back
+        .getByText("The login that you accepted began in another tab", { exact: true })
+        .first()
+        .waitFor({ timeout: patienceMs });
+      assert.ok(!site.calls.includes(login));
+      await back.getByRole("button", { name: "Log in here" }).tap();
+      await back.getByRole("link", { name: "Continue", exact: true }).waitFor();
+    });
+
+    it("a page that was not discarded gets it too", async () => {
+      site.show("/", widget.replace("/app#", "myapp://login?"));
+      const page = await here.newPage();
+      await page.goto(site.origin);
+      const app = page.getByRole("link", { name: "Continue", exact: true });
+      const link = new URL((await app.getAttribute("href")) ?? "");
+      await app.tap();
+      await here.setOffline(true);
+      const appReturn = await accept(link.searchParams.get("otp") ?? "");
+      await here.setOffline(false);
+      await page.evaluate((hash) => (location.hash = hash), appReturn);
+      await page.waitForURL("**/account");
+    });
+
+    it("the old tab was faster: the new one says that the person is logged in, and goes where it would have gone", async () => {
+      const { tab, code } = await leaveForApp("/next");
+      const appReturn = await accept(code);
+      await tab.goto(`${site.origin}/next`);
+      if (asksForNumber) {
+        await field(tab).fill(appReturn.slice("otp-return=".length));
+        await tab.getByRole("button", { name: "Continue", exact: true }).tap();
+      }
+      await tab.waitForURL("**/orders");
+      const before = site.signIns();
+      const back = await comeBack(appReturn);
+      await back.waitForURL("**/orders");
+      assert.equal(site.signIns(), before);
+    });
+
+    it("two pages that come back at once log in once", async () => {
+      const { code } = await leaveForApp();
+      const appReturn = await accept(code);
+      const before = site.signIns();
+      const pages = await Promise.all([1, 2].map(() => comeBack(appReturn)));
+      await pages.at(-1)!.bringToFront();
+      await until(() => site.signIns() > before, "a login");
+      await Promise.all(pages.map((page) => page.waitForURL("**/account", { timeout: patienceMs })));
+      assert.equal(site.signIns(), before + 1);
+    });
+
+    it("an attempt that the server has forgotten has expired", async () => {
+      const { code } = await leaveForApp();
+      const appReturn = await accept(code);
+      await here.clearCookies();
+      const back = await comeBack(appReturn);
+      await reach(back, "expired");
+      assert.equal(site.starts(), 1);
+    });
+
+    it("a declined login is shown as one", async () => {
+      const { code } = await leaveForApp();
+      await site.phone.deny(code);
+      await reach(await comeBack("otp-return"), "denied");
+    });
+
+    it("a malformed return is removed, and the page is as ever", async () => {
+      const page = await comeBack("otp-return=12a");
+      await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+      assert.equal(page.url(), `${site.origin}/`);
+      assert.equal(site.starts(), 1);
+    });
+
+    it("a page without a link into the app does not read it", async () => {
+      site.show("/", "<onegini-otp-login></onegini-otp-login>");
+      const page = await comeBack("otp-return=4713");
+      await reach(page, "pending");
+      assert.equal(page.url(), `${site.origin}/#otp-return=4713`);
+    });
+
+    it("a planted return does not end the attempt of a page that is open", async () => {
+      const page = await here.newPage();
+      await page.goto(site.origin);
+      await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+      await page.evaluate(() => (location.hash = "otp-return=0000"));
+      await until(() => page.url() === `${site.origin}/`, "the address without it");
+      await reach(page, "pending");
+      assert.equal(site.starts(), 1);
+      assert.ok(!site.calls.includes(login));
+    });
+
+    it("early.js requests nothing, and removes it before the scripts of the page run", async () => {
+      const seen = "<script>globalThis.seen = location.href</script>";
+      site.show("/", widget, { head: `<script src="/early.js"></script>${seen}` });
+      const { code } = await leaveForApp();
+      site.calls.length = 0;
+      const stranger = await comeBack("otp-return=4713", await anotherBrowser());
+      await reach(stranger, "failed");
+      assert.deepEqual(site.calls, []);
+      assert.equal(await stranger.evaluate("seen"), `${site.origin}/`);
+      const back = await comeBack(await accept(code));
+      await back.waitForURL("**/account");
+    });
+
+    it("with blocked storage nothing is kept, and the open page goes on alone", async () => {
+      await here.addInitScript({
+        content:
+          'Object.defineProperty(globalThis, "localStorage", { get() { throw new DOMException("blocked") } })',
+      });
+      site.show("/", widget.replace("/app#", "myapp://login?"));
+      const page = await here.newPage();
+      await page.goto(site.origin);
+      const app = page.getByRole("link", { name: "Continue", exact: true });
+      const link = new URL((await app.getAttribute("href")) ?? "");
+      await app.tap();
+      const appReturn = await accept(link.searchParams.get("otp") ?? "");
+      await page.evaluate((hash) => (location.hash = hash), appReturn);
+      if (asksForNumber) await field(page).waitFor();
+      else await page.waitForURL("**/account");
+    });
+
+    if (asksForNumber) {
+      it("planted numbers cost one try of an attempt, however often they come", async () => {
+        const { code } = await leaveForApp();
+        const number = (await accept(code)).slice("otp-return=".length);
+        const back = await comeBack(`otp-return=${other(number)}`);
+        await back.getByText("2 tries left").first().waitFor();
+        for (let by = 2; by < 22; by++) {
+          await back.goto(`${site.origin}/?${by}#otp-return=${other(number, by)}`);
+          await field(back).waitFor();
+        }
+        await field(back).fill(other(number, 30));
+        await back.getByRole("button", { name: "Continue", exact: true }).tap();
+        await back.getByText("1 try left").first().waitFor();
+        await field(back).fill(number);
+        await back.getByRole("button", { name: "Continue", exact: true }).tap();
+        await back.waitForURL("**/account");
+      });
+
+      it("a link that was relayed logs in nobody: its number meets a browser without an attempt", async () => {
+        const before = site.signIns();
+        const victim = await anotherBrowser();
+        const { code } = await leaveForApp();
+        site.calls.length = 0;
+        const appReturn = await accept(code);
+        for (let i = 0; i < 20; i++) {
+          const page = await comeBack(appReturn, victim, `/?${i}`);
+          await reach(page, "failed");
+          await page.close();
+        }
+        assert.deepEqual(site.calls, []);
+        assert.equal(site.signIns(), before);
+      });
+    }
+  });
