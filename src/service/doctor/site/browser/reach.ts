@@ -131,6 +131,9 @@ interface Wait {
 const lookUp = async (host: string): Promise<string[]> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
+/** How long each address but the last may take. Node's 250 ms are over on a busy machine or a far site. */
+const addressMs = 2_500;
+
 /** Connects to one of these addresses, and looks up nothing. */
 function dial({ host, port }: Target, addresses: readonly string[], wait: Wait): Promise<Socket> {
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
@@ -138,6 +141,7 @@ function dial({ host, port }: Target, addresses: readonly string[], wait: Wait):
     host,
     port,
     autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: Math.min(addressMs, wait.timeoutMs / addresses.length),
     lookup: (_name, _options, done) => done(null, found),
     allowHalfOpen: true,
     noDelay: true,
