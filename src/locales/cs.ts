@@ -80,11 +80,11 @@ export const cs: Messages = {
   paused: "Přihlášení mobilem je pozastaveno",
   pausedHint: "Přihlaste se zatím prosím jiným způsobem.",
   pausedUntilHint: "Do {time}. Přihlaste se prosím jiným způsobem.",
-  otherBrowser: "Pokračujte v prohlížeči, ve kterém jste začali.",
+  otherBrowser: "Pokračujte v prohlížeči, ve kterém přihlášení začalo.",
   otherBrowserHint:
-    "Přihlášení, které jste potvrdili, nezačalo zde. Pokud jste ho začali vy, vraťte se tam. Pokud ne, začal ho někdo jiný: číslice nikomu nesdělujte.",
+    "Potvrzené přihlášení nezačalo zde. Pokud je vaše, vraťte se tam. Pokud ne, začal ho někdo jiný: číslice nikomu nesdělujte.",
   startHere: "Přihlásit se raději zde",
-  otherTab: "Přihlášení, které jste potvrdili, začalo na jiné kartě",
+  otherTab: "Potvrzené přihlášení začalo na jiné kartě",
   logInHere: "Přihlásit se zde",
 };
 

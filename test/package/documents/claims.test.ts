@@ -30,7 +30,8 @@ const withoutAny: Record<string, string> = {
     "Node's http follows none. With fetch it is an option, which is taken out.",
   "cannot use the victim's attempt without its id, and no answer to the attacker contains the id":
     "There is no call that answers the ids of a browser.",
-  "keep nothing but the attempt's id and its end in the storage": "The widget writes nothing else there.",
+  "keep nothing but the attempt's id, its end, its mark and its page in the storage":
+    "The widget writes nothing else there.",
   "passes no limit: all such texts count as one unknown address":
     "The check of the address holds it, and the limits too: each is enough.",
   "put no secret into an address, a Referer, the page or the demo's output": "The widget puts none there.",
