@@ -1,6 +1,6 @@
-import { takeFromAddress } from "./element/app-return.js";
+import { takeFromAddress } from "./element/app-link/app-return.js";
 import { canLogIn } from "./element/can-log-in.js";
-import { storedAttempt } from "./element/resume-storage.js";
+import { storedAttempt } from "./element/app-link/resume-storage.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
 
 /**

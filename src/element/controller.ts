@@ -5,10 +5,10 @@ import { httpBackend, type HttpBackend } from "./api/http-backend.js";
 import { loginFlow, type Command } from "./flow/login-flow.js";
 import { page } from "./flow/page-environment.js";
 import { initialState, isWaiting, reduce, type Action, type Code, type State } from "./flow/state.js";
-import type { AppReturn } from "./app-return.js";
+import type { AppReturn } from "./app-link/app-return.js";
 import { isInView, whenInView } from "./in-view.js";
-import { keptAttempt, markAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
-import { sharedAttempt } from "./shared-attempt.js";
+import { keptAttempt, markAttempt, storeAttempt, storedAttempt } from "./app-link/resume-storage.js";
+import { sharedAttempt } from "./app-link/shared-attempt.js";
 
 interface ControllerOptions {
   /** Where the login API is, as the page wrote it. Read at each start. */

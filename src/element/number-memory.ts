@@ -1,4 +1,4 @@
-import { tryStorage } from "./resume-storage.js";
+import { tryStorage } from "./app-link/resume-storage.js";
 
 const key = "onegini-otp-login number";
 

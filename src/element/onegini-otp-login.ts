@@ -1,7 +1,7 @@
 import { LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from "lit";
 import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
-import { takeAppReturn } from "./app-return.js";
-import { browserName } from "./browser-name.js";
+import { takeAppReturn } from "./app-link/app-return.js";
+import { browserName } from "./app-link/browser-name.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
 import { connectionOf, isScanned, questionOf, type Phase, type State } from "./flow/state.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { takeAppReturn } from "../../src/element/app-return.js";
+import { takeAppReturn } from "../../../src/element/app-link/app-return.js";
 
 interface Page {
   oneginiOtpLoginEarly?: unknown;

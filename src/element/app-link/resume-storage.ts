@@ -1,4 +1,4 @@
-import { browserKey } from "../protocol/login-api.js";
+import { browserKey } from "../../protocol/login-api.js";
 
 /**
  * Keeps the attempt whose app link was pressed, for all tabs of this browser: a phone may unload the page while the person is in

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { browserName } from "../../src/element/browser-name.js";
+import { browserName } from "../../../src/element/app-link/browser-name.js";
 
 const ios = (rest: string, device = "iPhone; CPU iPhone OS 26_1 like Mac OS X") =>
   `Mozilla/5.0 (${device}) AppleWebKit/605.1.15 (KHTML, like Gecko) ${rest}`;

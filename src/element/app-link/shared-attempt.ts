@@ -1,7 +1,7 @@
 import { Observable } from "rxjs";
-import { browserKey } from "../protocol/login-api.js";
-import { takeLock } from "./api/locks.js";
-import type { SharedAttempt } from "./flow/environment.js";
+import { browserKey } from "../../protocol/login-api.js";
+import { takeLock } from "../api/locks.js";
+import type { SharedAttempt } from "../flow/environment.js";
 import { keptAttempt, markAttempt, storeAttempt, storedAttempt } from "./resume-storage.js";
 
 /** Longer than another tab's status and login request take. A phone may suspend a tab that holds the lock. */
