@@ -7,6 +7,7 @@ import { page } from "./flow/page-environment.js";
 import { initialState, isWaiting, reduce, type Action, type Code, type State } from "./flow/state.js";
 import type { AppReturn } from "./app-link/app-return.js";
 import { isInView, whenInView } from "./in-view.js";
+import { redirectTarget } from "./links.js";
 import { keptAttempt, markAttempt, storeAttempt, storedAttempt } from "./app-link/resume-storage.js";
 import { sharedAttempt } from "./app-link/shared-attempt.js";
 
@@ -43,9 +44,8 @@ export class LoginController implements ReactiveController {
   #backend: HttpBackend | undefined;
   /** The attempt that left for the app, on this page or on an earlier one. */
   #left: string | undefined;
-  /** The app has come back to this page, and this is where the login began would have gone. */
-  #isBack = false;
-  #keptPage: string | undefined;
+  /** Set once the app has come back to this page: where the page that it left would have gone, if that is on this origin. */
+  #back: { page: string | undefined } | undefined;
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: ControllerOptions;
   readonly #commands = new Subject<Command>();
@@ -70,14 +70,9 @@ export class LoginController implements ReactiveController {
     return !!this.#backend?.mayAsk;
   }
 
-  /** The app has come back to this page: where the page of that login would have gone. */
-  get keptPage(): string | undefined {
-    return this.#keptPage;
-  }
-
-  /** Whether the app has come back to this page. */
-  get isBack(): boolean {
-    return this.#isBack;
+  /** Set once the app has come back to this page: where the page that it left would have gone, if that is on this origin. */
+  get back(): { page: string | undefined } | undefined {
+    return this.#back;
   }
 
   /** Whether the person has opened the app for the attempt on the page. */
@@ -88,8 +83,7 @@ export class LoginController implements ReactiveController {
   /** Starts a new attempt, in any phase. */
   start(): void {
     this.#isCancelled = false;
-    this.#isBack = false;
-    this.#keptPage = undefined;
+    this.#back = undefined;
     this.#stopWaiting();
     this.#startsLater = !this.#running;
     this.#run({ type: "start", backend: this.#findBackend() });
@@ -180,15 +174,9 @@ export class LoginController implements ReactiveController {
     if (phase === "completed" || (!kept && (isWaiting(this.#state) || phase === "approved"))) return true;
     this.#stopWaiting();
     this.#left = kept?.attempt;
-    this.#isBack = true;
-    this.#keptPage = kept?.page && new URL(kept.page).origin === location.origin ? kept.page : undefined;
-    this.#run({
-      type: "comeBack",
-      backend,
-      attempt: kept?.attempt,
-      end: kept?.mark === "completed" ? kept.mark : kept?.mark === "ended" ? "expired" : undefined,
-      number: appReturn.number,
-    });
+    const page = redirectTarget(kept?.page);
+    this.#back = { page: page?.startsWith(`${location.origin}/`) ? page : undefined };
+    this.#run({ type: "comeBack", backend, kept, number: appReturn.number });
     return true;
   };
 

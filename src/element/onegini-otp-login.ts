@@ -413,9 +413,9 @@ export class OneginiOtpLogin extends LitElement {
 
   /** @param answer missing where another tab has logged in: this page stays, unless the app has come back to it */
   #finish(answer: LoginAnswer | undefined): void {
-    const { isBack, keptPage } = this.#login;
-    const target = redirectTarget(answer && ownMembers(answer).redirect_to, keptPage, this.redirect);
-    const stays = answer ? !this.dispatchEvent(new LoginEvent(answer, target)) : !isBack;
+    const { back } = this.#login;
+    const target = redirectTarget(answer && ownMembers(answer).redirect_to, back?.page, this.redirect);
+    const stays = answer ? !this.dispatchEvent(new LoginEvent(answer, target)) : !back;
     if (stays || target === undefined) return;
     this.#isRedirecting = true;
     location.replace(target);

@@ -18,7 +18,8 @@ export const sharedAttempt = (endpoint: string, attempt: string): SharedAttempt 
       storedAttempt(endpoint) === attempt && sessionStorage.getItem(key) === localStorage.getItem(key),
     becomeOwner: () => sessionStorage.setItem(key, String(storeAttempt(endpoint, attempt, Date.now()))),
     takeUnattended: () => {
-      const isFirst = storedAttempt(endpoint) === attempt && keptAttempt(endpoint)?.mark === "open";
+      const kept = keptAttempt(endpoint);
+      const isFirst = kept?.attempt === attempt && kept.mark === "open";
       if (isFirst) markAttempt(endpoint, attempt, "sent");
       return isFirst;
     },

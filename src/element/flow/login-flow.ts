@@ -14,6 +14,7 @@ import {
   type Observable,
 } from "rxjs";
 import type { StartAnswer, StatusAnswer } from "../../protocol/login-api.js";
+import type { KeptAttempt } from "../app-link/resume-storage.js";
 import { isUnknownAttempt, RequestError, toRequestError, type Backend } from "../api/backend.js";
 import { visible, withTimeout, type Environment } from "./environment.js";
 import { receiveCode, renewals } from "./renewal-flow.js";
@@ -27,17 +28,11 @@ export type Command =
   | { type: "start"; backend: Backend }
   /** Continues an attempt of an earlier page of this browser, or, with its code, one that the page's server began. */
   | { type: "resume"; backend: Backend; attempt: string; code?: Code }
-  /**
-   * The app has come back to this page.
-   * @param attempt the one that this browser kept, if any
-   * @param end how it has ended, if another tab has seen that
-   * @param number what the app has brought
-   */
+  /** The app has come back to this page, with the number if the phone shows one. `kept`: what this browser kept, if anything. */
   | {
       type: "comeBack";
       backend: Backend;
-      attempt: string | undefined;
-      end: "completed" | "expired" | undefined;
+      kept: Pick<KeptAttempt, "attempt" | "mark"> | undefined;
       number: string | undefined;
     }
   | { type: "cancel" };
@@ -150,15 +145,15 @@ function failOrWait(
 
 /** A browser in which no login began requests nothing: its person may have been sent here with somebody else's number. */
 function comeBack(
-  { attempt, end, number, backend }: Extract<Command, { type: "comeBack" }>,
+  { kept, number, backend }: Extract<Command, { type: "comeBack" }>,
   environment: Environment,
 ): Observable<Action> {
   const begun = of<Action>({ type: "requested", isBack: true });
-  if (attempt === undefined)
-    return concat(begun, fail(new RequestError("other_browser"), "start", environment));
-  if (end === "completed")
+  if (!kept) return concat(begun, fail(new RequestError("other_browser"), "start", environment));
+  const { attempt, mark } = kept;
+  if (mark === "completed")
     return concat(begun, of<Action[]>({ type: "approved", attempt }, { type: "completed" }));
-  if (end) return concat(begun, of<Action>({ type: "expired", attempt }));
+  if (mark === "ended") return concat(begun, of<Action>({ type: "expired", attempt }));
   const held = { number };
   const inVain = environment.timer(returnHoldMs).pipe(
     map((): Action => {

@@ -65,6 +65,17 @@ for (const asksForNumber of [true, false])
       return { tab, code: link.get("otp") ?? "", hint: link.get("browser") };
     }
 
+    /** Presses a button that opens the app beside the page, which stays as it is. */
+    async function openApp(): Promise<{ page: Page; code: string }> {
+      site.show("/", widget.replace("/app#", "myapp://login?"));
+      const page = await here.newPage();
+      await page.goto(site.origin);
+      const app = page.getByRole("link", { name: "Continue", exact: true });
+      const link = new URL((await app.getAttribute("href")) ?? "");
+      await app.tap();
+      return { page, code: link.searchParams.get("otp") ?? "" };
+    }
+
     /** Accepts a code. Returns what the app puts into the address. */
     async function accept(code: string): Promise<string> {
       const { id, message } = await site.phone.scan(code);
@@ -154,14 +165,9 @@ for (const asksForNumber of [true, false])
     });
 
     it("a page that was not discarded gets it too", async () => {
-      site.show("/", widget.replace("/app#", "myapp://login?"));
-      const page = await here.newPage();
-      await page.goto(site.origin);
-      const app = page.getByRole("link", { name: "Continue", exact: true });
-      const link = new URL((await app.getAttribute("href")) ?? "");
-      await app.tap();
+      const { page, code } = await openApp();
       await here.setOffline(true);
-      const appReturn = await accept(link.searchParams.get("otp") ?? "");
+      const appReturn = await accept(code);
       await here.setOffline(false);
       await page.evaluate((hash) => (location.hash = hash), appReturn);
       await page.waitForURL("**/account");
@@ -251,13 +257,8 @@ for (const asksForNumber of [true, false])
         content:
           'Object.defineProperty(globalThis, "localStorage", { get() { throw new DOMException("blocked") } })',
       });
-      site.show("/", widget.replace("/app#", "myapp://login?"));
-      const page = await here.newPage();
-      await page.goto(site.origin);
-      const app = page.getByRole("link", { name: "Continue", exact: true });
-      const link = new URL((await app.getAttribute("href")) ?? "");
-      await app.tap();
-      const appReturn = await accept(link.searchParams.get("otp") ?? "");
+      const { page, code } = await openApp();
+      const appReturn = await accept(code);
       await page.evaluate((hash) => (location.hash = hash), appReturn);
       if (asksForNumber) await field(page).waitFor();
       else await page.waitForURL("**/account");
