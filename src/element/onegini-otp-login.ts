@@ -1,7 +1,7 @@
 import { LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from "lit";
 import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
 import { takeAppReturn } from "./app-link/app-return.js";
-import { browserName } from "./app-link/browser-name.js";
+import { browserName, isInApp } from "./app-link/browser-name.js";
 import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
 import { connectionOf, isScanned, questionOf, type Phase, type State } from "./flow/state.js";
@@ -56,7 +56,7 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @csspart row - The line under the code.
  * @csspart time - What the line says: the code's time, or what is wrong with the connection.
  * @csspart enlarge - The button beside it.
- * @csspart new-code - A text button in that line: for a new code after a scan, or while an answer is late.
+ * @csspart new-code - A text button: for a new code after a scan, while an answer is late, or to copy the address of the page.
  * @csspart steps - The list of what to do.
  * @csspart step - One step.
  * @csspart number - The number of a step.
@@ -189,6 +189,7 @@ export class OneginiOtpLogin extends LitElement {
       this.requestUpdate();
     },
     leaveForApp: () => this.#login.leaveForApp(),
+    copyAddress: () => void this.#copyAddress(),
     keepWaiting: () => {
       this.#since.choice = Date.now();
       this.requestUpdate();
@@ -216,6 +217,7 @@ export class OneginiOtpLogin extends LitElement {
   readonly #since: Since = { phase: 0, connection: 0, choice: 0 };
   #isRedirecting = false;
   #otherPhone = false;
+  #isCopied = false;
   #isNumberKnown: boolean | undefined;
   /** The number's field is to have the focus after the next render, unless something else in the page has it. */
   #wantsNumber = false;
@@ -349,6 +351,8 @@ export class OneginiOtpLogin extends LitElement {
         "(pointer: coarse) and ((max-device-width: 480px) or (max-device-height: 480px))",
       ),
       isTouch: mediaMatches("(any-pointer: coarse)"),
+      isInApp: isInApp(navigator),
+      isCopied: this.#isCopied,
       isAppOpened: this.#login.isAppOpened,
       otherPhone: this.#otherPhone,
       enlarged: this.#enlarged.isWanted,
@@ -363,6 +367,17 @@ export class OneginiOtpLogin extends LitElement {
     // Nothing is announced from behind the dialog. The announcement follows when the dialog has closed.
     if (!this.#enlarged.isModal) this.#announcer.say(announcement(this.#model));
     return view(this.#model, this.#handlers, this.#announcer.text);
+  }
+
+  async #copyAddress(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.#isCopied = true;
+      this.requestUpdate();
+    } catch {
+      // The person can copy it by hand.
+      getSelection()?.selectAllChildren(this.shadowRoot!.querySelector("bdi")!);
+    }
   }
 
   get #renewals(): number {
@@ -402,7 +417,7 @@ export class OneginiOtpLogin extends LitElement {
     this.#since.phase = this.#since.choice = now;
     this.#mark(previous.phase, false);
     this.#mark(state.phase, true);
-    this.#isRedirecting = false;
+    this.#isRedirecting = this.#isCopied = false;
     this.dispatchEvent(new StateChangeEvent(state.phase));
     if (state.phase === "failed") {
       const { code, cause, answer } = state.failure;

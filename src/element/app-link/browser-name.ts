@@ -24,13 +24,19 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/Version\/[^ ]+ (Mobile\/\w+ )?Safari\/[^ ]+$/m, "safari"],
 ];
 
+/** Whether the page is in a browser of another app, where a link may not open ours. */
+export function isInApp({ userAgent, maxTouchPoints, standalone }: BrowserInfo): boolean {
+  const isApple = /iP(hone|ad|od)/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
+  return !standalone && (inApps.test(userAgent) || (isApple && !/Safari\//.test(userAgent)));
+}
+
 /**
  * The browser, for an app that goes back to it: a name from a fixed set, never an address. `app` is a browser in another app, or a
  * page on the home screen of iOS: an app cannot go back there. Anything that is not in the set is `other`.
  */
-export function browserName({ userAgent, maxTouchPoints, standalone, userAgentData }: BrowserInfo): string {
-  const isApple = /iP(hone|ad|od)/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
-  if (standalone || inApps.test(userAgent) || (isApple && !/Safari\//.test(userAgent))) return "app";
+export function browserName(browser: BrowserInfo): string {
+  const { userAgent, standalone, userAgentData } = browser;
+  if (standalone || isInApp(browser)) return "app";
   const brands = userAgentData?.brands.map(({ brand }) => brand);
   const text = [userAgent, ...(brands ?? [])].join("\n");
   const name = names.find(([pattern]) => pattern.test(text))?.[1];

@@ -45,6 +45,10 @@ export interface Messages {
   backToApp: string;
   backToAppHint: string;
   openAppHint: string;
+  /** In another app's browser, which may not open the app; the button that copies the page's address, and then its words. */
+  inApp: string;
+  copyAddress: string;
+  addressCopied: string;
   /** The app has come back; until the login is complete. */
   returned: string;
   /** The button that shows the code for another phone. */

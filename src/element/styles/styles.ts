@@ -221,6 +221,25 @@ const card = css`
     inline-size: calc(16 * var(--_u));
     margin-block-start: 1px;
   }
+  .in-app {
+    row-gap: 0;
+    text-align: center;
+    text-wrap: balance;
+  }
+  .in-app::before {
+    block-size: calc(16 * var(--_u));
+  }
+  /* The address: as much of it as fits in one line. A press selects all of it. */
+  bdi {
+    overflow: hidden;
+    white-space: nowrap;
+    text-overflow: ellipsis;
+    user-select: all;
+  }
+  .in-app > .link {
+    margin-inline: auto;
+    font-size: 1em;
+  }
   /* On a phone: disc, words, one main line, one row. */
   .said {
     display: grid;

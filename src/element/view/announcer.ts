@@ -16,6 +16,7 @@ export function announcement(model: ViewModel): Announcement {
   const { state, words, now, since } = model;
   const isOffline = model.connection === "offline" && now >= since.connection + offlineAnnouncedAfterMs;
   if (isOffline && !isScanned(state)) return ["offline", words.offline];
+  if (model.isCopied) return ["copied", words.addressCopied];
   if (model.waiting !== "short") return [`${state.phase} slow`, words.slow];
   switch (state.phase) {
     case "idle":

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { codeView } from "./code-view.js";
 import { dialogView } from "./qr-code/dialog-view.js";
 import * as icons from "./icons.js";
-import { appLinkView, phoneView } from "./phone-view.js";
+import { appLinkView, inAppView, phoneView } from "./phone-view.js";
 import { questionOf } from "../flow/state.js";
 import type { Handlers, ViewModel } from "./view-model.js";
 
@@ -39,6 +39,7 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
           }
         </div>
         ${app === "beside" ? appLinkView(model, handlers, "button outlined", "app-link", words.openHere) : nothing}
+        ${app !== "none" && model.isInApp ? inAppView(model, handlers) : nothing}
       </div>
       <div role="status" part="status">${announcement}</div>
     </div>

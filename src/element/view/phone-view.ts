@@ -47,17 +47,27 @@ export const appLinkView = (
   >`;
 
 /** Whether the person is in the app, or was: this page has opened it, or the app has said so. */
-const isInApp = ({ isAppOpened, state }: ViewModel): boolean => isAppOpened || isScanned(state);
+const isWithApp = ({ isAppOpened, state }: ViewModel): boolean => isAppOpened || isScanned(state);
 
 /** What follows on the acceptance. */
 export const appHint = (model: ViewModel): string =>
-  model.words[!model.comesBack ? "openAppHint" : isInApp(model) ? "backToAppHint" : "acceptInAppHint"];
+  model.words[!model.comesBack ? "openAppHint" : isWithApp(model) ? "backToAppHint" : "acceptInAppHint"];
+
+/** The way out of another app's browser. It has its place in every phase. */
+export const inAppView = ({ words, isCopied }: ViewModel, { copyAddress }: Handlers): TemplateResult =>
+  html`<div class="footer in-app">
+    ${words.inApp}
+    <bdi>${location.href}</bdi>
+    <button class="link" part="new-code" type="button" @click=${copyAddress}>
+      ${isCopied ? words.addressCopied : words.copyAddress}
+    </button>
+  </div>`;
 
 /** Before the app answers. */
-const inApp = (model: ViewModel): Notice => ({
+const withApp = (model: ViewModel): Notice => ({
   disc: "quiet",
   icon: icons.phone,
-  text: isInApp(model) ? model.words.scannedApp : model.words.acceptInApp,
+  text: isWithApp(model) ? model.words.scannedApp : model.words.acceptInApp,
   second: connectionHint(model) ?? slowLine(model) ?? appHint(model),
 });
 
@@ -79,7 +89,7 @@ function mainView(model: ViewModel, handlers: Handlers, notice: Notice | undefin
   if (notice) return notice.button ?? (notice.isEnd ? otherWayView(model) : nothing);
   if (state.phase === "idle") return mainButton(words.showCode, handlers.start);
   if (waiting === "long") return mainButton(words.tryAgain, handlers.start);
-  const label = !appLink ? words.requesting : isInApp(model) ? words.backToApp : words.continueApp;
+  const label = !appLink ? words.requesting : isWithApp(model) ? words.backToApp : words.continueApp;
   return appLinkView(model, handlers, "button main", "button app-link", label);
 }
 
@@ -112,7 +122,7 @@ export function phoneView(model: ViewModel, handlers: Handlers): TemplateResult 
   const question = questionOf(state);
   // Who has opened the code for another phone has scanned it there.
   const notice = question || (isScanned(state) && !otherPhone) ? undefined : noticeFor(model, handlers);
-  const said = question ? askInApp(model, question.digits, handlers) : (notice ?? inApp(model));
+  const said = question ? askInApp(model, question.digits, handlers) : (notice ?? withApp(model));
   const unseenQuestion = [unseen("", numberHint(model, mostDigits)), unseen("link back", words.backToApp)];
   return html`<div class="said">
       ${noticeView(said)}

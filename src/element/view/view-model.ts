@@ -31,6 +31,9 @@ export interface ViewModel {
   appLink: string | undefined;
   /** Whether the app comes back to this page by itself. */
   comesBack: boolean;
+  /** Whether the page is in another app, whose browser may not open ours; and whether its address was copied from there. */
+  isInApp: boolean;
+  isCopied: boolean;
   /** Whether the person has opened the app for this code. */
   isAppOpened: boolean;
   /** Whether the person opened "Use another phone". */
@@ -81,6 +84,8 @@ export interface Handlers {
   dialogClosed: () => void;
   toggleOtherPhone: () => void;
   leaveForApp: () => void;
+  /** Copies the page's address, for another browser. */
+  copyAddress: () => void;
   keepWaiting: () => void;
   /** Something has changed in the number's field. */
   typed: (event: Event) => void;
@@ -94,6 +99,8 @@ interface ViewContext extends Pick<
   | "words"
   | "now"
   | "since"
+  | "isInApp"
+  | "isCopied"
   | "isAppOpened"
   | "otherPhone"
   | "enlarged"

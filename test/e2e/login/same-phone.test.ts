@@ -298,3 +298,90 @@ for (const asksForNumber of [true, false])
       });
     }
   });
+
+describe("In the browser of another app", () => {
+  let browser: Browser;
+  let site: KitSite;
+  const agents = {
+    "on an iPhone":
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 408.0.0.23",
+    "on Android":
+      "Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/143.0.0.0 Mobile Safari/537.36",
+  };
+
+  before(async () => {
+    [browser, site] = await Promise.all([launchBrowser(), startKitSite()]);
+    site.show("/", widget);
+  });
+  after(async () => {
+    await browser.close();
+    site.close();
+  });
+
+  async function openIn(userAgent: string, path = "/?next=1#/login"): Promise<Page> {
+    const context = await browser.newContext({ ...phone, userAgent });
+    const page = await context.newPage();
+    await page.goto(site.origin + path);
+    await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+    return page;
+  }
+
+  for (const [where, userAgent] of Object.entries(agents))
+    it(`the app's button stays, and the page's address can be copied from the card, ${where}`, async () => {
+      const page = await openIn(userAgent);
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      assert.match(
+        (await page.getByRole("link", { name: "Continue" }).getAttribute("href")) ?? "",
+        /&browser=app$/,
+      );
+      await page.getByText("Does the app not open? Open this page in your browser.").waitFor();
+      await page.getByText(`${site.origin}/?next=1#/login`, { exact: true }).waitFor();
+      const copy = page.getByRole("button", { name: "Copy the address" });
+      await copy.tap();
+      const copied = page.getByRole("button", { name: "Address copied" });
+      await copied.waitFor();
+      assert.ok(
+        await copied.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button),
+      );
+      assert.equal(await page.getByRole("status").textContent(), "Address copied");
+      assert.equal(await page.evaluate("navigator.clipboard.readText()"), `${site.origin}/?next=1#/login`);
+      await page.context().close();
+    });
+
+  it("an address that cannot be copied is selected, and nothing says that it was copied", async () => {
+    const page = await openIn(agents["on Android"]);
+    await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('blocked'))");
+    await page.getByRole("button", { name: "Copy the address" }).tap();
+    await page.waitForFunction("getSelection().toString() === location.href");
+    await page.getByRole("button", { name: "Copy the address" }).waitFor();
+    await page.context().close();
+  });
+
+  it("a browser of its own and a page on the home screen have none of it", async () => {
+    const page = await openIn(
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+    );
+    assert.equal(await page.getByText("Does the app not open?").count(), 0);
+    await page.context().close();
+  });
+
+  for (const width of [280, 320, 375])
+    it(`at ${width} px the line covers nothing, and the card keeps its height in every phase`, async () => {
+      const page = await openIn(agents["on an iPhone"]);
+      await page.setViewportSize({ width, height: 720 });
+      const height = () =>
+        page.locator("onegini-otp-login").evaluate((element) => element.getBoundingClientRect().height);
+      const before = await height();
+      const boxes = await page.evaluate<
+        { top: number; bottom: number }[]
+      >(`[".main-line", ".row", ".in-app"].map((each) => {
+        const { top, bottom } = document.querySelector("onegini-otp-login").shadowRoot.querySelector(each).getBoundingClientRect();
+        return { top, bottom };
+      })`);
+      for (const [i, { top }] of boxes.entries()) if (i > 0) assert.ok(top >= boxes[i - 1]!.bottom);
+      await page.evaluate('document.querySelector("onegini-otp-login").cancel()');
+      await reach(page, "idle");
+      assert.ok(Math.abs((await height()) - before) <= 0.5);
+      await page.context().close();
+    });
+});
