@@ -74,6 +74,7 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/login/neighbour-cookies.test.ts", runsIn: "all", needs: withServices },
   { path: "test/e2e/login/origins.test.ts", runsIn: "all", needs: withServices },
   { path: "test/e2e/login/pause.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/login/relayed-link.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/network", runsIn: "all", needs: built, waits: true },
   { path: "test/e2e/page", runsIn: "all", needs: built },
   { path: "test/e2e/renders", runsIn: "all", needs: built },

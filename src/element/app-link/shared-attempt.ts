@@ -23,6 +23,11 @@ export const sharedAttempt = (endpoint: string, attempt: string): SharedAttempt 
       if (isFirst) markAttempt(endpoint, attempt, "sent");
       return isFirst;
     },
+    changed: new Observable((subscriber) => {
+      const listener = (event: StorageEvent) => event.key === key && subscriber.next(event);
+      addEventListener("storage", listener);
+      return () => removeEventListener("storage", listener);
+    }),
     locked: (work) =>
       new Observable((subscriber) => {
         const released = new Promise<void>((release) => subscriber.add(release));

@@ -11,6 +11,8 @@ export interface SharedAttempt {
   becomeOwner: () => void;
   /** Whether a number that the app has brought may be sent with nobody's press: once an attempt, in all tabs. */
   takeUnattended: () => boolean;
+  /** Emits when another tab changes what is kept of it. */
+  changed: Observable<unknown>;
   /** Runs the work while no other tab runs such work for the attempt. */
   locked: <T>(work: Observable<T>) => Observable<T>;
 }

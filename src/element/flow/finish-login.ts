@@ -121,11 +121,11 @@ function logIn(login: Login, number?: string, wrong = 0): Observable<Action> {
 }
 
 /**
- * Waits for the number and logs in with it. While the browser is offline, the number waits too. A page that is shown again asks
- * for the status: another tab may have logged in, or used up the tries.
+ * Waits for the number and logs in with it. While the browser is offline, the number waits too. Another tab may log in, or use up
+ * the tries: a page that is shown again asks for the status, and so does one beside that tab.
  */
 function ask(question: Question, login: Login): Observable<Action> {
-  const { attempt, backend, environment } = login;
+  const { attempt, backend, environment, shared } = login;
   return defer(() => {
     const ends = new Subject<Observable<Action>>();
     const end = (next: Observable<Action>): Observable<never> => {
@@ -146,6 +146,10 @@ function ask(question: Question, login: Login): Observable<Action> {
         ),
       ),
     );
+    const check = settledStatus(login).pipe(
+      filter((status) => status !== "approved"),
+      switchMap((status) => end(finish(status, attempt, backend, environment))),
+    );
     // Each wake-up sets the timer again, because timers stop in sleep.
     const endings = awake(environment).pipe(
       switchMap((isAwake, index) =>
@@ -153,21 +157,17 @@ function ask(question: Question, login: Login): Observable<Action> {
           environment
             .timer(question.endsAt - environment.now())
             .pipe(switchMap(() => end(of({ type: "expired", attempt })))),
-          isAwake && index > 0
-            ? settledStatus(login).pipe(
-                filter((status) => status !== "approved"),
-                switchMap((status) => end(finish(status, attempt, backend, environment))),
-              )
-            : EMPTY,
+          isAwake && index > 0 ? check : EMPTY,
         ),
       ),
     );
+    const elsewhere = shared ? shared.changed.pipe(switchMap(() => check)) : EMPTY;
     return merge(
       ends.pipe(
         take(1),
         switchMap((next) => next),
       ),
-      merge(answers, endings).pipe(takeUntil(ends)),
+      merge(answers, endings, elsewhere).pipe(takeUntil(ends)),
     );
   });
 }

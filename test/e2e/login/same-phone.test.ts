@@ -76,6 +76,13 @@ for (const asksForNumber of [true, false])
       return { page, code: link.searchParams.get("otp") ?? "" };
     }
 
+    /** The code in the link of a page. */
+    async function codeOn(page: Page): Promise<string> {
+      await page.goto(site.origin);
+      const link = await page.getByRole("link", { name: "Continue", exact: true }).getAttribute("href");
+      return new URLSearchParams(link?.split("#")[1]).get("otp") ?? "";
+    }
+
     /** Accepts a code. Returns what the app puts into the address. */
     async function accept(code: string): Promise<string> {
       const { id, message } = await site.phone.scan(code);
@@ -208,6 +215,27 @@ for (const asksForNumber of [true, false])
       assert.equal(site.starts(), 1);
     });
 
+    it("the same return once more is no second login", async () => {
+      const { code } = await leaveForApp("/next");
+      const appReturn = await accept(code);
+      const back = await comeBack(appReturn);
+      await back.waitForURL("**/orders");
+      const before = site.signIns();
+      await (await comeBack(appReturn)).waitForURL("**/orders");
+      assert.equal(site.signIns(), before);
+    });
+
+    it("no page asks for a number that no login of this browser waits for", async () => {
+      const { code } = await leaveForApp();
+      const { message } = await site.phone.scan(code);
+      const number = asksForNumber ? `=${/\d{4}/.exec(message)?.[0]}` : "";
+      const stranger = await comeBack(`otp-return${number}`, await anotherBrowser());
+      await reach(stranger, "failed");
+      const back = await comeBack(`otp-return${number}`);
+      await back.getByText("You’re back", { exact: true }).waitFor();
+      for (const page of [stranger, back]) assert.equal(await page.getByRole("textbox").count(), 0);
+    });
+
     it("a declined login is shown as one", async () => {
       const { code } = await leaveForApp();
       await site.phone.deny(code);
@@ -264,16 +292,44 @@ for (const asksForNumber of [true, false])
       else await page.waitForURL("**/account");
     });
 
+    if (!asksForNumber)
+      it("a link that was relayed logs in its sender, which the words on the victim's phone do not deny", async () => {
+        const attacker = await (await anotherBrowser()).newPage();
+        const relayed = await codeOn(attacker);
+        const before = site.signIns();
+        const appReturn = await accept(relayed);
+        const victim = await comeBack(appReturn);
+        await attacker.waitForURL("**/account");
+        assert.equal(site.signIns(), before + 1);
+        await victim.getByText(notice, { exact: true }).waitFor();
+      });
+
     if (asksForNumber) {
+      it("a page that is open beside it asks at once, and follows the one that comes back", async () => {
+        const { page, code } = await openApp();
+        const appReturn = await accept(code);
+        await field(page).waitFor();
+        const before = site.signIns();
+        const back = await comeBack(appReturn);
+        await back.waitForURL("**/account");
+        await reach(page, "completed");
+        assert.equal(site.signIns(), before + 1);
+      });
+
       it("planted numbers cost one try of an attempt, however often they come", async () => {
         const { code } = await leaveForApp();
         const number = (await accept(code)).slice("otp-return=".length);
+        const sent: string[] = [];
+        here.on("request", (request) =>
+          sent.push(/"number":"\d+"/.exec(request.postData() ?? "")?.[0] ?? ""),
+        );
         const back = await comeBack(`otp-return=${other(number)}`);
         await back.getByText("2 tries left").first().waitFor();
         for (let by = 2; by < 22; by++) {
           await back.goto(`${site.origin}/?${by}#otp-return=${other(number, by)}`);
           await field(back).waitFor();
         }
+        assert.deepEqual(sent.filter(Boolean), [`"number":"${other(number)}"`]);
         await field(back).fill(other(number, 30));
         await back.getByRole("button", { name: "Continue", exact: true }).tap();
         await back.getByText("1 try left").first().waitFor();
@@ -282,19 +338,47 @@ for (const asksForNumber of [true, false])
         await back.waitForURL("**/account");
       });
 
-      it("a link that was relayed logs in nobody: its number meets a browser without an attempt", async () => {
-        const before = site.signIns();
-        const victim = await anotherBrowser();
-        const { code } = await leaveForApp();
+      it("a person who pressed here and then accepts somebody else's link sends no number, and loses no try", async () => {
+        const attacker = await (await anotherBrowser()).newPage();
+        const relayed = await codeOn(attacker);
+        const { tab, code } = await leaveForApp();
+        const planted = await accept(relayed);
+        await reach(attacker, "approved");
         site.calls.length = 0;
-        const appReturn = await accept(code);
-        for (let i = 0; i < 20; i++) {
-          const page = await comeBack(appReturn, victim, `/?${i}`);
-          await reach(page, "failed");
-          await page.close();
-        }
-        assert.deepEqual(site.calls, []);
-        assert.equal(site.signIns(), before);
+        const back = await comeBack(planted);
+        await back.getByText("You’re back", { exact: true }).waitFor();
+        await back
+          .getByText("The login that you accepted began in another tab", { exact: true })
+          .first()
+          .waitFor({ timeout: patienceMs });
+        assert.ok(!site.calls.includes(login));
+        await back.close();
+        const own = (await accept(code)).slice("otp-return=".length);
+        await tab.goto(site.origin);
+        await field(tab).fill(other(own));
+        await tab.getByRole("button", { name: "Continue", exact: true }).tap();
+        await tab.getByText("2 tries left").first().waitFor();
+      });
+
+      it("a stranger who accepts the code of this browser's own button can plant its number: possible", async () => {
+        const { tab, code } = await leaveForApp();
+        const planted = await accept(code);
+        await tab.goto(`${site.origin}/#${planted}`);
+        await tab.waitForURL("**/account");
+      });
+
+      it("a number is void in another browser, also with the attempt's id", async () => {
+        const { code } = await leaveForApp();
+        const number = (await accept(code)).slice("otp-return=".length);
+        const [attempt] = String(await here.pages()[0]!.evaluate("Object.values(localStorage).join()")).split(
+          " ",
+        );
+        const answer = await fetch(`${site.origin}/otp-login/${attempt}/login`, {
+          method: "POST",
+          headers: { "content-type": "application/json", origin: site.origin },
+          body: JSON.stringify({ number }),
+        });
+        assert.equal(answer.status, 404);
       });
     }
   });

@@ -235,6 +235,7 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
                 (ownedAt.length > 0 && scheduler.now() < (world.shared?.isTakenOverAtMs ?? Infinity)),
               becomeOwner: () => ownedAt.push(scheduler.now()),
               takeUnattended: () => world.shared?.wasSent !== true,
+              changed: NEVER,
               locked: (work) => timer(world.shared?.lockedMs ?? 0, scheduler).pipe(switchMap(() => work)),
             }
           : undefined,

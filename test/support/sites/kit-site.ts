@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
-import { toNodeHandler } from "onegini-otp-login/node";
-import { createLoginKit, type LoginKit } from "onegini-otp-login/server";
+import { toNodeHandler, type NodeContext } from "onegini-otp-login/node";
+import { createLoginKit, type CommonOptions, type LoginKit } from "onegini-otp-login/server";
 import { phoneCalls, type PhoneCalls } from "../demo/demo.js";
 
 /**
@@ -52,6 +52,7 @@ export interface KitSiteOptions {
   codeSeconds?: number;
   /** Whether each login needs the number on the phone. Default false. */
   asksForNumber?: boolean;
+  limits?: CommonOptions<NodeContext>["limits"];
   /** How long a connection without a request stays open. Default 75. */
   keepAliveSeconds?: number;
 }
@@ -61,6 +62,7 @@ export async function startKitSite({
   origin: originOf = (port) => Promise.resolve(`http://${host}:${port}`),
   codeSeconds = 60,
   asksForNumber = false,
+  limits,
   keepAliveSeconds = 75,
 }: KitSiteOptions = {}): Promise<KitSite> {
   const server = createServer();
@@ -85,6 +87,7 @@ export async function startKitSite({
           pairing: { keys: ["a key of the tests, of 32 characters"], when: "always" },
         }
       : { message: "Log in to Demo Bank on the web." }),
+    ...(limits && { limits }),
     callback: { uri: `${own}/otp-login/callback` },
     // So long that a proxy can cut the answer within its body.
     signIn: ({ userId }) => {
