@@ -56,7 +56,14 @@ interface AppOptions extends PhoneOptions {
 
 /** The listing with the emulator's phone as its SDK. The person answers each dialog with `press`. */
 async function startApp(t: TestContext, options: AppOptions, press: boolean) {
-  const { message = "Log in?", schemes = [], whileOpen, beforeAnswer, code = listing, ...phoneOptions } = options;
+  const {
+    message = "Log in?",
+    schemes = [],
+    whileOpen,
+    beforeAnswer,
+    code = listing,
+    ...phoneOptions
+  } = options;
   const { tokenServer, start, result } = await serve(t);
   const fetch = async (request: Request) => {
     if (request.url.endsWith("/answer")) await beforeAnswer?.();
