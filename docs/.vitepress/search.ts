@@ -39,6 +39,7 @@ export const answers: Readonly<Record<string, string>> = {
   screenreader: "docs/accessibility.md#accessibility",
   session: "docs/sessions.md#into-your-session",
   spring: "docs/backends.md#backends-in-any-language",
+  support: "docs/widget.md#browsers",
   ticket: "docs/kit.md#a-ticket-in-place-of-signin",
   timeout: "docs/deployment.md#time-outs",
   timeouts: "docs/deployment.md#time-outs",

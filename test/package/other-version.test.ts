@@ -72,6 +72,40 @@ describe("The version before", () => {
       assert.deepEqual(errors, []);
     });
 
+  test("goes on with the login when an app of today comes back, and otherwise is the login page as ever", async (t) => {
+    const link = '<onegini-otp-login app-link="/app#otp={otp}&browser={browser}" ';
+    const { origin, tokenServer } = await builtSite(
+      t,
+      page([early, element]).replace("<onegini-otp-login ", link),
+      () => before,
+    );
+    const browser = await launchBrowser();
+    t.after(() => browser.close());
+    const phone = createPhone(tokenServer, "jane");
+    await phone.enroll();
+    phone.onConfirmation((confirmation) => void confirmation.accept());
+    const onPhone = () =>
+      browser.newContext({ viewport: { width: 375, height: 720 }, isMobile: true, hasTouch: true });
+    const appLink = { name: "Open the app", exact: true } as const;
+    for (const appReturn of ["otp-return", "otp-return=4713"]) {
+      const here = await onPhone();
+      const tab = await here.newPage();
+      await tab.goto(origin);
+      await tab.getByRole("link", appLink).tap();
+      await tab.waitForURL("**/app#*");
+      const opened = new URLSearchParams(new URL(tab.url()).hash.slice(1));
+      assert.equal(opened.get("browser"), "{browser}");
+      await phone.handleMobileAuthWithOtp(opened.get("otp") ?? "");
+      const back = await here.newPage();
+      await back.goto(`${origin}/#${appReturn}`);
+      await back.waitForURL(`${origin}/account?jane`);
+      const elsewhere = await (await onPhone()).newPage();
+      await elsewhere.goto(`${origin}/#${appReturn}`);
+      await elsewhere.getByRole("link", appLink).waitFor();
+      await here.close();
+    }
+  });
+
   test("has members of the early answer that are still there, of the same types", async (t) => {
     const browser = await launchBrowser();
     t.after(() => browser.close());

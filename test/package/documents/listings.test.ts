@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 import { describe, test } from "node:test";
 import ts from "typescript";
+import { Language, Parser } from "web-tree-sitter";
 import { pluck } from "../../unit/server/support/events.js";
 
 /**
@@ -28,6 +30,12 @@ function listingsOf(page: string): Listing[] {
   }
   return listings;
 }
+
+/** All code of a page in this language. */
+const fencesOf = (page: string, language: string): string =>
+  [...readFileSync(page, "utf8").matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm"))]
+    .map(([, code]) => code)
+    .join("\n");
 
 /** What `…` stands for in the options of a kit. */
 const requiredOptions = (code: string): string => `...{
@@ -190,6 +198,36 @@ describe("the listings of the documents", () => {
       const { diagnostics = [] } = ts.transpileModule(code, { fileName: "app.js", reportDiagnostics: true });
       assert.deepEqual(pluck(diagnostics, "messageText"), [], title);
     }
+  });
+
+  test("for the app in other languages have no syntax error", async () => {
+    await Parser.init();
+    const parser = new Parser();
+    for (const [language, ...platforms] of [
+      ["kotlin", "android", "react-native"],
+      ["swift", "ios"],
+      ["dart", "flutter"],
+    ] as const) {
+      const grammar = `@cursorless/tree-sitter-wasms/out/tree-sitter-${language}.wasm`;
+      parser.setLanguage(await Language.load(createRequire(import.meta.url).resolve(grammar)));
+      for (const platform of platforms) {
+        const code = fencesOf(`docs/mobile-app/${platform}.md`, language);
+        assert.notEqual(code, "", platform);
+        assert.equal(parser.parse(code)?.rootNode.hasError, false, platform);
+        assert.equal(
+          parser.parse(code.replace("{", ""))?.rootNode.hasError,
+          true,
+          "The grammar finds errors.",
+        );
+      }
+    }
+  });
+
+  test("of association files are JSON, and exclude the way back first", () => {
+    const file = JSON.parse(fencesOf("docs/mobile-app/ios.md", "json")) as {
+      applinks: { details: { components: unknown[] }[] };
+    };
+    assert.deepEqual(file.applinks.details[0]?.components[0], { "#": "otp-return*", exclude: true });
   });
 
   test("give the element only attributes that it has", () => {
