@@ -165,6 +165,17 @@ for (const asksForNumber of [false, true])
       await page.waitForURL(`${demo.origin}/`);
     });
 
+    it("finds somebody who is logged in already: the address answers by itself, and the number leaves it", async () => {
+      const { page, phone } = await openApp({ platform: "iOS" });
+      await phone.press("Accept");
+      await phone.press("Back to the page");
+      await isLoggedIn(page);
+      const answer = await page.goto(`${demo.origin}/#otp-return=4713`);
+      assert.deepEqual([answer?.status(), answer?.request().redirectedFrom()], [200, null]);
+      await page.getByRole("heading", { name: "You’re logged in" }).waitFor();
+      await page.waitForURL(`${demo.origin}/`);
+    });
+
     it("is at its first screen again when the person comes back to it", async () => {
       const { page, phone } = await openApp({ platform: "iOS" });
       await phone.press("Accept");
