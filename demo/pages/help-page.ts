@@ -42,7 +42,7 @@ const helpTexts: Record<Language, HelpTexts> = {
     ],
     otherWays: "Other ways to log in",
     onThisPhone: html`Open the ${loginPage("login page")} on the phone that has the app. There you press a
-    button, and scan nothing.`,
+    button, and scan nothing. After you accept, you come back to the page by yourself.`,
     password: html`Use the ${passwordForm("form for a password")}. It is there to show how the two stand side
     by side: this demo has no passwords and checks none.`,
     seeAll: "See all of it",
@@ -66,7 +66,7 @@ const helpTexts: Record<Language, HelpTexts> = {
     ],
     otherWays: "Andere manieren om in te loggen",
     onThisPhone: html`Open de ${loginPage("inlogpagina")} op de telefoon met de app. Daar druk je op een knop,
-    en hoef je niets te scannen.`,
+    en hoef je niets te scannen. Na het accepteren kom je vanzelf terug op de pagina.`,
     password: html`Gebruik het ${passwordForm("formulier voor een wachtwoord")}. Het laat zien hoe de twee
     naast elkaar staan: deze demo kent geen wachtwoorden en controleert er geen.`,
     seeAll: "Alles bekijken",
@@ -92,7 +92,7 @@ const helpTexts: Record<Language, HelpTexts> = {
     ],
     otherWays: "Autres moyens de connexion",
     onThisPhone: html`Ouvrez la ${loginPage("page de connexion")} sur le mobile qui a l’application. Vous y
-    touchez un bouton, sans rien scanner.`,
+    touchez un bouton, sans rien scanner. Après avoir accepté, vous revenez automatiquement sur la page.`,
     password: html`Utilisez le ${passwordForm("formulaire avec mot de passe")}. Il montre les deux moyens côte
     à côte : cette démo n’a pas de mots de passe et n’en vérifie aucun.`,
     seeAll: "Tout voir",
@@ -117,7 +117,7 @@ const helpTexts: Record<Language, HelpTexts> = {
     ],
     otherWays: "Andere Wege zur Anmeldung",
     onThisPhone: html`Öffnen Sie die ${loginPage("Anmeldeseite")} auf dem Handy mit der App. Dort drücken Sie
-    eine Taste und scannen nichts.`,
+    eine Taste und scannen nichts. Nach dem Bestätigen kommen Sie von selbst auf die Seite zurück.`,
     password: html`Nutzen Sie das ${passwordForm("Formular mit Passwort")}. Es zeigt, wie beide nebeneinander
     stehen: Diese Demo kennt keine Passwörter und prüft keine.`,
     seeAll: "Alles ansehen",

@@ -31,7 +31,7 @@ export function loginPage(setting: PageSetting, { notice, begun }: LoginPage): H
         <onegini-otp-login
           endpoint="/otp-login"
           redirect="/account"
-          ${setting.hasPhone ? raw('app-link="/phone#otp={otp}"') : ""}
+          ${setting.hasPhone ? raw('app-link="/phone#otp={otp}&browser={browser}"') : ""}
           ${beginAttributes(begun)}
         >
           ${begun && begun !== "early" ? raw(begun.svg) : ""}

@@ -27,7 +27,12 @@ export const phonePage = ({ language, isPublic, hasSite }: PhonePage): Html =>
           would.
         </p>
       </div>
-      <section id="phone" aria-label="Phone" data-language="${language}">
+      <section
+        id="phone"
+        aria-label="Phone"
+        data-language="${language}"
+        ${hasSite ? raw('data-home="/"') : ""}
+      >
         <noscript>The phone needs JavaScript.</noscript>
       </section>
       <p id="spoken" class="visually-hidden" role="status"></p>

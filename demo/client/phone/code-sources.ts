@@ -1,4 +1,5 @@
 import { requestCodePixels } from "../code-broadcast.js";
+import { readBrowser, type BrowserHint } from "./way-back.js";
 
 /** Where the phone scans the code from. */
 export type Source = "camera" | "photo" | "page";
@@ -86,10 +87,18 @@ const isRefusal = (error: unknown): boolean =>
 /** Eight pictures a second are enough. */
 const nextFrame = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 125));
 
-/** The code in the app link `/phone#otp=…`; `undefined` for another fragment. */
-export function readAppLink(fragment: string): string | undefined {
-  const otp = /^#otp=([^&]*)/.exec(fragment)?.[1];
-  return otp === undefined ? undefined : decoded(otp);
+/** What an app link brings. */
+export interface AppLink {
+  otp: string;
+  /** The browser to go back to. `undefined`: the link of an older page, or one that was scanned. */
+  browser: BrowserHint | undefined;
+}
+
+/** Reads the app link `/phone#otp=…&browser=…`; `undefined` for another fragment. */
+export function readAppLink(fragment: string): AppLink | undefined {
+  const [, otp, rest] = /^#otp=([^&]*)&?(.*)$/.exec(fragment) ?? [];
+  if (otp === undefined) return undefined;
+  return { otp: decoded(otp), browser: readBrowser(new URLSearchParams(rest).get("browser")) };
 }
 
 /** The code in a scanned text: the text itself, or the fragment of a link (`qr-link`), with or without `otp=`. */

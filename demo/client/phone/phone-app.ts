@@ -9,9 +9,13 @@ import {
   photoFrame,
   readScan,
   sharedFrames,
+  type AppLink,
   type Frame,
   type Source,
 } from "./code-sources.js";
+import { readMessage } from "./message.js";
+import { keepNumber, keptNumber } from "./kept-number.js";
+import { wayBack } from "./way-back.js";
 
 export interface PhoneAppOptions {
   settings: Settings;
@@ -21,8 +25,12 @@ export interface PhoneAppOptions {
   viewfinder: () => HTMLCanvasElement | null;
   /** The source of the first scan. */
   firstSource: Source;
-  /** Goes back to the page that opened the app. */
-  goBack: () => void;
+  /** Goes back to the page that opened the app, or opens this address where no page did. Without one it then stays. */
+  goBack: (address?: string) => void;
+  /** Opens an address in the browser. */
+  open: (address: string) => void;
+  /** The app's one address, to which it goes back: the site's login page. Undefined: there is no site here. */
+  home: string | undefined;
 }
 
 /** The app on the phone: it shows one screen and handles at most one code at a time. */
@@ -41,9 +49,12 @@ export class PhoneApp {
     close: () => this.reset(),
     finish: () => {
       this.reset();
-      if (this.#openedByLink) this.#options.goBack();
-      this.#openedByLink = false;
+      if (this.#link) this.#options.goBack();
+      this.#link = undefined;
     },
+    openAddress: () => this.#options.open(this.#address),
+    showAddress: () => this.#show({ name: "elsewhere", address: this.#address }),
+    openBrowser: () => this.#options.open(this.#options.home ?? ""),
   };
 
   readonly #options: PhoneAppOptions;
@@ -52,8 +63,10 @@ export class PhoneApp {
   #source: Source;
   /** Aborts the scan or call in progress. */
   #current = new AbortController();
-  #openedByLink = false;
-  #otp: string | undefined;
+  /** The link that opened the app, until a scan. */
+  #link: AppLink | undefined;
+  /** The address to which the app goes back. */
+  #address = "";
 
   constructor(options: PhoneAppOptions) {
     this.#options = options;
@@ -61,9 +74,17 @@ export class PhoneApp {
   }
 
   /** Handles the code of an app link, without a scan. */
-  openLink(otp: string): void {
-    this.#openedByLink = true;
-    void this.#handle(otp, this.#begin());
+  openLink(link: AppLink): void {
+    const isKnownSite = this.#options.home !== undefined;
+    this.#link = { otp: link.otp, browser: isKnownSite ? link.browser : undefined };
+    // The page asks for the number: its link then has no code.
+    const kept = link.otp === "" ? keptNumber() : undefined;
+    if (this.#link.browser && kept) {
+      this.#begin();
+      const { browser } = this.#link;
+      return this.#show({ name: "going-back", transaction: kept, browser, way: "number-first" });
+    }
+    void this.#handle(link.otp, this.#begin());
   }
 
   /** Back to the first screen; an open confirmation is cancelled. */
@@ -91,7 +112,7 @@ export class PhoneApp {
 
   async #scan(source: Source, frames: (signal: AbortSignal) => AsyncIterable<Frame>): Promise<void> {
     const signal = this.#begin();
-    this.#openedByLink = false;
+    this.#link = undefined;
     this.#show({ name: "scanning", source });
     const text = await scanForCode({
       frames: frames(signal),
@@ -110,7 +131,6 @@ export class PhoneApp {
 
   async #handle(otp: string, signal: AbortSignal): Promise<void> {
     const { settings } = this.#options;
-    this.#otp = otp;
     this.#calls = addCall(this.#calls, callOf(otp));
     if (!settings.unlocked) return this.#fail(this.#locked(), signal);
     if (this.#screen.name !== "scanning") this.#show({ name: "checking" });
@@ -129,20 +149,40 @@ export class PhoneApp {
     if (this.#screen.name === "confirm") return this.#log("startAuthentication again: ignored");
     this.#log(`“${transaction.message}”`);
     this.#log(waiting);
-    this.#show({ name: "confirm", transaction, answering: false });
+    this.#show({ name: "confirm", transaction, answering: false, canGoBack: this.#canGoBack });
   }
 
   async #answer(accept: boolean): Promise<void> {
     if (this.#screen.name !== "confirm" || this.#screen.answering) return;
     const { transaction } = this.#screen;
-    this.#show({ name: "confirm", transaction, answering: true });
+    this.#show({ ...this.#screen, answering: true });
     const signal = this.#begin();
     const problem = await this.#deliver(transaction, accept, signal);
     if (signal.aborted) return;
     if (problem) return this.#fail(problem, signal);
     this.#log(accept ? "accepted" : "declined");
+    if (accept) await this.#afterAccept(transaction, signal);
+    else this.#show({ name: "declined", canGoBack: this.#canGoBack });
+  }
+
+  /** Goes back to the browser, now that the answer is delivered. */
+  async #afterAccept(transaction: Transaction, signal: AbortSignal): Promise<void> {
+    const { settings, home, goBack } = this.#options;
+    const browser = this.#link?.browser;
+    const { number } = readMessage(transaction.message, "en");
+    const way = wayBack(settings.platform, browser, number !== undefined);
     // With the message, because its number is needed after the answer.
-    this.#show(accept ? { name: "accepted", transaction } : { name: "declined" });
+    if (browser === undefined || way === "stay") return this.#show({ name: "accepted", transaction });
+    this.#address = `${home}#otp-return${number === undefined ? "" : `=${number}`}`;
+    this.#show({ name: "going-back", transaction, browser, way });
+    if (number !== undefined) keepNumber(transaction);
+    if (way !== "background") return;
+    await new Promise((resolve) => setTimeout(resolve, goingBackMilliseconds));
+    if (!signal.aborted) goBack(this.#address);
+  }
+
+  get #canGoBack(): boolean {
+    return this.#link?.browser !== undefined;
   }
 
   async #deliver(
@@ -171,13 +211,13 @@ export class PhoneApp {
     const signal = this.#begin();
     const problem = await this.#options.settings.enroll();
     if (signal.aborted) return;
-    if (problem) this.#show({ name: "problem", problem });
+    if (problem) this.#show({ name: "problem", problem, canGoBack: this.#canGoBack });
     else this.#tryAgain();
   }
 
   /** Repeats the code of an app link; any other code has to be scanned again. */
   #tryAgain(): void {
-    if (this.#openedByLink && this.#otp !== undefined) void this.#handle(this.#otp, this.#begin());
+    if (this.#link) void this.#handle(this.#link.otp, this.#begin());
     else this.#startScan(this.#source);
   }
 
@@ -187,7 +227,7 @@ export class PhoneApp {
     if (code === 9020) this.#options.settings.setEnrollment("ended");
     if (code === 9021) this.#options.settings.setEnrollment("never");
     this.#log(`rejected: ${code === undefined ? message : `${code} ${message}`}`);
-    this.#show({ name: "problem", problem });
+    this.#show({ name: "problem", problem, canGoBack: this.#canGoBack });
   }
 
   /** Aborts what was in progress and returns the signal of what begins now. */
@@ -213,5 +253,8 @@ export class PhoneApp {
 
 /** How long the picture with the code stays, so that the person sees what was scanned. */
 const pictureMilliseconds = 350;
+
+/** How long the person reads or hears that the app goes back. */
+const goingBackMilliseconds = 700;
 
 const waiting = "waiting for an answer";

@@ -21,9 +21,13 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
     viewfinder: () => screenElement.querySelector("canvas"),
     // A real phone uses its camera; on a computer the login page is on the same screen.
     firstSource: matchMedia("(pointer: coarse)").matches ? "camera" : "page",
-    goBack: () => {
-      if (history.length > 1 && document.referrer.startsWith(`${location.origin}/`)) history.back();
+    goBack: (address) => {
+      if (history.length > 1 && document.referrer.startsWith(`${location.origin}/`))
+        leave(() => history.back());
+      else if (address !== undefined) open(address);
     },
+    open: (address) => open(address),
+    home: screenElement.dataset["home"],
   });
 
   const draw: PhoneAppOptions["draw"] = (screen, calls) => {
@@ -35,8 +39,9 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
     // reader reads. If the focus is elsewhere, the live region announces the screen.
     const focusIsLost = hadFocus && !screenElement.contains(document.activeElement);
     if (focusIsLost) screenElement.querySelector<HTMLElement>("h2")?.focus();
+    const isRead = focusIsLost && screen.name !== "going-back";
     spokenElement.textContent =
-      focusIsLost || screen.name === "home" ? "" : titleOf(screen, settings.user, language);
+      isRead || screen.name === "home" ? "" : titleOf(screen, settings.user, language);
     render(
       calls.length === 0
         ? html`Nothing yet`
@@ -51,12 +56,19 @@ if (screenElement && spokenElement && settingsForm && heardElement) {
     );
   };
 
-  /** Also removes the code from the address, so that a reload does not use it again. */
+  /** The app is at its first screen again when the person comes back to this page. */
+  function leave(how: () => void): void {
+    window.addEventListener("pagehide", () => phone.reset(), { once: true });
+    how();
+  }
+  const open = (address: string): void => leave(() => location.assign(address));
+
+  /** Also removes code and browser from the address, so that a reload does not use them again. */
   function followLink(): void {
-    const otp = readAppLink(location.hash);
-    if (otp === undefined) return;
+    const link = readAppLink(location.hash);
+    if (link === undefined) return;
     history.replaceState(history.state, "", location.pathname);
-    phone.openLink(otp);
+    phone.openLink(link);
   }
 
   phone.reset();

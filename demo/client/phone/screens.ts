@@ -2,16 +2,20 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { icons, type Icon } from "../../pages/demo-icons.js";
 import type { Language } from "../../pages/site-language.js";
 import { answerTexts } from "./answer-texts.js";
+import { goingBackBody, goingBackButtons, goingBackTitle, numberQuestion } from "./going-back-screen.js";
 import { readMessage } from "./message.js";
 import { adviceFor, type Advice } from "./problems.js";
 import { scanningScreen } from "./scanning-screen.js";
-import { icon, type Actions, type Screen } from "./screen-parts.js";
+import { digitByDigit, icon, numberView, requestView, type Actions, type Screen } from "./screen-parts.js";
 import type { Settings } from "./phone-settings.js";
 import type { Transaction } from "./sdk.js";
+import { browserName } from "./way-back.js";
+
+const inEnglishOnly: readonly Screen["name"][] = ["home", "scanning", "checking", "problem"];
 
 /** The language of a screen, if the person has chosen this one. */
 export const languageOf = ({ name }: Screen, chosen: Language): Language =>
-  name === "confirm" || name === "accepted" || name === "declined" ? chosen : "en";
+  inEnglishOnly.includes(name) ? "en" : chosen;
 
 /** The phone's screen as a function of what it shows. */
 export function drawScreen(
@@ -46,7 +50,7 @@ export function drawScreen(
     case "confirm":
       return bankScreen(
         user,
-        confirmation(screen.transaction, language),
+        confirmation(screen, language),
         answerButtons(screen.answering, language, actions),
       );
     case "accepted":
@@ -55,14 +59,33 @@ export function drawScreen(
         accepted(screen.transaction, language),
         html`<button @click=${actions.finish}>${texts.done}</button>`,
       );
+    case "going-back":
+      return bankScreen(
+        user,
+        goingBackBody(screen, language),
+        goingBackButtons(screen, language, actions),
+        screen.way === "by-hand"
+          ? html`<button @click=${actions.finish}>‹ ${browserName(screen.browser) ?? "App"}</button>`
+          : undefined,
+      );
+    case "elsewhere":
+      return bankScreen(
+        user,
+        html`${message({ icon: "globe", title: texts.anotherBrowser, text: texts.privateWindow, tone: "quiet" })}
+          <p class="address"><a href=${screen.address}>${new URL(screen.address, location.href).href}</a></p>
+          <p class="what-next">${texts.noLogin}</p>`,
+        html`<button class="main" @click=${actions.openAddress}>${texts.backTo(undefined)}</button>`,
+      );
     case "declined":
       return bankScreen(
         user,
         message({ icon: "cross", title: texts.declined, text: texts.nobody }),
-        html`<button @click=${actions.finish}>${texts.done}</button>`,
+        screen.canGoBack
+          ? html`<button class="main" @click=${actions.openBrowser}>${texts.backToBrowser}</button>`
+          : html`<button @click=${actions.finish}>${texts.done}</button>`,
       );
     case "problem": {
-      const advice = adviceFor(screen.problem, user);
+      const advice = adviceFor(screen.problem, user, screen.canGoBack);
       const { code } = screen.problem;
       const codeLine = code === undefined ? nothing : html`<p class="code">Code ${code}</p>`;
       if (platform === "ios") return bankScreen(user, systemAlert(advice, codeLine, actions), nothing);
@@ -70,7 +93,7 @@ export function drawScreen(
         user,
         html`${message(advice)} ${codeLine}`,
         html`<button class="main" @click=${actions[advice.action]}>${advice.actionLabel}</button>
-          <button @click=${actions.close}>${advice.closeLabel}</button>`,
+          <button @click=${actions[advice.closeAction]}>${advice.closeLabel}</button>`,
       );
     }
     default:
@@ -96,10 +119,14 @@ export function titleOf(screen: Screen, user: string, language: Language): strin
         ? `${texts.accepted}. ${texts.carryOn}`
         : `${texts.accepted}. ${texts.number}: ${digitByDigit(number)}. ${texts.typeNumber} ${texts.neverTell}`;
     }
+    case "going-back":
+      return goingBackTitle(screen, language);
+    case "elsewhere":
+      return `${texts.anotherBrowser}. ${texts.privateWindow}`;
     case "declined":
       return `${texts.declined}. ${texts.nobody}`;
     case "problem": {
-      const { title, text } = adviceFor(screen.problem, user);
+      const { title, text } = adviceFor(screen.problem, user, screen.canGoBack);
       return `${title}. ${text}`;
     }
     default:
@@ -107,10 +134,16 @@ export function titleOf(screen: Screen, user: string, language: Language): strin
   }
 }
 
-const bankScreen = (user: string, body: TemplateResult, buttons: TemplateResult | typeof nothing) =>
+/** @param back in the place of the time: the way back that iOS shows there */
+const bankScreen = (
+  user: string,
+  body: TemplateResult,
+  buttons: TemplateResult | typeof nothing,
+  back?: TemplateResult,
+) =>
   html`<div class="screen">
-    <div class="status-bar" aria-hidden="true">
-      <span>9:41</span>
+    <div class="status-bar" aria-hidden=${back ? nothing : "true"}>
+      ${back ?? html`<span>9:41</span>`}
       <svg class="battery" viewBox="0 0 22 11">
         <rect x="0.6" y="0.6" width="20.8" height="9.8" rx="2.6" />
         <path d="M3 3h12.5v5H3z" />
@@ -154,7 +187,7 @@ const activity = (title: string) => html`
 
 /** A dialog of iOS itself, where an Android app has a screen of its own. */
 const systemAlert = (
-  { title, text, action, actionLabel, closeLabel }: Advice,
+  { title, text, action, actionLabel, closeAction, closeLabel }: Advice,
   codeLine: TemplateResult | typeof nothing,
   actions: Actions,
 ) => html`
@@ -165,19 +198,23 @@ const systemAlert = (
       ${codeLine}
     </div>
     <button class="preferred" @click=${actions[action]}>${actionLabel}</button>
-    <button @click=${actions.close}>${closeLabel}</button>
+    <button @click=${actions[closeAction]}>${closeLabel}</button>
   </div>
 `;
 
 /**
  * The user's defence against a relayed code: the site's words, its number, device and place, above two buttons that are alike, so
- * that nothing hurries the person to one of them.
+ * that nothing hurries the person to one of them. After a link the number is not needed, so that a page that asks stands out.
  */
-function confirmation({ message }: Transaction, language: Language): TemplateResult {
+function confirmation(
+  { transaction: { message }, canGoBack }: Extract<Screen, { name: "confirm" }>,
+  language: Language,
+): TemplateResult {
   const texts = answerTexts[language];
-  const { text, number, device, place } = readMessage(message, language);
+  const { text, otherText, number, device, place } = readMessage(message, language);
   return html`
-    ${requestView(texts.question, texts.accepted, text)} ${numberView(number, texts.number)}
+    ${requestView(texts.question, texts.accepted, canGoBack ? otherText : text)}
+    ${canGoBack ? numberQuestion(message, language) : numberView(number, texts.number)}
     ${
       device === undefined
         ? nothing
@@ -194,7 +231,7 @@ function confirmation({ message }: Transaction, language: Language): TemplateRes
             </div>
           </dl>`
     }
-    <p class="safety">${icon("shield")} ${texts.safety}</p>
+    <p class="safety">${icon("shield")} ${canGoBack ? texts.safetyLink : texts.safety}</p>
   `;
 }
 
@@ -210,22 +247,6 @@ function accepted({ message: sent }: Transaction, language: Language): TemplateR
     <p class="what-next"><b>${texts.typeNumber}</b> ${texts.neverTell}</p>
   `;
 }
-
-/** @param other the title's words on the other screen: their place is kept, so that what is below does not move */
-const requestView = (title: unknown, other: string, text: string) =>
-  html`<h2 class="request" tabindex="-1" data-other=${other}><span>${title}</span></h2>
-    <p class="site-message" lang="en">${text}</p>`;
-
-const numberView = (number: string | undefined, label: string) =>
-  number === undefined
-    ? nothing
-    : html`<div class="number">
-        <p>${label}</p>
-        <p class="digits" dir="ltr" aria-hidden="true">${number}</p>
-        <p class="visually-hidden">${digitByDigit(number)}</p>
-      </div>`;
-
-const digitByDigit = (number: string): string => [...number].join(" ");
 
 const answerButtons = (answering: boolean, language: Language, actions: Actions) => html`
   <div class="answers">

@@ -80,6 +80,17 @@ describe("The demo's pages", () => {
         await login.goto(demo.origin + path);
         found.push(...(await findings(login, onlyColours)));
       }
+
+      await login.goto(demo.origin);
+      await reachPhase(login, "pending");
+      const another = encodeURIComponent(await otpOf(login, options));
+      await phone.page.evaluate((hash) => (location.hash = hash), `otp=${another}&browser=safari`);
+      await phone.press("Accept");
+      await phone.screen.getByText("Going back to your browser…").waitFor();
+      found.push(...(await findings(phone.page, onlyColours)));
+      await phone.press("Another browser");
+      await phone.sees("Another browser");
+      found.push(...(await findings(phone.page, onlyColours)));
       await context.close();
       assert.deepEqual(found, []);
     });

@@ -125,6 +125,14 @@ describe("The demo phone in other states", () => {
     await phone.press("Scan QR code");
     await phone.sees("Is this you logging in?");
     await isSeenAtEveryWidth("Decline");
+    await phone.press("Decline");
+
+    await phone.page.getByLabel("Platform").selectOption("iOS");
+    const login = await openLoginPage(context, demo.origin);
+    const otp = encodeURIComponent(await codeOn(login));
+    await phone.page.evaluate((hash) => (location.hash = hash), `otp=${otp}&browser=other`);
+    await phone.press("Accept");
+    await isSeenAtEveryWidth("Another browser");
   });
 
   it("shows what to do about a code that is used, unknown or invalid", async () => {

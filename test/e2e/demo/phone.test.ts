@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Browser, BrowserContext } from "playwright-core";
-import { openPhone, phoneOn } from "../../support/demo/demo-pages.js";
+import type { BrowserContext } from "playwright-core";
+import { openPhone } from "../../support/demo/demo-pages.js";
 import { type Demo, demoInBrowser } from "../../support/demo/demo.js";
 import { openLoginPage, reachPhase } from "../../support/login-page.js";
 import { codeOn } from "../../support/qr.js";
 
 describe("The demo phone", () => {
   let demo: Demo;
-  let browser: Browser;
   let context: BrowserContext;
 
-  demoInBrowser((given) => {
-    ({ demo, browser, context } = given);
-  });
+  demoInBrowser((given) => ({ demo, context } = given));
 
   it("scans the login page in another tab, shows the request, and accepts", async () => {
     const login = await openLoginPage(context, demo.origin);
@@ -84,26 +81,6 @@ describe("The demo phone", () => {
       assert.equal(accept.hasIcon, true);
       assert.deepEqual(accept, decline);
     });
-
-  it("opens by the app link on the same device, and returns to the login", async () => {
-    const handheld = await browser.newContext({
-      viewport: { width: 375, height: 720 },
-      isMobile: true,
-      hasTouch: true,
-    });
-    const page = await openLoginPage(handheld, demo.origin);
-
-    await page.getByRole("link", { name: "Continue" }).click();
-    const phone = phoneOn(page);
-    await phone.sees("Is this you logging in?");
-    assert.equal(new URL(page.url()).hash, "");
-    await phone.press("Accept");
-    await phone.press("Done");
-
-    await page.waitForURL("**/account");
-    assert.match(await page.locator("main").innerText(), /demo-user/);
-    await handheld.close();
-  });
 
   it("handles a link that arrives while it is open, and cancels the request before", async () => {
     const [one, two] = [await openLoginPage(context, demo.origin), await openLoginPage(context, demo.origin)];

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { closeContext, launchBrowser } from "../browser.js";
 import { watchForComplaints, type Complaints } from "../login-page.js";
 import { freePort } from "../services/free-port.js";
@@ -119,18 +119,21 @@ export interface DemoInBrowser {
 }
 
 /** Starts a demo and a browser for the suite that calls it. `give` is called before each of its tests. */
-export function demoInBrowser(give: (given: DemoInBrowser) => void): void {
+export function demoInBrowser(
+  give: (given: DemoInBrowser) => void,
+  { variables, device }: { variables?: Variables; device?: BrowserContextOptions } = {},
+): void {
   let demo: Demo;
   let browser: Browser;
   let context: BrowserContext;
   let complaints: Complaints;
 
   before(async () => {
-    [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+    [demo, browser] = await Promise.all([startDemo(variables), launchBrowser()]);
   });
   after(() => Promise.all([browser.close(), demo.stop()]));
   beforeEach(async () => {
-    context = await browser.newContext();
+    context = await browser.newContext(device);
     complaints = await watchForComplaints(context);
     give({ demo, browser, context });
   });

@@ -4,6 +4,8 @@ import { addCall, addLine, callOf } from "../../../demo/client/phone/call-log.js
 import { readAppLink, readScan } from "../../../demo/client/phone/code-sources.js";
 import { adviceFor } from "../../../demo/client/phone/problems.js";
 import { readMessage } from "../../../demo/client/phone/message.js";
+import type { Platform } from "../../../demo/client/phone/sdk.js";
+import { wayBack, type BrowserHint } from "../../../demo/client/phone/way-back.js";
 import { accountPage } from "../../../demo/pages/account-page.js";
 import { deviceName } from "../../../demo/pages/device-name.js";
 import { memorySessions, type Session, type Sessions } from "../../../demo/server/sessions.js";
@@ -20,6 +22,8 @@ describe("The phone's message", () => {
       ),
       {
         text: "Log in to X. It may ask for 4713.",
+        aboutNumber: "It may ask for 4713.",
+        otherText: "Log in to X.",
         number: "4713",
         device: "Windows, Chrome",
         place: "Utrecht, Netherlands",
@@ -63,6 +67,8 @@ describe("The phone's message", () => {
     for (const text of ["Approve your login", ""])
       assert.deepEqual(readMessage(text, "en"), {
         text,
+        aboutNumber: undefined,
+        otherText: text,
         number: undefined,
         device: undefined,
         place: undefined,
@@ -82,14 +88,66 @@ describe("The phone's message", () => {
 describe("The app link", () => {
   it("contains the exact code, with plus signs and slashes", () => {
     for (const otp of ["abc+/==", "a b", "", "é&="]) {
-      assert.equal(readAppLink(`#otp=${encodeURIComponent(otp)}`), otp);
+      assert.deepEqual(readAppLink(`#otp=${encodeURIComponent(otp)}`), { otp, browser: undefined });
     }
   });
 
   it("accepts a code that is not encoded, and has none in other fragments", () => {
-    assert.equal(readAppLink("#otp=abc+/=="), "abc+/==");
-    assert.equal(readAppLink("#otp=%E0%A4%A"), "%E0%A4%A");
+    assert.equal(readAppLink("#otp=abc+/==")?.otp, "abc+/==");
+    assert.equal(readAppLink("#otp=%E0%A4%A")?.otp, "%E0%A4%A");
     for (const fragment of ["", "#", "#top", "#xotp=1"]) assert.equal(readAppLink(fragment), undefined);
+  });
+});
+
+describe("The browser in the app link", () => {
+  const browserIn = (rest: string) => readAppLink(`#otp=abc${rest}`)?.browser;
+
+  it("is a name of a fixed set, after the code", () => {
+    for (const name of ["safari", "chrome", "firefox", "edge", "samsung", "opera", "brave", "duckduckgo"])
+      assert.equal(browserIn(`&browser=${name}`), name);
+    assert.deepEqual(readAppLink("#otp=a%26b&v=2&browser=app"), { otp: "a&b", browser: "app" });
+    assert.equal(browserIn("&browser=other"), "other");
+    for (const rest of ["", "&", "&brows=chrome"]) assert.equal(browserIn(rest), undefined);
+  });
+
+  it("is `other` for everything else, so that a link cannot choose an address", () => {
+    for (const text of [
+      "",
+      "{browser}",
+      "Chrome",
+      "chrome ",
+      "constructor",
+      "__proto__",
+      "https://evil.example/",
+      "javascript:alert(1)",
+      "x".repeat(10_000),
+    ])
+      assert.equal(browserIn(`&browser=${encodeURIComponent(text)}`), "other", text.slice(0, 30));
+    assert.equal(browserIn("&browser=%E0%A4%A"), "other");
+  });
+});
+
+describe("The phone's way back after Accept", () => {
+  const ways = (platform: Platform, browser: BrowserHint | undefined) =>
+    [false, true].map((hasNumber) => wayBack(platform, browser, hasNumber));
+
+  it("is none without a browser in the link", () => {
+    for (const platform of ["android", "ios"] as const)
+      assert.deepEqual(ways(platform, undefined), ["stay", "stay"]);
+  });
+
+  it("is the table of the documents", () => {
+    for (const [browser, ios, android] of [
+      ["safari", ["address", "address"], ["background", "address"]],
+      ["other", ["address", "address"], ["background", "address"]],
+      ["chrome", ["background", "number-first"], ["background", "address"]],
+      ["firefox", ["background", "number-first"], ["background", "address"]],
+      ["edge", ["by-hand", "by-hand"], ["background", "address"]],
+      ["app", ["by-hand", "by-hand"], ["background", "number-first"]],
+    ] as const) {
+      assert.deepEqual(ways("ios", browser), ios, browser);
+      assert.deepEqual(ways("android", browser), android, browser);
+    }
   });
 });
 
@@ -132,15 +190,27 @@ describe("The phone's advice", () => {
     const ofWrapper = [8012, 8013, 8020];
     const ofSdk = [9001, 9006, 9007, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 10018];
     for (const code of [...ofWrapper, ...ofSdk, 42, undefined]) {
-      const { title, text, actionLabel } = adviceFor({ ...(code && { code }), message: "" }, "somebody");
+      const { title, text, actionLabel } = adviceFor(
+        { ...(code && { code }), message: "" },
+        "somebody",
+        false,
+      );
       for (const words of [title, text, actionLabel]) assert.match(words, /\S/);
+    }
+  });
+
+  it("has a way back to the browser and no scan, if the app was opened there", () => {
+    for (const code of [8012, 9010, 9020, 9021, 9023, 9029, 10013, 10015, 42, undefined]) {
+      const advice = adviceFor({ ...(code && { code }), message: "" }, "somebody", true);
+      assert.ok([advice.action, advice.closeAction].includes("openBrowser"), String(code));
+      assert.doesNotMatch(advice.text, /scan/i);
     }
   });
 });
 
 describe("The phone's advice about a locked app", () => {
   it("is to unlock it, as one does on each platform", () => {
-    const [android, ios] = [9010, 8012].map((code) => adviceFor({ code, message: "" }, "somebody"));
+    const [android, ios] = [9010, 8012].map((code) => adviceFor({ code, message: "" }, "somebody", false));
     assert.deepEqual([android?.action, ios?.action], ["unlock", "unlock"]);
     assert.match(android?.text ?? "", /fingerprint/);
     assert.match(ios?.text ?? "", /Face ID/);
