@@ -68,7 +68,7 @@ export const groups: readonly Group[] = [
   {
     text: "Operate",
     pages: [
-      { path: "docs/checklist.md" },
+      { path: "docs/checklist.md", pages: [{ path: "docs/mobile-app/devices.md", text: "Devices" }] },
       { path: "docs/deployment.md" },
       { path: "docs/logs.md" },
       { path: "docs/runbook.md" },

@@ -8,6 +8,7 @@ import { doctorHelp, readDoctorOptions, type Subject } from "./doctor-options.js
 import { fixFirst, notChecked, type Line } from "./lines.js";
 import { jsonOf, nextSteps, reportOf, summaryOf, textOf } from "./output.js";
 import { serveCodePage, terminalCode } from "./qr-code.js";
+import { returnChecks, returnLines, visitReturn } from "./site/return-address.js";
 import { siteChecks, siteLines } from "./site/site-checks.js";
 import { visitSite, widgetStreamMs, type VisitTimes } from "./site/site-visit.js";
 import { checkTenant } from "./tenant/check-tenant.js";
@@ -32,7 +33,8 @@ export interface DoctorRun {
 }
 
 /**
- * The command `doctor`: checks a tenant or, with `--site`, a running site, and prints what to change.
+ * The command `doctor`: checks a tenant or, with `--site` and `--return`, a running site, and prints what to
+ * change.
  *
  * `doctor-options.ts` reads the command line. `connection.ts` connects to the server; then `tenant/` checks the Token Server's
  * settings, the callback and a scan, or `site/` the login page and the login API. Each first collects facts and then turns them
@@ -142,16 +144,25 @@ async function show(
 }
 
 async function checkSite(
-  site: Extract<Subject, { kind: "site" }>,
+  { page, site, wayBack }: Extract<Subject, { kind: "site" }>,
   times: VisitTimes,
   print: CheckRun["print"],
 ): Promise<Line[]> {
-  const connection = await lookAtConnection(site.page, times.timeoutMs);
-  const reached = connectionLines(connection, { title: "the site", setAt: "--site" }, new Date());
-  print(`Connection to ${new URL(site.page).origin}`, reached);
-  const seen = isUsable(connection)
-    ? siteLines(await visitSite(site, times))
-    : notChecked(siteChecks, fixFirst(firstProblem(reached)));
-  print("Site", seen);
-  return [...reached, ...seen];
+  const connection = await lookAtConnection(page, times.timeoutMs);
+  const setAt = site ? "--site" : "--return";
+  const reached = connectionLines(connection, { title: "the site", setAt }, new Date());
+  print(`Connection to ${new URL(page).origin}`, reached);
+  const skipped = isUsable(connection) ? undefined : fixFirst(firstProblem(reached));
+  const lines = [...reached];
+  const add = (heading: string, found: readonly Line[]): void => {
+    print(heading, found);
+    lines.push(...found);
+  };
+  if (site) add("Site", skipped ? notChecked(siteChecks, skipped) : siteLines(await visitSite(site, times)));
+  if (wayBack)
+    add(
+      "Way back",
+      skipped ? notChecked(returnChecks, skipped) : returnLines(await visitReturn(wayBack, times)),
+    );
+  return lines;
 }

@@ -12,7 +12,8 @@ import { kitOptions, type CheckedSetting } from "./wording.js";
 /** What doctor is asked to look at. */
 export type Subject =
   | { kind: "tenant"; settings: DoctorSettings; callbackUri: string; wantsScan: boolean }
-  | ({ kind: "site" } & Site);
+  /** `page`: the address of the first. */
+  | { kind: "site"; page: string; site: Site | undefined; wayBack: Site | undefined };
 
 type DoctorOptions =
   | { kind: "help" }
@@ -39,17 +40,17 @@ export function readDoctorOptions(
   environment: Environment,
   read?: (path: string) => string,
 ): DoctorOptions {
-  const isSite = args.some((arg) => arg === "--site" || arg.startsWith("--site="));
+  const isSite = args.some((arg) => /^--(?:site|return)(?:=|$)/.test(arg));
   const result = readSettings(args, environment, read, {
     switches: ["json", "no-scan", "no-browser", "no-sandbox"],
-    texts: ["site", "report", "browser"],
+    texts: ["site", "return", "report", "browser"],
     lists: ["header"],
     notNeeded: ["origin", "internal-secret", "pairing-keys", ...(isSite ? ofTenant : [])],
     missing: (name, expected) => `--${name} is missing${optionOf(name)}. Give ${expected}.`,
   });
   if (result.kind !== "settings") return result;
   const { settings, givenAt, switches, texts, lists, warnings } = result;
-  const page = texts.get("site");
+  const pages = { site: texts.get("site"), return: texts.get("return") };
   const headers = (lists.get("header") ?? []).map(readHeader);
   const problems = headers.flatMap((each) => ("problem" in each ? [each.problem] : []));
   if (problems.length > 0) return { kind: "wrong", problems, warnings };
@@ -57,9 +58,9 @@ export function readDoctorOptions(
   const browserFlag = (["browser", "no-browser", "no-sandbox"] as const).find(
     (name) => texts.has(name) || switches.has(name),
   );
-  if (page === undefined && browserFlag !== undefined)
-    return { kind: "wrong", problems: [`--${browserFlag} needs --site.`], warnings };
-  const subject = page === undefined ? readTenant(result, given) : readSite(result, given, page);
+  if (!isSite && browserFlag !== undefined)
+    return { kind: "wrong", problems: [`--${browserFlag} needs --site or --return.`], warnings };
+  const subject = isSite ? readPages(result, given, pages) : readTenant(result, given);
   if (typeof subject === "string") return { kind: "wrong", problems: [subject], warnings };
   const secretNames = settingNames.filter((name) => settingOf(name).isSecret);
   return {
@@ -85,7 +86,7 @@ function readTenant(
   { settings, givenAt, isByFlags, switches }: Given,
   headers: readonly GivenHeader[],
 ): Subject | string {
-  if (headers.length > 0) return "--header needs --site.";
+  if (headers.length > 0) return "--header needs --site or --return.";
   // May be undefined: with callback-uri doctor does not need it.
   const origin = settings.origin as string | undefined;
   const apiOrigin = settings["api-origin"] ?? origin;
@@ -99,21 +100,46 @@ function readTenant(
   return { kind: "tenant", settings: { ...settings, backend, port }, callbackUri, wantsScan };
 }
 
+const pageFlags = {
+  site: "the address of the login page",
+  return: "the address that the app opens after Accept",
+} as const;
+
+type PageFlag = keyof typeof pageFlags;
+
+/** The pages to look at, or the problem. */
+function readPages(
+  result: Given,
+  headers: readonly GivenHeader[],
+  pages: Readonly<Record<PageFlag, string | undefined>>,
+): Subject | string {
+  const read = (flag: PageFlag): Site | string | undefined => {
+    const page = pages[flag];
+    return page === undefined ? undefined : readSite(result, headers, flag, page);
+  };
+  const [site, wayBack] = [read("site"), read("return")];
+  if (typeof site === "string") return site;
+  if (typeof wayBack === "string") return wayBack;
+  if (site && wayBack && new URL(site.page).origin !== new URL(wayBack.page).origin)
+    return "--return is at another origin than --site: run doctor once for each.";
+  return { kind: "site", page: (site ?? wayBack)?.page ?? "", site, wayBack };
+}
+
 /** The site, or the problem. */
 function readSite(
   { settings, givenAt, switches, texts }: Given,
   headers: readonly GivenHeader[],
+  flag: PageFlag,
   page: string,
-): Subject | string {
+): Site | string {
   const url = parseUrl(page);
   if (!isSafe(url) || url.username !== "" || url.hash !== "")
-    return "--site must be the address of the login page, such as https://www.example.com/login: https (http on loopback only), without user or fragment.";
-  if (switches.has("no-scan")) return "--no-scan cannot be combined with --site, which shows no code.";
+    return `--${flag} must be ${pageFlags[flag]}, such as https://www.example.com/login: https (http on loopback only), without user or fragment.`;
+  if (switches.has("no-scan")) return `--no-scan cannot be combined with --${flag}, which shows no code.`;
   const path = texts.get("browser");
   if (switches.has("no-browser") && (path !== undefined || switches.has("no-sandbox")))
     return "--no-browser cannot be combined with --browser or --no-sandbox.";
   return {
-    kind: "site",
     page: url.href,
     path: settings.path,
     apiOrigin: settings["api-origin"] ?? url.origin,
@@ -155,22 +181,23 @@ const settingLines = (Object.keys(kitOptions) as CheckedSetting[])
 
 export const doctorHelp = `Usage: onegini-otp-login doctor [flags]
 
-Checks a Token Server's settings from the outside in, shows a code to scan, and prints what to change. With --site it
-looks at a running site through an installed browser.
+Checks a Token Server's settings from the outside in, shows a code to scan, and prints what to change. With --site or
+--return it looks at a running site through an installed browser.
 
 Flags:
 ${flagLine("--no-scan", "shows no code, so the phone and the callback are not checked")}
 ${flagLine("--site <url>", "the login page of a running site, https://www.example.com/login")}
-${flagLine("--browser <path>", "with --site: the browser (CHROME_PATH, or an installed Chrome or Edge)")}
-${flagLine("--no-browser", "with --site: checks only what needs none")}
-${flagLine("--no-sandbox", "with --site: its browser runs without a sandbox, as root in a container")}
-${flagLine('--header "<name>: <value>"', "with --site: a header of each request to the site; repeatable")}
+${flagLine("--return <url>", "the address that the app opens after Accept, alone or with --site")}
+${flagLine("--browser <path>", "for these two: the browser (CHROME_PATH, or an installed Chrome or Edge)")}
+${flagLine("--no-browser", "for these two: checks only what needs none")}
+${flagLine("--no-sandbox", "for these two: the browser runs without a sandbox, as root in a container")}
+${flagLine('--header "<name>: <value>"', "for these two: a header of each request to the site; repeatable")}
 ${flagLine("--json", "the result as JSON on stdout; the code goes to stderr")}
 ${flagLine("--report <file>", "also writes a report without secrets, for the vendor's support")}
 ${flagLine("--config <file>", "the file of serve")}
 
-Settings, each with the kit's option. The first four are required, and --origin or --callback-uri. With --site none is
-required; give --path if it is not /otp-login, and --api-origin if it is not the page's:
+Settings, each with the kit's option. The first four are required, and --origin or --callback-uri. With --site or
+--return none is required; give --path if it is not /otp-login, and --api-origin if it is not the page's:
 ${settingLines}
 ${flagLine("--host <address>", "where the site's server listens behind its proxy (127.0.0.1)")}
 ${flagLine("--port <number>", "its port (for a callback address on this machine: its port)")}
@@ -184,5 +211,5 @@ Examples:
   npx onegini-otp-login doctor --token-server-url https://ts.example.com --client-id site --client-secret-file secret \\
     --type qr-code --origin https://www.example.com
   npx onegini-otp-login doctor --config /etc/onegini-login.yaml --no-scan --report report.txt
-  npx onegini-otp-login doctor --site https://www.example.com/login
+  npx onegini-otp-login doctor --site https://www.example.com/login --return https://www.example.com/login
 `;

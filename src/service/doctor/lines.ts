@@ -40,6 +40,9 @@ export const titles = {
   clock: "Clock",
   hsts: "Login page's HSTS",
   "csp-framing": "Login page in frames",
+  "return-address": "Return address",
+  "return-element": "Return address's element",
+  "return-scripts": "Return address's scripts",
 } as const;
 
 export type CheckId = keyof typeof titles;

@@ -45,15 +45,18 @@ export function nextSteps(lines: readonly Line[], kind: "tenant" | "site"): stri
   const waitedFor = lines.filter(({ check }) => lines.some(({ says }) => says === fixFirst(check)));
   if (waitedFor.length > 0)
     return [...waitedFor.map(({ check, says }) => `${titles[check]}: ${says}`), "Then run doctor again."];
-  const isUnknown = (check: Line["check"]): boolean =>
-    lines.some((line) => line.check === check && line.result === "unknown");
-  if (kind === "tenant" && isUnknown("scan"))
+  const has = (check: Line["check"], result: Line["result"]): boolean =>
+    lines.some((line) => line.check === check && line.result === result);
+  if (kind === "tenant" && has("scan", "unknown"))
     return [
       "Run doctor again and scan the code with your app: only a scan tests the phone and the callback.",
     ];
   if (kind === "tenant")
     return ["Start the site, open the login page, and check it: npx onegini-otp-login doctor --site URL."];
-  return ["Log in once with a real phone, then go through the checklist: docs/checklist.md."];
+  return [
+    "Log in once with a real phone, then go through the checklist: docs/checklist.md.",
+    ...(has("return-address", "ok") ? ["Try the way back on phones: docs/mobile-app/devices.md."] : []),
+  ];
 }
 
 /** What is printed at the end. */

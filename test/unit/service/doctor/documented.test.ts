@@ -67,7 +67,7 @@ describe("doctor's command line", () => {
       {},
     );
     assert.ok(options.kind === "options" && options.subject.kind === "site");
-    assert.deepEqual(options.subject.headers, [
+    assert.deepEqual(options.subject.site?.headers, [
       ["Authorization", "Basic YTpi"],
       ["X-A", "b: c"],
     ]);

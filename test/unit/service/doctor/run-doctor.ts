@@ -32,7 +32,8 @@ export async function runDoctor(
   edge: Partial<DoctorRun> = {},
   environment: Environment = {},
   // Tests run as root, where a browser has no sandbox.
-  asRoot = args.includes("--site") && !args.some((arg) => /^--(?:no-)?browser/.test(arg))
+  asRoot = args.some((arg) => /^--(?:site|return)$/.test(arg)) &&
+  !args.some((arg) => /^--(?:no-)?browser/.test(arg))
     ? ["--no-sandbox"]
     : [],
 ): Promise<Run> {

@@ -20,7 +20,7 @@ const cookie = (change: (cookie: string) => string | undefined): Site => ({
 
 export const widgetPath = "/otp-login/assets/onegini-otp-login.js";
 export const widgetFile = readFileSync("dist/onegini-otp-login.js");
-const integrityOf = (file: string | Buffer): string =>
+export const integrityOf = (file: string | Buffer): string =>
   `sha384-${createHash("sha384").update(file).digest("base64")}`;
 
 /** A page with the element, and what else it has. */

@@ -8,11 +8,13 @@ import type { EventOf, Listeners } from "./devtools.js";
 import { startPageProxy, type PageProxy } from "./page-proxy.js";
 import { openStream, PageRecord, type SeenRequest, type Trouble } from "./page-record.js";
 import {
-  endpointExpression,
   mainElement,
   parsePageState,
+  parseSettings,
   readPageExpression,
+  settingsExpression,
   tagName,
+  type ElementSettings,
   type ElementState,
   type PageState,
 } from "./read-page.js";
@@ -58,8 +60,7 @@ export interface Look {
   state: PageState | undefined;
   /** Whether the element came into view only by scrolling. */
   isScrolled: boolean;
-  /** The address of the login API that the element calls. */
-  endpoint: string | undefined;
+  settings: ElementSettings | undefined;
   /** The address of the script that registers the element; empty for one in the page. */
   registeredBy: string | undefined;
   code: ReadCode | undefined;
@@ -144,6 +145,8 @@ class Visit {
   /** The page that was asked for last, and the one that is shown: a download or an app's link is not. */
   #document: string | undefined;
   #shown: string | undefined;
+  /** The frames of other origins. Only some have a session of their own. */
+  readonly #foreignFrames = new Set<string>();
   #documents = 0;
   #lastDocument: string | undefined;
   #isScrolled = false;
@@ -172,10 +175,16 @@ class Visit {
     "Fetch.authRequired": (asked, session) => this.#authenticate(asked, session),
     "Network.requestWillBeSent": (asked, session) => {
       if (asked.type === "Document" && asked.frameId === this.#page?.frame) this.#document = asked.requestId;
-      this.#record.asked(asked, session === this.#page?.session);
+      this.#record.asked(
+        asked,
+        session === this.#page?.session && !this.#foreignFrames.has(asked.frameId ?? ""),
+      );
     },
     "Page.frameNavigated": ({ frame }) => {
       if (frame.id === this.#page?.frame) this.#shown = frame.loaderId;
+      else if (/^https?:/.test(frame.url) && originOf(frame.url) !== originOf(this.#options.page))
+        this.#foreignFrames.add(frame.id);
+      else this.#foreignFrames.delete(frame.id);
     },
     "Network.responseReceived": (answer) => this.#record.answered(answer),
     "Network.responseReceivedExtraInfo": (answer) => this.#record.cookiesRefused(answer),
@@ -229,7 +238,7 @@ class Visit {
         navigationError: navigated?.errorText,
         state,
         isScrolled: this.#isScrolled,
-        endpoint: seen?.endpoint,
+        settings: seen?.settings,
         registeredBy: seen?.registeredBy,
         code: seen?.code,
         requests: [...this.#record.requests.values()],
@@ -395,24 +404,24 @@ class Visit {
   async #lookCloser(
     session: string,
     state: PageState,
-  ): Promise<Pick<Look, "endpoint" | "registeredBy" | "code">> {
+  ): Promise<Pick<Look, "settings" | "registeredBy" | "code">> {
     const element = mainElement(state);
     const registeredBy = await this.#registeredBy(session);
-    if (!element?.isDefined) return { endpoint: undefined, registeredBy, code: undefined };
+    if (!element?.isDefined) return { settings: undefined, registeredBy, code: undefined };
     return {
-      endpoint: await this.#endpoint(session, state.elements.indexOf(element)),
+      settings: await this.#settings(session, state.elements.indexOf(element)),
       registeredBy,
       code: element.code && (await this.#code(session, element.code)),
     };
   }
 
-  async #endpoint(session: string, index: number): Promise<string | undefined> {
+  async #settings(session: string, index: number): Promise<ElementSettings | undefined> {
     const { result } = await this.#browser.devtools.send(
       "Runtime.evaluate",
-      { expression: endpointExpression(index), returnByValue: true, timeout: 2000 },
+      { expression: settingsExpression(index), returnByValue: true, timeout: 2000 },
       session,
     );
-    return typeof result.value === "string" ? result.value.slice(0, 1000) : undefined;
+    return parseSettings(result.value);
   }
 
   async #registeredBy(session: string): Promise<string | undefined> {

@@ -7,7 +7,7 @@ export interface SeenRequest {
   method: string;
   type: Protocol.Network.ResourceType;
   accept: string;
-  /** Whether the page itself asked, not a worker of it. */
+  /** Whether the page itself asked, not a worker, nor a frame of another origin. */
   isOfPage: boolean;
   startedMs: number;
   isOver: boolean;

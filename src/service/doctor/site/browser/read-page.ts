@@ -39,6 +39,8 @@ const state = v.object({
   frames: v.array(v.string()),
   scripts: v.number(),
   hasMetaPolicy: v.boolean(),
+  /** The addresses of scripts that must have a certain hash. */
+  fixedScripts: v.array(v.string()),
   /** Of a page without the element. */
   html: v.string(),
 });
@@ -170,6 +172,10 @@ function readPage(tag: string): PageState {
       .map(({ src }) => src.slice(0, maxText) || "a frame without an address"),
     scripts: document.scripts.length,
     hasMetaPolicy: document.querySelector("meta[http-equiv=Content-Security-Policy i]") !== null,
+    fixedScripts: [...document.scripts]
+      .filter((each) => each.integrity !== "" && each.src !== "")
+      .slice(0, 20)
+      .map(({ src }) => src.slice(0, maxText)),
     html: found.length > 0 ? "" : (document.documentElement?.outerHTML ?? "").slice(0, 100_000),
   };
 }
@@ -181,12 +187,31 @@ const withFunctions = (expression: string): string =>
 /** The expression to run in the page. */
 export const readPageExpression = withFunctions(`(${readPage.toString()})(${JSON.stringify(tagName)})`);
 
+const settings = v.object({
+  /** The address of the login API that the element calls. */
+  endpoint: v.string(),
+  /** Empty if there is none. */
+  appLink: v.string(),
+});
+
+/** What a page has set of an element. */
+export type ElementSettings = v.InferOutput<typeof settings>;
+
+export function parseSettings(value: unknown): ElementSettings | undefined {
+  const { success, output } = v.safeParse(settings, value);
+  if (!success) return undefined;
+  return { endpoint: output.endpoint.slice(0, 1000), appLink: output.appLink.slice(0, 1000) };
+}
+
 /**
- * The expression for the address of the login API. An element's properties are in the page's own world, which may lie about them.
+ * The expression for an element's settings. Its properties are in the page's own world, which may lie about them.
  *
  * @param index of the element in `PageState.elements`
  */
-export const endpointExpression = (index: number): string =>
+export const settingsExpression = (index: number): string =>
   withFunctions(
-    `const element = findElements(document, ${JSON.stringify(tagName)})[${index}]; new URL(element?.endpoint || "/otp-login", document.baseURI).href`,
+    `const element = findElements(document, ${JSON.stringify(tagName)})[${index}]; ({
+      endpoint: new URL(element?.endpoint || "/otp-login", document.baseURI).href,
+      appLink: String(element?.appLink ?? element?.getAttribute("app-link") ?? ""),
+    })`,
   );

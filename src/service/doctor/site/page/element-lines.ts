@@ -85,9 +85,9 @@ function elementLine(
 }
 
 /** The last call of the login API that went wrong. */
-function failedCall({ requests, endpoint }: Look, page: string): string | undefined {
+function failedCall({ requests, settings }: Look, page: string): string | undefined {
   const isWrong = ({ url, failure, status = 0 }: SeenRequest): boolean =>
-    endpoint !== undefined && url.startsWith(endpoint) && (failure !== undefined || status >= 400);
+    settings !== undefined && url.startsWith(settings.endpoint) && (failure !== undefined || status >= 400);
   const call = requests.findLast(isWrong);
   if (!call) return undefined;
   const path = nameOf(call.url, page).replace(/(\/[\w-]{20,})(?=\/|$)/, "/…");
@@ -114,8 +114,8 @@ function codeLine({ code }: Look, { coveredBy }: ElementState): Line {
     : ok("page-code", `readable, with modules of ${pixels} px`);
 }
 
-function streamLine({ requests, endpoint }: Look, waitsFor: CheckId | undefined): Line {
-  const stream = openStream(requests, endpoint);
+function streamLine({ requests, settings }: Look, waitsFor: CheckId | undefined): Line {
+  const stream = openStream(requests, settings?.endpoint);
   if (stream?.firstBytesMs !== undefined)
     return ok("page-stream", `the first status arrived after ${Math.round(stream.firstBytesMs)} ms`);
   if (waitsFor) return unknown("page-stream", fixFirst(waitsFor));

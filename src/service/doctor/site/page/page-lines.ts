@@ -12,7 +12,7 @@ import { policyLine } from "./policy-line.js";
 import { loadWidget, nameOf, noScript, scriptFault } from "./script-fault.js";
 import type { SeenPage } from "./seen-page.js";
 import type { Site } from "../site.js";
-import type { Answer } from "../visitor.js";
+import type { Answer, Answered } from "../visitor.js";
 
 /** The checks that take a browser. */
 const browserChecks = ["widget-script", "csp-widget", ...elementChecks, "page-errors"] as const;
@@ -22,6 +22,15 @@ export const pageChecks = ["page", ...browserChecks] as const satisfies readonly
 
 const rest = [...browserChecks, ...headerChecks];
 const addressFix = "Give the address of the login page, as in the browser's address bar: --site.";
+
+/** The page that is looked at, for its lines. */
+interface Looked {
+  check: "page" | "return-address";
+  /** Where the address is given. */
+  address: string;
+}
+
+const loginPage: Looked = { check: "page", address: "Give the address of the login page: --site." };
 
 /**
  * The lines of the login page.
@@ -53,22 +62,30 @@ export function pageLines(page: SeenPage, site: Site, apiLines: readonly Line[])
 /** The address after redirects, for a line; empty without redirects. */
 const placeOf = (url: string, { page }: Site): string => (url === page ? "" : `, at ${url}`);
 
-function withoutPage(answer: Answer, place: string, { headers }: Site, title = ""): Line[] {
+function withoutPage(answer: Answer, place: string, site: Site, title = ""): Line[] {
+  const line = noPageLine(loginPage, answer, place, site, title);
+  return [line, ...notChecked(rest, line.result === "failed" ? fixFirst("page") : notLoaded)];
+}
+
+export const notLoaded = "skipped: the page could not be loaded";
+
+/** The line about an answer that is not the page. */
+export function noPageLine(
+  { check, address }: Looked,
+  answer: Answer,
+  place: string,
+  { headers }: Site,
+  title = "",
+): Line {
   const isAuthorized = headers.some(([name]) => /^authorization$/i.test(name));
   const intermediary = intermediaryIn(answer);
-  const line = (says: string, fix: string): Line[] => [
-    failed("page", says + place, fix),
-    ...notChecked(rest, fixFirst("page")),
-  ];
+  const line = (says: string, fix: string): Line => failed(check, says + place, fix);
   switch (intermediary?.kind) {
     case "bot-check":
-      return [
-        unknown(
-          "page",
-          `${intermediary.says}${title === "" ? "" : `, “${title}”`}${place}: run doctor again with a header that passes it (--header), or from an address that it allows`,
-        ),
-        ...notChecked(rest, "skipped: the page could not be loaded"),
-      ];
+      return unknown(
+        check,
+        `${intermediary.says}${title === "" ? "" : `, “${title}”`}${place}: run doctor again with a header that passes it (--header), or from an address that it allows`,
+      );
     case "authentication":
       if (isAuthorized)
         return line(intermediary.says, "The credentials that --header gave are refused: correct them.");
@@ -84,8 +101,8 @@ function withoutPage(answer: Answer, place: string, { headers }: Site, title = "
       return line(
         `it answers ${answer.kind === "silent" ? answer.reason : answer.status}`,
         answer.kind === "answered" && answer.status === 403
-          ? "Give the address of the login page: --site. If it is right, a firewall may treat doctor as a robot: give the headers of a browser with --header."
-          : "Give the address of the login page: --site. If it is right, fix the page or the proxy in front of it.",
+          ? `${address} If it is right, a firewall may treat doctor as a robot: give the headers of a browser with --header.`
+          : `${address} If it is right, fix the page or the proxy in front of it.`,
       );
     default:
       return intermediary satisfies never;
@@ -102,31 +119,26 @@ function linesOfPage(
     failed("page", says + place, fix),
     ...notChecked(rest, fixFirst("page")),
   ];
-  const type = answer.headers["content-type"];
   const elements = look.kind === "look" ? (look.state?.elements.length ?? 0) : 0;
-  if (type !== undefined && elements === 0 && !/^(?:text\/html|application\/xhtml\+xml) *(;|$)/i.test(type))
-    return wrong(`its Content-Type is ${type} instead of text/html`, "Send the login page as text/html.");
+  const type = elements === 0 ? typeFault(answer) : undefined;
+  if (type !== undefined) return wrong(type, "Send the login page as text/html.");
   const headers = headerLines(answer.headers, new URL(url));
   if (look.kind === "none") return [...notChecked(["page", ...browserChecks], look.why), ...headers];
   const check = intermediaryIn(answer, elements > 0);
   if (check?.kind === "bot-check") return withoutPage(answer, place, site, look.state?.title);
   if (elements === 0) {
-    const fault = scriptFault(look, url);
-    const why = unseenWhy(look, fault !== undefined);
-    return why === undefined
-      ? wrong(
-          `it has no <${tagName}>${look.state?.isInTemplate === true ? "; a <template> has it, which no script inserts" : ""}${fault ? `; ${fault.says}` : ""}`,
-          `${fault ? `If a script adds the element: ${fault.fix} Otherwise add` : "Add"} <${tagName}> to the page, or give the address of the page that has it: --site.`,
-        )
+    const missing = elementFault(look, url, "--site");
+    return "fix" in missing
+      ? wrong(missing.says, missing.fix)
       : [
-          unknown("page", why + place),
+          unknown("page", missing.says + place),
           ...notChecked(browserChecks.slice(0, -1), fixFirst("page")),
           errorsLine(look, url),
           ...headers,
         ];
   }
   const api = site.apiOrigin + site.path;
-  const elsewhere = endpointFault(look.endpoint, api);
+  const elsewhere = endpointFault(look.settings?.endpoint, api);
   const policy = policyLine(look, new URL(url), api);
   const isApiBroken = apiLines.some(({ check, result }) => check === "login-api" && result === "failed");
   const script = scriptLine(look, url, policy, isApiBroken ? `${api}/` : undefined);
@@ -173,6 +185,31 @@ const neededByElement = new Set<CheckId>([
   "status",
   "stream",
 ]);
+
+/** What is wrong with the type of a page. */
+export function typeFault({ headers: { "content-type": type } }: Answered): string | undefined {
+  if (type === undefined || /^(?:text\/html|application\/xhtml\+xml) *(;|$)/i.test(type)) return undefined;
+  return `its Content-Type is ${type} instead of text/html`;
+}
+
+/**
+ * Why a page has no element. Without `fix` it may have one.
+ *
+ * @param flag where the page's address is given
+ */
+export function elementFault(
+  look: Look,
+  url: string,
+  flag: string,
+): { says: string } | { says: string; fix: string } {
+  const fault = scriptFault(look, url);
+  const why = unseenWhy(look, fault !== undefined);
+  if (why !== undefined) return { says: why };
+  return {
+    says: `it has no <${tagName}>${look.state?.isInTemplate === true ? "; a <template> has it, which no script inserts" : ""}${fault ? `; ${fault.says}` : ""}`,
+    fix: `${fault ? `If a script adds the element: ${fault.fix} Otherwise add` : "Add"} <${tagName}> to the page, or give the address of the page that has it: ${flag}.`,
+  };
+}
 
 /** Why it is not known whether a page has the element. Undefined: it has none. */
 function unseenWhy({ state, stopped, registeredBy }: Look, hasFault: boolean): string | undefined {

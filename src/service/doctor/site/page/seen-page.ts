@@ -5,7 +5,7 @@ import type { Look, LookLimits, NoLook } from "../browser/look-at-page.js";
 import type { SeenRequest } from "../browser/page-record.js";
 import { mainElement } from "../browser/read-page.js";
 import { maxRedirects, type Site } from "../site.js";
-import type { Answer, Answered, Visitor } from "../visitor.js";
+import type { Answer, Answered, Ask, Visitor } from "../visitor.js";
 
 /** The login page, as a browser or, without one, a request got it. `url`: the last address within the site. */
 export type SeenPage =
@@ -19,7 +19,7 @@ const maxBytes = 100_000;
 
 interface SeeOptions {
   timeoutMs: number;
-  limits: Partial<LookLimits> | undefined;
+  limits?: Partial<LookLimits> | undefined;
   /** Takes secrets out of a text. */
   clean: (text: string) => string;
 }
@@ -30,7 +30,8 @@ export async function seePage(site: Site, visitor: Visitor, times: SeeOptions): 
   return look.kind === "none" ? requestPage(site.page, visitor, look) : pageIn(look, site.page);
 }
 
-async function lookWithBrowser(
+/** Looks at `page`, which may have a fragment. Never rejects. */
+export async function lookWithBrowser(
   { page, apiOrigin, headers, browser }: Site,
   { timeoutMs, limits, clean }: SeeOptions,
 ): Promise<Look | NoLook> {
@@ -83,21 +84,24 @@ function answerIn({ status, headers = {} }: SeenRequest, text: string): Answered
   return { kind: "answered", status, headers, body: Buffer.from(text), text, isWhole: true };
 }
 
+/** The request for a page, as a browser sends it. */
+export const navigationTo = (url: string): Ask => ({
+  url,
+  headers: {
+    accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+    "sec-fetch-site": "none",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+  },
+  maxBytes,
+});
+
 /** Without a browser. */
 async function requestPage(address: string, visitor: Visitor, look: NoLook): Promise<SeenPage> {
   const { origin } = new URL(address);
   let url = address;
   for (let redirects = 0; ; redirects++) {
-    const answer = await visitor.call({
-      url,
-      headers: {
-        accept: "text/html,application/xhtml+xml,*/*;q=0.8",
-        "sec-fetch-site": "none",
-        "sec-fetch-mode": "navigate",
-        "sec-fetch-dest": "document",
-      },
-      maxBytes,
-    });
+    const answer = await visitor.call(navigationTo(url));
     const to = placeIn(answer, url);
     if (to === undefined)
       return answer.kind === "answered" && answer.status === 200
@@ -108,7 +112,8 @@ async function requestPage(address: string, visitor: Visitor, look: NoLook): Pro
   }
 }
 
-function placeIn(answer: Answer, url: string): string | undefined {
+/** Where an answer redirects to. */
+export function placeIn(answer: Answer, url: string): string | undefined {
   if (answer.kind === "silent" || ![301, 302, 303, 307, 308].includes(answer.status)) return undefined;
   const { location } = answer.headers;
   return location === undefined ? undefined : parseUrl(location, url)?.href;
@@ -120,7 +125,9 @@ export function apiOf(
   { isApiGiven, apiOrigin, path }: Site,
 ): { apiOrigin: string; path: string } {
   const endpoint =
-    page.kind === "page" && page.look.kind === "look" ? parseUrl(page.look.endpoint ?? "") : undefined;
+    page.kind === "page" && page.look.kind === "look"
+      ? parseUrl(page.look.settings?.endpoint ?? "")
+      : undefined;
   if (isApiGiven || !endpoint || !/^https?:$/.test(endpoint.protocol)) return { apiOrigin, path };
   return { apiOrigin: endpoint.origin, path: endpoint.pathname.replace(/\/+$/, "") };
 }
