@@ -268,6 +268,14 @@ describe("doctor --return", () => {
     assertOneFails(run, ["return-address", /^it answers no answer in 0\.3 s|^no answer in 0\.3 s/]);
   });
 
+  it("could not tell what a page has whose scripts never come to rest", async (t) => {
+    const origin = await serve(t, at("/login", { body: html("<script>for (;;);</script>") }));
+    const run = await runDoctor(t, ["--return", `${origin}/login`, "--json"], { limits: { totalMs: 8_000 } });
+    assertFailed(run, []);
+    assert.deepEqual(notTold(run), ["return-element", "return-scripts"]);
+    for (const check of notTold(run)) assert.match(says(run, check), /^not done in 8 s/);
+  });
+
   it("could not tell behind a bot check", async (t) => {
     const { run } = await look(t, { front: () => botCheck });
     assertFailed(run, []);
