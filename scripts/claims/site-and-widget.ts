@@ -103,6 +103,47 @@ export const siteAndWidget: Claims = {
       title: "replaces the login page in the history by the account",
     },
   },
+  "test/element/flow/come-back.test.ts": {
+    "The way back: a browser in which no login began requests nothing": {
+      at: "src/element/flow/login-flow.ts: comeBack",
+      replace: [
+        'fail(new RequestError("other_browser"), "start", environment)',
+        "start(backend, environment)",
+      ],
+      title: "requests nothing in a browser that kept no attempt",
+    },
+    "The way back: no number is posted while the login is pending, and none after 15 s": {
+      at: "src/element/flow/login-flow.ts: comeBack",
+      remove: "held.number = undefined;",
+      title: "sends none while the login is pending, and holds it for 15 s",
+    },
+    "The way back: one number of an attempt is posted with nobody's press": {
+      at: "src/element/flow/finish-login.ts: finish",
+      replace: ["number && shared?.takeUnattended() ? number : undefined", "number"],
+      title: "sends one number of an attempt with nobody's press",
+    },
+  },
+  "test/element/app-link/shared-attempt.test.ts": {
+    "The way back: one number of an attempt, in all tabs": {
+      at: "src/element/app-link/shared-attempt.ts: sharedAttempt",
+      remove: 'if (isFirst) markAttempt(endpoint, attempt, "sent");',
+      title: "gives the right to send a number with nobody's press once, also to another tab",
+    },
+  },
+  "test/element/app-link/app-return.test.ts": {
+    "The way back: a fragment with several numbers, or a malformed one, has none": {
+      at: "src/element/app-link/app-return.ts: takeFromAddress",
+      remove: "second === undefined &&",
+      title: "removes a malformed …, and takes it for none",
+    },
+  },
+  "test/element/app-link/browser-name.test.ts": {
+    "{browser} is a name of a fixed set, whatever the browser says": {
+      at: "src/element/app-link/browser-name.ts: browserName",
+      replace: [': "other"', ": userAgent"],
+      title: "is never more than a name of the set, whatever the browser says",
+    },
+  },
   "test/element/flow/finish-login.test.ts": {
     "One of two tabs logs in: it asks for the status while it holds the lock": {
       at: "src/element/flow/finish-login.ts: signIn",

@@ -2,6 +2,7 @@ import { BehaviorSubject, defer, NEVER, switchMap, timer, type Observable } from
 import { TestScheduler } from "rxjs/testing";
 import type { LoginAnswer, StatusAnswer } from "../../../src/protocol/login-api.js";
 import type { Backend } from "../../../src/element/api/backend.js";
+import type { KeptAttempt } from "../../../src/element/app-link/resume-storage.js";
 import { receivedCode } from "../../../src/element/flow/renewal.js";
 import type { Environment, Visibility } from "../../../src/element/flow/environment.js";
 import { loginFlow, type Command } from "../../../src/element/flow/login-flow.js";
@@ -27,7 +28,7 @@ export type Scripts = Partial<Record<keyof Backend, Script[]>>;
 
 /** All in the same syntax as scripts. */
 export interface World {
-  /** `start`, `cancel`, `resume`, `takeOver` (with a code of the instant 0). By default one start at once. */
+  /** `start`, `cancel`, `resume`, `takeOver` (with a code of the instant 0), `comeBack` (with a number). By default one start at once. */
   commands?: string;
   /** `visible`, `hidden`, `gone`. By default visible. */
   visibility?: string;
@@ -48,6 +49,8 @@ export interface World {
   random?: number | (() => number);
   /** The attempt left for the app: whether this tab is its owner, until when another tab has the lock, and when it becomes the owner. */
   shared?: { isOwner?: boolean; lockedMs?: number; isTakenOverAtMs?: number; wasSent?: boolean };
+  /** How the attempt has ended that this browser kept, for `comeBack`. Missing: it kept none. */
+  kept?: KeptAttempt["mark"];
   /** How far the wall clock is ahead of the timers. */
   clockJumpMs?: (nowMs: number) => number;
 }
@@ -248,6 +251,12 @@ export function runFlow(untilMs: number, scripts: Scripts, world: World = {}) {
         backend,
         attempt: "A",
         code: receivedCode({ otp: "otp0", expires_in: 60 }, 0),
+      },
+      comeBack: {
+        type: "comeBack",
+        backend,
+        kept: world.kept && { attempt: "A", mark: world.kept },
+        number: typed.right,
       },
       cancel: { type: "cancel" },
     };

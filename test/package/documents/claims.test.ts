@@ -15,6 +15,27 @@ const withoutAny: Record<string, string> = {
   "a stranger who scans and accepts a code logs its browser in as the stranger":
     "It shows what nothing stops.",
   "a stranger who scans a code can end its attempt by declining": "It shows what nothing stops.",
+  "a link that was relayed logs in its sender, which the words on the victim's phone do not deny":
+    "It shows what nothing stops.",
+  "a stranger who accepts the code of this browser's own button can plant its number: possible":
+    "It shows what nothing stops.",
+  "logs in nobody if it is relayed, with a return each, 500 times; and the victim's browser calls nothing":
+    "It runs the built file. The tests of the flow lack the defence, one by one.",
+  "logs in once if two pages come back at once, 50 times":
+    "It runs the built file. The tests of two tabs lack the lock and the owner.",
+  "a person who pressed here and then accepts somebody else's link sends no number, and loses no try":
+    "It runs the built file, as the next one does. The tests of the flow lack the defence.",
+  "planted numbers cost one try of an attempt, however often they come":
+    "The tests of the flow and of what is kept lack the defence.",
+  "a number is void in another browser, also with the attempt's id":
+    "It is the cookie that is missing: “is impossible for another browser, even if the attempt is approved”.",
+  "no page asks for a number that no login of this browser waits for":
+    "The server alone asks, and only for an accepted attempt.",
+  "follows no redirect, and tells no other origin of the way back":
+    "No call of doctor follows one, and its browser opens only what answers 200: each is enough.",
+  "puts a number only into https, also where a scheme can be opened":
+    "It tests the listing of the documents.",
+  "opens only the fixed address on …, whatever the link says": "It tests the listing of the documents.",
   "can log in with the victim's attempt if the attacker also knows its id": "It shows what nothing stops.",
   "count a login, and hold no secret, code, ticket or cookie":
     "The kit's events, which are all that it writes, have none.",
