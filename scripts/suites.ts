@@ -66,6 +66,7 @@ export const suites: readonly Suite[] = [
   // In Chromium alone `e2e/login` and `element/view/code-view.test.ts` show as much.
   { path: "test/e2e/engines/login.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/move.test.ts", runsIn: "all", needs: built },
+  { path: "test/e2e/engines/same-phone.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/zoom.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/first-paint.test.ts", runsIn: "all", needs: built },
   { path: "test/e2e/engines/oldest-chromium.test.ts", runsIn: "all", needs: built },

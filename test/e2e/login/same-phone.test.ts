@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
 import { startKitSite, type KitSite } from "../../support/sites/kit-site.js";
-import { until } from "../../support/until.js";
+import { holds, until } from "../../support/until.js";
 
 /** The link leads to a page that stands for the app. Going there discards the login page, as a phone does when it needs memory. */
 const widget =
@@ -137,7 +137,7 @@ for (const asksForNumber of [true, false])
       await page.getByText(notice, { exact: true }).waitFor();
       assert.deepEqual(site.calls, []);
       assert.deepEqual(errors, ["other_browser"]);
-      assert.ok(!(await page.content()).includes(appReturn.slice("otp-return=".length) || "otp-return"));
+      holds(!(await page.content()).includes(appReturn.slice("otp-return=".length) || "otp-return"));
       await page.getByRole("button", { name: "Log in here instead" }).tap();
       await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
       assert.equal(site.starts(), 1);
@@ -148,7 +148,7 @@ for (const asksForNumber of [true, false])
       const { id, message } = await site.phone.scan(code);
       const back = await comeBack(asksForNumber ? `otp-return=${/\d{4}/.exec(message)?.[0]}` : "otp-return");
       await back.getByText("You’re back", { exact: true }).waitFor();
-      assert.ok(!site.calls.includes(login), "A number is not posted while the login is pending.");
+      holds(!site.calls.includes(login), "A number is not posted while the login is pending.");
       await site.phone.answer(id, true);
       await back.waitForURL("**/account");
       assert.equal(site.calls.filter((call) => call === login).length, 1);
@@ -166,7 +166,7 @@ for (const asksForNumber of [true, false])
         .getByText("The login that you accepted began in another tab", { exact: true })
         .first()
         .waitFor({ timeout: patienceMs });
-      assert.ok(!site.calls.includes(login));
+      holds(!site.calls.includes(login));
       await back.getByRole("button", { name: "Log in here" }).tap();
       await back.getByRole("link", { name: "Continue", exact: true }).waitFor();
     });
@@ -264,7 +264,7 @@ for (const asksForNumber of [true, false])
       await until(() => page.url() === `${site.origin}/`, "the address without it");
       await reach(page, "pending");
       assert.equal(site.starts(), 1);
-      assert.ok(!site.calls.includes(login));
+      holds(!site.calls.includes(login));
     });
 
     it("early.js requests nothing, and removes it before the scripts of the page run", async () => {
@@ -351,7 +351,7 @@ for (const asksForNumber of [true, false])
           .getByText("The login that you accepted began in another tab", { exact: true })
           .first()
           .waitFor({ timeout: patienceMs });
-        assert.ok(!site.calls.includes(login));
+        holds(!site.calls.includes(login));
         await back.close();
         const own = (await accept(code)).slice("otp-return=".length);
         await tab.goto(site.origin);
@@ -424,9 +424,7 @@ describe("In the browser of another app", () => {
       await copy.tap();
       const copied = page.getByRole("button", { name: "Address copied" });
       await copied.waitFor();
-      assert.ok(
-        await copied.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button),
-      );
+      holds(await copied.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button));
       assert.equal(await page.getByRole("status").textContent(), "Address copied");
       assert.equal(await page.evaluate("navigator.clipboard.readText()"), `${site.origin}/?next=1#/login`);
       await page.context().close();
@@ -462,10 +460,10 @@ describe("In the browser of another app", () => {
         const { top, bottom } = document.querySelector("onegini-otp-login").shadowRoot.querySelector(each).getBoundingClientRect();
         return { top, bottom };
       })`);
-      for (const [i, { top }] of boxes.entries()) if (i > 0) assert.ok(top >= boxes[i - 1]!.bottom);
+      for (const [i, { top }] of boxes.entries()) if (i > 0) holds(top >= boxes[i - 1]!.bottom);
       await page.evaluate('document.querySelector("onegini-otp-login").cancel()');
       await reach(page, "idle");
-      assert.ok(Math.abs((await height()) - before) <= 0.5);
+      holds(Math.abs((await height()) - before) <= 0.5);
       await page.context().close();
     });
 });
