@@ -113,11 +113,14 @@ for (const asksForNumber of [false, true])
       const { page, phone } = await openApp({ hint: "chrome", platform: "iOS" });
       await phone.press("Accept");
       if (asksForNumber) {
+        // It is behind the question until the acceptance was delivered.
+        await number(page).waitFor();
         const typed = await number(page).innerText();
         await phone.press("Back to Chrome");
         await field(page).waitFor();
         // The person has forgotten it: the link then has no code. The reloaded page names Debian's Chromium.
         await page.getByRole("link", { name: "Go back to the app" }).tap();
+        await number(page).waitFor();
         assert.equal(await number(page).innerText(), typed);
         await phone.press("Back to the page");
         await field(page).fill(typed);
