@@ -45,12 +45,8 @@ function requestCode(): void {
 
 // Before the other scripts of the page can see it.
 const appReturn = takeFromAddress();
-if (
-  canLogIn &&
-  // A frame with that name is a global too, but no property of the window's own.
-  !Object.hasOwn(globalThis, "oneginiOtpLoginEarly") &&
-  visibilityState === "visible" &&
-  !(document as Document & { prerendering?: boolean }).prerendering
-)
+// A frame with that name is a global too, but no property of the window's own.
+if (canLogIn && !Object.hasOwn(globalThis, "oneginiOtpLoginEarly"))
   if (appReturn) Object.assign(globalThis, { oneginiOtpLoginEarly: { appReturn } });
-  else requestCode();
+  else if (visibilityState === "visible" && !(document as Document & { prerendering?: boolean }).prerendering)
+    requestCode();

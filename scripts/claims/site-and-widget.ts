@@ -118,8 +118,8 @@ export const siteAndWidget: Claims = {
       title: "sends none while the login is pending, and holds it for 15 s",
     },
     "The way back: one number of an attempt is posted with nobody's press": {
-      at: "src/element/flow/finish-login.ts: finish",
-      replace: ["number && shared?.takeUnattended() ? number : undefined", "number"],
+      at: "src/element/flow/finish-login.ts: signIn",
+      remove: "&& shared.takeUnattended()",
       title: "sends one number of an attempt with nobody's press",
     },
   },

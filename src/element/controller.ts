@@ -121,7 +121,8 @@ export class LoginController implements ReactiveController {
   leaveForApp(): void {
     if (this.#state.phase !== "pending") return;
     const { attempt, code } = this.#state;
-    if (storeAttempt(this.#endpoint, attempt, code.endsAt, this.#options.target())) this.#left = attempt;
+    if (storeAttempt(this.#endpoint, attempt, code.endsAt, "open", this.#options.target()))
+      this.#left = attempt;
   }
 
   hostConnected(): void {
@@ -170,8 +171,11 @@ export class LoginController implements ReactiveController {
     const { phase } = this.#state;
     const backend = this.#findBackend();
     const kept = keptAttempt(this.#endpoint);
-    // An attempt on the page goes on: anybody can make an address.
-    if (phase === "completed" || (!kept && (isWaiting(this.#state) || phase === "approved"))) return true;
+    // An attempt on the page goes on, because anybody can make an address. One that is accepted takes the first number.
+    const isOpen = kept?.mark === "open";
+    const isFirst = isOpen && kept.attempt === this.#left && appReturn.number;
+    if (phase === "completed" || (isWaiting(this.#state) && !isOpen) || (phase === "approved" && !isFirst))
+      return true;
     this.#stopWaiting();
     this.#left = kept?.attempt;
     const page = redirectTarget(kept?.page);

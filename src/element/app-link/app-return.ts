@@ -4,26 +4,20 @@ export interface AppReturn {
 }
 
 /** Any `otp-return`, also a malformed one: at the start of the fragment, or after `&` or `?`, as in the paths of a router. */
-const anyReturn = /(^#|[?&])otp-return(?=[=&]|$)[^&]*(&?)/;
-const wellFormed = /otp-return(?:=(\d{4}|\d{6}))?&?$/;
+const anyReturn = /(?<=^#|[?&])otp-return(?=[=&]|$)([^&]*)&?/g;
 
 /**
  * Takes `otp-return` out of the page's address, and leaves the rest of the fragment and the history's state as they are. A
  * malformed one is removed too, and so are several: then there is none.
  */
 export function takeFromAddress(): AppReturn | undefined {
-  let { hash } = location;
-  const found: string[] = [];
-  for (let match = anyReturn.exec(hash); match; match = anyReturn.exec(hash)) {
-    found.push(match[0]);
-    hash = hash.replace(anyReturn, (_, before: string, after) => (after || before === "#" ? before : ""));
-  }
-  const [only, second] = found;
-  if (only === undefined) return undefined;
+  const [found, second] = [...location.hash.matchAll(anyReturn)];
+  if (!found) return undefined;
   const url = new URL(location.href);
-  url.hash = hash === "#" ? "" : hash;
+  const rest = url.hash.replace(anyReturn, "").replace(/[?&]$/, "");
+  url.hash = rest === "#" ? "" : rest;
   history.replaceState(history.state, "", url);
-  const [isWellFormed, number] = (second === undefined && wellFormed.exec(only)) || [];
+  const [isWellFormed, number] = (second === undefined && /^(?:=(\d{4}|\d{6}))?$/.exec(found[1]!)) || [];
   return isWellFormed === undefined ? undefined : { number };
 }
 

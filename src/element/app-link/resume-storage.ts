@@ -39,6 +39,7 @@ export function storeAttempt(
   endpoint: string,
   attempt: string,
   codeEndsAt: number,
+  mark: KeptAttempt["mark"],
   page?: string,
 ): string | undefined {
   const kept = keptAttempt(endpoint);
@@ -46,7 +47,7 @@ export function storeAttempt(
   return store(endpoint, {
     attempt,
     until: codeEndsAt + afterCodeMs,
-    mark: before?.mark ?? "open",
+    mark: before?.mark ?? mark,
     page: page ?? before?.page,
   });
 }

@@ -16,7 +16,9 @@ export const sharedAttempt = (endpoint: string, attempt: string): SharedAttempt 
   return {
     isOwner: () =>
       storedAttempt(endpoint) === attempt && sessionStorage.getItem(key) === localStorage.getItem(key),
-    becomeOwner: () => sessionStorage.setItem(key, String(storeAttempt(endpoint, attempt, Date.now()))),
+    // Where another attempt was kept in between, nobody knows whether a number was sent.
+    becomeOwner: () =>
+      sessionStorage.setItem(key, String(storeAttempt(endpoint, attempt, Date.now(), "sent"))),
     takeUnattended: () => {
       const kept = keptAttempt(endpoint);
       const isFirst = kept?.attempt === attempt && kept.mark === "open";

@@ -59,12 +59,7 @@ export function finish(
           ? of<Action>({ type: "completed" })
           : // Of two tabs, the one that the person sees logs in.
             (shared ? visible(environment) : of(0)).pipe(
-              switchMap(() =>
-                logIn(
-                  { attempt, backend, environment, shared },
-                  number && shared?.takeUnattended() ? number : undefined,
-                ),
-              ),
+              switchMap(() => logIn({ attempt, backend, environment, shared, brought: number })),
               catchError((error: unknown) => {
                 if (isUnknownAttempt(error)) throw error;
                 return fail(error, "login", environment);
@@ -92,6 +87,8 @@ interface Login {
   environment: Environment;
   /** Set for an attempt that left for the app: other tabs may have it too, and only one of them logs in. */
   shared: SharedAttempt | undefined;
+  /** The number that the app has brought. */
+  brought: string | undefined;
 }
 
 /**
@@ -189,9 +186,9 @@ const settledStatus = ({ attempt, backend, environment }: Login): Observable<Sta
  * @param number goes with it, also with each retry: the server does not count the same number twice
  */
 function signIn(login: Login, number: string | undefined): Observable<Action> {
-  const { attempt, backend, environment, shared } = login;
+  const { attempt, backend, environment, shared, brought } = login;
   const { now, timer, online } = environment;
-  const request = withTimeout(loginTimeoutMs, environment, backend.login(attempt, number)).pipe(
+  const request = defer(() => withTimeout(loginTimeoutMs, environment, backend.login(attempt, number))).pipe(
     map((answer): Action => ({ type: "completed", answer })),
   );
   // Another tab may have logged in, and its mark may not be in this tab's storage yet: only the server knows.
@@ -199,8 +196,11 @@ function signIn(login: Login, number: string | undefined): Observable<Action> {
     ? shared.locked(
         settledStatus(login).pipe(
           switchMap((status) => {
-            if (status === "approved") shared.becomeOwner();
-            else if (status !== "completed" || !shared.isOwner())
+            if (status === "approved") {
+              // In the lock, because several pages may have one.
+              if (brought && shared.takeUnattended()) number = brought;
+              shared.becomeOwner();
+            } else if (status !== "completed" || !shared.isOwner())
               return finish(status, attempt, backend, environment);
             return request;
           }),

@@ -280,6 +280,48 @@ for (const asksForNumber of [true, false])
       await back.waitForURL("**/account");
     });
 
+    it("a page that loads unseen loses nothing, also with early.js", async () => {
+      site.show("/", widget, { head: '<script src="/early.js"></script>' });
+      const { code } = await leaveForApp();
+      const appReturn = await accept(code);
+      const unseen = {
+        content: `let state = "hidden";
+          Object.defineProperty(Document.prototype, "visibilityState", { get: () => state });
+          globalThis.beSeen = () => { state = "visible"; document.dispatchEvent(new Event("visibilitychange", { bubbles: true })); };`,
+      };
+      site.calls.length = 0;
+      const stranger = await (await anotherBrowser()).newPage();
+      const back = await here.newPage();
+      for (const page of [stranger, back]) {
+        await page.addInitScript(unseen);
+        await page.goto(`${site.origin}/#${appReturn}`);
+        await page.evaluate("beSeen()");
+      }
+      await stranger.getByText(notice, { exact: true }).waitFor();
+      await back.waitForURL("**/account");
+      assert.equal(site.starts(), 0);
+      assert.equal(site.calls.filter((call) => call === login).length, 1);
+    });
+
+    for (const end of ["completed", "ended"])
+      it(`a planted return does not end the attempt of an open page where an earlier one has ${end}`, async () => {
+        const page = await here.newPage();
+        await page.goto(site.origin);
+        await page.getByRole("link", { name: "Continue", exact: true }).waitFor();
+        await page.evaluate(
+          ([name, text]) => localStorage.setItem(name!, text!),
+          [
+            `onegini-otp-login ${site.origin}/otp-login`,
+            `${"x".repeat(22)} ${Date.now() + 60_000} ${end} ${site.origin}/orders`,
+          ],
+        );
+        await page.evaluate(() => (location.hash = "otp-return=0000"));
+        await until(() => page.url() === `${site.origin}/`, "the address without it");
+        await page.waitForTimeout(300);
+        await reach(page, "pending");
+        assert.equal(page.url(), `${site.origin}/`);
+      });
+
     it("with blocked storage nothing is kept, and the open page goes on alone", async () => {
       await here.addInitScript({
         content:
@@ -336,6 +378,37 @@ for (const asksForNumber of [true, false])
         await field(back).fill(number);
         await back.getByRole("button", { name: "Continue", exact: true }).tap();
         await back.waitForURL("**/account");
+      });
+
+      it("several pages with planted numbers send one", async () => {
+        const { code } = await leaveForApp();
+        const { id, message } = await site.phone.scan(code);
+        const number = /\d{4}/.exec(message)?.[0] ?? "";
+        const sent: string[] = [];
+        here.on("request", (request) =>
+          sent.push(/"number":"\d+"/.exec(request.postData() ?? "")?.[0] ?? ""),
+        );
+        const pages = await Promise.all([1, 2, 3].map((by) => comeBack(`otp-return=${other(number, by)}`)));
+        for (const page of pages) await page.getByText("You’re back", { exact: true }).waitFor();
+        await site.phone.answer(id, true);
+        for (const page of pages) await field(page).waitFor();
+        assert.equal(sent.filter(Boolean).length, 1);
+      });
+
+      it("a planted number leaves what is typed on a page that asks", async () => {
+        const { code } = await leaveForApp();
+        const number = (await accept(code)).slice("otp-return=".length);
+        const back = await comeBack(`otp-return=${other(number)}`);
+        await back.getByText("2 tries left").first().waitFor();
+        await field(back).fill(number.slice(0, 2));
+        const before = site.calls.length;
+        for (const planted of [`=${other(number, 2)}`, ""]) {
+          await back.evaluate((hash) => (location.hash = hash), `otp-return${planted}`);
+          await until(() => !back.url().includes("#"), "the address without it");
+        }
+        await back.waitForTimeout(300);
+        assert.equal(await field(back).inputValue(), number.slice(0, 2));
+        assert.equal(site.calls.length, before);
       });
 
       it("a person who pressed here and then accepts somebody else's link sends no number, and loses no try", async () => {
