@@ -171,6 +171,20 @@ describe("a login of the Fastify plugin", () => {
     assert.equal(where.emulator.starts[0].get("ip_address"), "127.0.0.1");
   });
 
+  test("reports that a Secure session's cookie is not sent on http", async (t) => {
+    const before = async (app: FastifyInstance): Promise<void> => {
+      await app.register(fastifyCookie);
+      await app.register(fastifySession, {
+        secret: randomBytes(32).toString("hex"),
+        saveUninitialized: false,
+      });
+    };
+    const where = await site(t, { before, options: { signIn: signIntoSession } });
+    const browser = new Browser(where);
+    assert.equal(cookiesOf(await browser.logIn(await approvedAttempt(where, browser))), "");
+    await until(() => eventsOf(where, "no_session_cookie").length > 0, "the event");
+  });
+
   test("begins a session of @fastify/secure-session", async (t) => {
     const of = ({ request }: FastifyContext) =>
       request.session as unknown as {

@@ -23,6 +23,7 @@ export class StartLimits {
   readonly #refused = new Map<string, number>();
   /** How many starts of a network or a browser are being counted. */
   readonly #inFlight = new Map<string, number>();
+  #knowsAddresses = false;
   #hasWarned = false;
 
   /** @param runtime with this process's clock, by which counts in memory end */
@@ -47,7 +48,8 @@ export class StartLimits {
     { address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">,
     browser: string | undefined,
   ): Promise<void> {
-    if (!hasAddress && addressLimits.some((name) => this.#limiters.has(name))) this.#warnOnce();
+    if (address() !== undefined) this.#knowsAddresses = true;
+    else if (!this.#knowsAddresses) this.#warnOnce();
     // The largest network first: a start above its limit leaves no counter behind for its smaller networks. The browser last:
     // anyone can make up cookies, and each would leave a counter behind.
     await this.#count([
@@ -116,7 +118,7 @@ export class StartLimits {
       type: "no_client_address",
       level: "warn",
       description:
-        "Starts are not limited by address, because this server does not know it. Set clientIp, such as to clientIpBehind(1) behind one proxy.",
+        "This server does not know the address of its clients: the phone shows the message alone, without device and place, and starts are not limited for each address. Set clientIp, such as to clientIpBehind(1) behind one proxy.",
     });
   }
 }

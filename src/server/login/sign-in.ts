@@ -5,6 +5,7 @@ import { loggedCaller, type Call } from "../http/call.js";
 import { jsonHeaders, jsonResponse, noStore, rawBodyOf, rawResponse } from "../http/response.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
+import { reportMissingCookie } from "./session-cookie.js";
 import type { SignIn } from "../options.js";
 import { timedOut, withTimeout } from "../runtime.js";
 
@@ -17,8 +18,9 @@ export async function runSignIn<Context>(
   call: Call<Context>,
   { userId, attempt, transaction, browser, login, repeated }: ClaimedLogin,
   signIn: SignIn<Context>,
-  { config, report, runtime }: Core<Context>,
+  core: Core<Context>,
 ): Promise<Response> {
+  const { config, report, runtime } = core;
   const { timeouts } = config;
   const beganAt = runtime.now();
   const about = () => ({
@@ -70,7 +72,9 @@ export async function runSignIn<Context>(
     aborter().abort();
     throw fail({ reason: `took longer than ${timeouts.signInSeconds} s` });
   }
-  report(await eventOf(outcome, login.browser, repeated, about));
+  const event = await eventOf(outcome, login.browser, repeated, about);
+  report(event);
+  if (event.type === "logged_in") reportMissingCookie(context, outcome, core);
   return outcome;
 }
 

@@ -26,6 +26,7 @@ export const auditKinds = {
   login_paused: "step",
   login_resumed: "step",
   no_client_address: "none",
+  no_session_cookie: "none",
   number_asked: "step",
   numbers_sprayed: "step",
   page_refused: "none",

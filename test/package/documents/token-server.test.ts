@@ -110,7 +110,7 @@ function scene(
       signIn: () => new Response(),
       transport: transport ?? toEmulator,
       // There are no addresses here, and the kit would warn of that.
-      limits: { startsPerAddress: false },
+      clientIp: () => "192.0.2.1",
       ...options,
     },
     clock,
@@ -207,7 +207,7 @@ describe("docs/token-server.md", () => {
   });
 
   test("shows the line of a server that knows no addresses", async (t) => {
-    const { post, line } = scene(t, { kit: { limits: {} } });
+    const { post, line } = scene(t, { kit: { clientIp: () => undefined } });
     assert.equal((await post("")).status, 201);
     assertShown(await line());
   });

@@ -21,7 +21,7 @@ import {
 } from "../support/site.js";
 import { VirtualClock } from "../../../support/virtual-clock.js";
 import { login } from "../support/login.js";
-import { pluck } from "../support/events.js";
+import { eventsOf, pluck } from "../support/events.js";
 
 type Options = NonNullable<SiteOptions["options"]>;
 
@@ -111,9 +111,25 @@ describe("starts from one address", () => {
       const request = new Request(where.url, { method: "POST", headers: { origin: where.origin } });
       assert.equal((await where.kit.fetch(request, undefined as never)).status, 201);
     }
-    const [event, ...more] = where.events.filter(({ type }) => type === "no_client_address");
+    const [event, ...more] = eventsOf(where, "no_client_address");
     assert.equal(event?.level, "warn");
     assert.deepEqual(more, []);
+  });
+
+  test("without an address are reported once where clientIp gives none, also with the limits off", async (t) => {
+    const options: Options = { limits: { startsPerAddress: false }, clientIp: () => undefined };
+    const where = await site(t, { options });
+    for (let count = 0; count < 2; count++) await new Browser(where).start();
+    assert.equal(eventsOf(where, "no_client_address").length, 1);
+  });
+
+  test("without an address are not reported where another had one: its connection was reset", async (t) => {
+    let address: string | undefined = "192.0.2.1";
+    const where = await site(t, { options: { clientIp: () => address } });
+    await new Browser(where).start();
+    address = undefined;
+    await new Browser(where).start();
+    assert.deepEqual(eventsOf(where, "no_client_address"), []);
   });
 
   for (const [bits, networks] of [
