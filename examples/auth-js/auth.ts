@@ -4,6 +4,9 @@ import { login } from "./login-kit";
 
 const isHttps = process.env.AUTH_URL?.startsWith("https:");
 
+/** In place of your database: what Auth.js keeps in the session, by the user's id at the Token Server. */
+const customers = new Map([["demo-user", { name: "Demo User", email: "demo-user@example.com" }]]);
+
 declare module "next-auth" {
   interface User {
     attempt?: string;
@@ -19,7 +22,9 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
       // `redeem` also sets the cookie that makes the browser known.
       async authorize({ ticket }) {
         const redeemed = await login.redeem(ticket);
-        return redeemed ? { id: redeemed.userId, attempt: redeemed.attempt } : null;
+        if (!redeemed) return null;
+        const { userId, attempt } = redeemed;
+        return { id: userId, attempt, ...customers.get(userId) };
       },
     }),
   ],

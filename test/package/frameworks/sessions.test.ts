@@ -217,6 +217,7 @@ async function serve(
   return startCommand(process.execPath, command, folder, {
     TOKEN_SERVER: listening.url,
     SESSION_SECRET: "a secret of the tests, 32 characters",
+    NODE_ENV: "production",
     SESSION_KEY: Buffer.alloc(32, "a key of the tests").toString("base64"),
     BETTER_AUTH_SECRET: "a secret of the tests, 32 characters",
     SESSION_PASSWORD: "a password of the tests, 32 characters",

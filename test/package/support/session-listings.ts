@@ -51,8 +51,6 @@ function moduleOf(code: string, toSite: string): string {
   const missing = namesOfSite.filter((name) => new RegExp(`\\b${name}\\b`).test(whole) && !isDeclared(name));
   return [
     missing.length > 0 ? `import { ${missing.map(typed).join(", ")} } from "${toSite}";` : "",
-    // The reader is told to write \`!\` behind variables of the environment.
-    whole.includes("process.env") ? "declare const process: { env: Record<string, string> };" : "",
     whole,
     "export {};\n",
   ].join("\n");

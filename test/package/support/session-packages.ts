@@ -10,6 +10,7 @@ export async function installSessions(folder: string): Promise<void> {
     "@fastify/cookie": "11.1.0",
     "@fastify/secure-session": "8.4.0",
     "@fastify/session": "11.1.3",
+    "@fastify/static": "10.1.11",
     "@hono/node-server": "2.1.9",
     "@nestjs/common": "12.5.1",
     "@nestjs/core": "12.5.1",
@@ -24,6 +25,7 @@ export async function installSessions(folder: string): Promise<void> {
     "@types/passport": "1.0.17",
     astro: "7.3.5",
     "better-auth": "1.7.25",
+    "connect-redis": "9.0.0",
     "cookie-session": "2.1.1",
     express: "5.3.0",
     "express-session": "1.19.0",
@@ -40,6 +42,7 @@ export async function installSessions(folder: string): Promise<void> {
     react: "19.3.1",
     "react-dom": "19.3.1",
     "react-router": "7.18.7",
+    redis: "6.3.1",
     "reflect-metadata": "0.2.2",
     rxjs: "7.8.2",
   };

@@ -6,8 +6,11 @@ import { signIn } from "../../../auth";
 export async function GET(request: Request): Promise<Response> {
   const { searchParams } = new URL(request.url);
   const ticket = searchParams.get("ticket");
-  // Anybody can name a page: only a path of this site counts.
-  const redirectTo = sitePath(searchParams.get("next")) ?? "/account";
+  const next = searchParams.get("next") ?? searchParams.get("callbackUrl");
+  const { origin } = new URL(process.env.AUTH_URL ?? request.url);
+  // Auth.js writes a page's whole address. Anybody can name a page: only a path of this site counts.
+  const path = next?.startsWith(`${origin}/`) ? next.slice(origin.length) : next;
+  const redirectTo = sitePath(path) ?? "/account";
   try {
     return await signIn("otp-login", { ticket, redirectTo });
   } catch (error) {
