@@ -10,7 +10,7 @@ import { pythonWith } from "./running-site.js";
 /** The listings of docs/testing.md in Python, which test a site from outside. */
 
 describe("the tests in Python", () => {
-  test("log in with signIn and by a ticket, and fail where nobody is logged in", async () => {
+  test("log in with signIn, by a ticket and with the number, and fail where nobody is logged in", async () => {
     const python = pythonWith("pytest", "requests");
     const folder = join(temporaryFolder, "pytest");
     mkdirSync(folder);
@@ -30,6 +30,7 @@ describe("the tests in Python", () => {
     };
     assert.match(await runTests(""), /1 passed/);
     assert.match(await runTests("ticket"), /1 passed/);
+    assert.match(await runTests("number"), /1 passed/);
     await assert.rejects(runTests("nobody"), /1 failed/);
   });
 });

@@ -67,6 +67,7 @@ describe("the listings for Playwright", () => {
     ["", "on a page whose element requests the code"],
     ["begun", "on a page that kit.begin began"],
     ["ticket", "by a ticket"],
+    ["number", "with the number that the phone shows"],
   ] as const)
     test(`log in ${where}`, async () => {
       assert.match(await runTests(login), /1 passed/);
@@ -130,6 +131,7 @@ describe("the listings for Cypress", () => {
   for (const [login, where] of [
     ["", "on a page whose element requests the code"],
     ["begun", "on a page that kit.begin began"],
+    ["number", "with the number that the phone shows"],
   ] as const)
     test(`make the calls of a login ${where}`, async () => {
       const command = join("node_modules", "onegini-otp-login", "dist", "command", "cli.js");

@@ -17,6 +17,7 @@ interface Chainable {
   then: (step: Step) => Chainable;
   its: (path: string) => Chainable;
   as: (alias: string) => Chainable;
+  type: (text: string) => Chainable;
   should: (assertion: string, expected: unknown) => Chainable;
 }
 
@@ -81,7 +82,7 @@ export class StandInCypress {
     wait: (alias: string) =>
       this.#chain(async () => {
         const answer = await this.#calls.get(alias.replace(/^@/, ""));
-        return { response: { body: (await answer?.json()) as unknown } };
+        return { response: { statusCode: answer?.status(), body: (await answer?.json()) as unknown } };
       }),
     get: (selector: string) =>
       this.#chain(async () => {
@@ -90,7 +91,7 @@ export class StandInCypress {
           .evaluate((element) =>
             Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
           );
-        return { attr: (name: string) => attributes[name] };
+        return { selector, attr: (name: string) => attributes[name] };
       }),
     location: (part: "pathname") => this.#chain(() => () => new URL(this.#page.url())[part]),
     wrap: (value: unknown) => this.#chain(() => value),
@@ -123,6 +124,12 @@ export class StandInCypress {
       as: (alias: string) =>
         this.#chain((value) => {
           this.#calls.set(alias, (value as { call: Promise<PageResponse> }).call);
+        }, get),
+      type: (text: string) =>
+        this.#chain(async (found) => {
+          const field = this.#page.locator((found as { selector: string }).selector);
+          await field.fill(text.replace("{enter}", ""));
+          await field.press("Enter");
         }, get),
       should: (assertion: string, expected: unknown) => {
         assert.equal(assertion, "eq");

@@ -12,7 +12,7 @@ export interface TestedSite {
 }
 
 /**
- * `LOGIN` says how a login goes: `begun`, the page has its code from the kit; `ticket`, in place of `signIn`; `nobody`, it leads
+ * `LOGIN` says how a login goes: `begun`, the page has its code from the kit; `ticket`, in place of `signIn`; `number`, with one; `nobody`, it leads
  * to no session; otherwise the element requests the code, and `signIn` begins the session.
  */
 const server = `
@@ -27,10 +27,14 @@ const signIn = ({ userId, attempt }) => {
   return Response.json({ redirect_to: "/account" }, { headers: { "Set-Cookie": "session=" + attempt + "; Path=/; HttpOnly" } });
 };
 const way = process.env.LOGIN === "ticket" ? { handOver: { to: "/login/otp" } } : { signIn };
+const asking = {
+  message: "Log in to www.example.com. It may ask for {number}: type it only there.",
+  pairing: { keys: ["a key of the tests, 32 characters long"] },
+};
 const kit = createLoginKit({
   origin: "http://localhost:3000",
   tokenServer: { url: "http://localhost:4000", clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
-  message: "Log in",
+  ...(process.env.LOGIN === "number" ? asking : { message: "Log in" }),
   ...way,
 });
 const page = (attributes = "", svg = "") => \`<!doctype html>
