@@ -27,6 +27,7 @@ const kit = createLoginKit({
 const widget = new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js"));
 const page = (next: string): string => `<!doctype html>
 <html lang="en">
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
   <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>

@@ -40,6 +40,7 @@ app.get("/", (c) => {
   const next = sitePath(c.req.query("next")) ?? "/account";
   return c.html(`<!doctype html>
 <html lang="en">
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
   <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>

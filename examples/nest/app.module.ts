@@ -14,6 +14,7 @@ export class PagesController {
     const next = sitePath(address) ?? "/account";
     return `<!doctype html>
       <html lang="en">
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Log in</title>
         <script type="module" src="/assets/onegini-otp-login.js"></script>
         <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>

@@ -51,6 +51,7 @@ app.get("/", (req, res) => {
   const next = sitePath(req.query.next) ?? "/account";
   res.send(`<!doctype html>
     <html lang="en">
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>Log in</title>
       <script type="module" src="/assets/onegini-otp-login.js"></script>
       <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>

@@ -4,6 +4,7 @@ import { createSessions, privateHeaders } from "./sessions.js";
 
 const page = (next: string): string => `<!doctype html>
 <html lang="en">
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
   <title>Log in</title>
   <script type="module" src="/onegini-otp-login.js"></script>
   <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>

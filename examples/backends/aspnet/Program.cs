@@ -193,6 +193,7 @@ static IResult Page(string content, int status = 200) =>
     Results.Content($"<!doctype html>\n<html lang=\"en\">\n{content}\n</html>", "text/html; charset=utf-8", null, status);
 
 static IResult LoginPage(string message, int status = 200) => Page($"""
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Log in</title>
     <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
     <script type="module" src="/return-to.js"></script>

@@ -154,6 +154,7 @@ func end(w http.ResponseWriter, r *http.Request) {
 var pages = template.Must(template.New("").Parse(`
 {{define "login"}}<!doctype html>
 <html lang="en">
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
   <script type="module" src="/return-to.js"></script>

@@ -274,6 +274,7 @@ public class Site {
         return """
                 <!doctype html>
                 <html lang="en">
+                  <meta name="viewport" content="width=device-width, initial-scale=1" />
                   <title>Log in</title>
                   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
                   <script type="module" src="/return-to.js"></script>

@@ -93,6 +93,7 @@ function show_login(?string $message = null): never
     ?>
 <!doctype html>
 <html lang="en">
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
   <script type="module" src="/return-to.js"></script>

@@ -136,6 +136,7 @@ __END__
 @@ login
 <!doctype html>
 <html lang="en">
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
   <title>Log in</title>
   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
   <script type="module" src="/return-to.js"></script>

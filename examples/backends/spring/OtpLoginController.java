@@ -189,6 +189,7 @@ class OtpLoginController {
         return """
                 <!doctype html>
                 <html lang="en">
+                  <meta name="viewport" content="width=device-width, initial-scale=1" />
                   <title>Log in</title>
                   <script type="module" src="/otp-login/assets/onegini-otp-login.js"></script>
                   <script type="module" src="/return-to.js"></script>
