@@ -36,7 +36,6 @@ export const answers: Readonly<Record<string, string>> = {
   proxy: "docs/deployment.md#deployment",
   python: "docs/backends.md#backends-in-any-language",
   rate: "docs/kit-reference.md#limits",
-  react: "docs/frameworks.md#react",
   reader: "docs/accessibility.md#accessibility",
   safari: "docs/widget.md#browsers",
   screenreader: "docs/accessibility.md#accessibility",

@@ -449,6 +449,9 @@ describe("The pages", () => {
   test("are found by the words that people have for them", async () => {
     const first = {
       "dark mode": "/theming.html",
+      dark: "/theming.html#light-and-dark",
+      number: "/kit-reference.html#pairing",
+      pause: "/kit.html#a-pause",
       "theme colour": "/theming.html",
       font: "/theming.html",
       logo: "/theming.html",
