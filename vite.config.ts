@@ -96,8 +96,9 @@ const fileBuild: UserConfig = {
   },
 };
 
-/** For a page's head: a classic script of its own. */
+/** For a page's head: a classic script of its own, and the style sheet beside it. */
 const earlyBuild: UserConfig = {
+  publicDir: "src/public",
   plugins: [printIntegrity()],
   build: {
     emptyOutDir: false,

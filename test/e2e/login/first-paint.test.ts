@@ -6,7 +6,6 @@ import { launchBrowser } from "../../support/browser.js";
 import {
   firstPaintSite,
   openWithoutScript,
-  styleRules,
   type FirstPaintSite,
   type Way,
 } from "../../support/sites/first-paint-site.js";
@@ -22,6 +21,13 @@ async function centreOf(part: Locator): Promise<{ x: number; y: number }> {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
+/** What stands in the slots of a page. The canvas is the picture. */
+const slotted = {
+  "a logo": { logo: 28 },
+  "a wide logo": { logo: 120, above: true },
+  "a footer": {},
+};
+
 describe("First paint", () => {
   let where: FirstPaintSite;
   let browser: Browser;
@@ -30,7 +36,6 @@ describe("First paint", () => {
   const closing: (() => void)[] = [];
 
   before(async () => {
-    assert.match(styleRules ?? "", /padding-block-start/, "docs/widget.md has the rules");
     browser = await launchBrowser();
   });
   after(() => browser.close());
@@ -80,6 +85,47 @@ describe("First paint", () => {
           const after = await centreOf(page.locator("canvas"));
           const moved = [after.x - before.x, after.y - before.y].map(Math.abs);
           holds(Math.max(...moved) <= 0.5, `moved by ${moved.join(" and ")} px`);
+        });
+
+    for (const [what, inside] of Object.entries(slotted))
+      for (const [width, font] of [
+        [300, 16],
+        [420, 16],
+        [420, 20],
+      ] as const)
+        test(`${what} and the code keep their places: card of ${width} px, page font of ${font} px`, async () => {
+          const { page, release } = await openWithoutScript(context, where, "begin");
+          await page.evaluate(
+            ([name, card, size, { logo, above }]) => {
+              document.documentElement.style.fontSize = `${size}px`;
+              document.body.style.inlineSize = `${card}px`;
+              const login = document.querySelector(name)!;
+              Object.assign(login, { messages: { title: "Log in" } });
+              const inside = document.createElement(logo === undefined ? "p" : "canvas");
+              inside.slot = logo === undefined ? "footer" : "logo";
+              if (logo === undefined) inside.textContent = "Only accept a login that you started.";
+              else Object.assign(inside, { width: logo, height: 28 });
+              if (above) {
+                inside.style.cssText = "flex-basis: 100%; object-fit: contain; object-position: left";
+                login.style.setProperty("--onegini-otp-login-reserve-logo", "max(48px, 3em)");
+              }
+              login.append(inside);
+            },
+            [element, width, font, { logo: undefined, above: false, ...inside }] as const,
+          );
+          const placesOf = async (code: Locator) => {
+            const { x, y } = await centreOf(code);
+            const below = (await page.locator("#below").boundingBox())!.y;
+            const [logo] = await page.locator('[slot="logo"]').all();
+            const box = await logo?.boundingBox();
+            return [x, y, below, ...(box ? [box.x, box.y, box.height] : [])];
+          };
+          const before = await placesOf(page.locator("svg svg g"));
+          release();
+          await reachPhase(page, "pending");
+          const after = await placesOf(page.locator('canvas[part="qr"]'));
+          const moved = after.map((place, at) => Math.abs(place - before[at]!));
+          holds(Math.max(...moved) <= 0.5, `moved by ${moved.join(", ")} px`);
         });
 
     test("the code is in every frame from the first on", async () => {

@@ -6,10 +6,8 @@ import { toWebRequest } from "onegini-otp-login/node";
 import { site, type Site } from "../../unit/server/support/site.js";
 import { policy } from "./strict-site.js";
 
-/** The style rule of docs/widget.md for the time before the script. */
-export const styleRules = /```css\n(onegini-otp-login:not\(:defined\)[^`]*)```/.exec(
-  readFileSync(new URL("../../../docs/widget.md", import.meta.url), "utf8"),
-)?.[1];
+/** The style sheet for the time before the script. */
+export const styleRules = readFileSync(new URL("../../../dist/reserve.css", import.meta.url), "utf8");
 
 /** Where the page's code comes from: the tag alone, `early.js`, or `kit.begin`. */
 export type Way = "tag" | "early" | "begin";

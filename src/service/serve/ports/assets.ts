@@ -35,10 +35,15 @@ const toBody = (bytes: Uint8Array): Body => ({
 
 const builtFolder = join(packageFolder, "dist");
 
-/** Reads the files that a page loads (the element, `early.js`, the languages) and compresses them once. */
+/** Reads the files that a page loads (the element, `early.js`, `reserve.css`, the languages) and compresses them once. */
 export async function readWidgetFiles(folder = builtFolder): Promise<WidgetFile[]> {
   const locales = (await readdir(join(folder, "locales"))).filter((name) => name.endsWith(".js")).sort();
-  const names = ["onegini-otp-login.js", "early.js", ...locales.map((name) => `locales/${name}`)];
+  const names = [
+    "onegini-otp-login.js",
+    "early.js",
+    "reserve.css",
+    ...locales.map((name) => `locales/${name}`),
+  ];
   return Promise.all(names.map(async (name) => toWidgetFile(name, await readFile(join(folder, name)))));
 }
 
@@ -51,14 +56,14 @@ export async function toWidgetFile(name: string, identity: Uint8Array): Promise<
   ]);
   return {
     name,
-    hashedName: name.replace(/\.js$/, `.${hash}.js`),
+    hashedName: name.replace(/\.\w+$/, `.${hash}$&`),
     integrity: `sha384-${createHash("sha384").update(identity).digest("base64")}`,
     bodies: { br: toBody(br), gzip: toBody(zipped), identity: toBody(identity) },
   };
 }
 
 /** The part of a hashed name that a plain name does not have. */
-const hashInName = /\.[0-9a-f]{12}(?=\.js$)/;
+const hashInName = /\.[0-9a-f]{12}(?=\.(?:js|css)$)/;
 
 /** Serves the files under a path that ends with a slash. Anything else there is 404. */
 export function createAssets(files: readonly WidgetFile[], base: string): Hono {
@@ -75,8 +80,9 @@ export function createAssets(files: readonly WidgetFile[], base: string): Hono {
   );
   app.get(`${base}integrity.json`, (c) => c.json(integrity, 200, { "Cache-Control": "no-cache" }));
   for (const { name, hashedName, bodies } of files) {
-    app.get(base + name, (c) => send(c, bodies, "no-cache"));
-    app.get(base + hashedName, (c) => send(c, bodies, "public, max-age=31536000, immutable"));
+    const type = name.endsWith(".css") ? "text/css" : "text/javascript";
+    app.get(base + name, (c) => send(c, bodies, type, "no-cache"));
+    app.get(base + hashedName, (c) => send(c, bodies, type, "public, max-age=31536000, immutable"));
   }
   // During a rolling upgrade a page may use names from the `integrity.json` of another version.
   const plainPaths = new Set(files.map(({ name }) => base + name));
@@ -90,11 +96,11 @@ export function createAssets(files: readonly WidgetFile[], base: string): Hono {
   return app;
 }
 
-function send(c: Context, bodies: WidgetFile["bodies"], cacheControl: string): Response {
+function send(c: Context, bodies: WidgetFile["bodies"], type: string, cacheControl: string): Response {
   const encoding = encodingFor(c.req.header("Accept-Encoding") ?? "");
   const { bytes, etag } = bodies[encoding];
   return c.body(bytes, 200, {
-    "Content-Type": "text/javascript; charset=utf-8",
+    "Content-Type": `${type}; charset=utf-8`,
     "Cache-Control": cacheControl,
     "Content-Length": String(bytes.byteLength),
     ETag: etag,
