@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { userAgent } from "../../../../src/service/doctor/user-agent.js";
 import type { OneFails } from "./run-doctor.js";
 import type { Reply, Site } from "./running-site.js";
 
@@ -61,8 +62,12 @@ export const behindServiceWorker = (widget: string, answer: string): Site => ({
   }),
 });
 
+/** A status call of doctor's own. The element in the page that it looks at makes some too, sooner or later. */
 export const isStatus = ({ method, url = "", headers }: IncomingMessage): boolean =>
-  method === "GET" && /^\/otp-login\/[\w-]{20,}$/.test(url) && headers.accept === "application/json";
+  method === "GET" &&
+  /^\/otp-login\/[\w-]{20,}$/.test(url) &&
+  headers.accept === "application/json" &&
+  headers["user-agent"] === userAgent;
 
 /** Each nth request that is answered so. */
 const every = (nth: number, answer: Front): Front => {
