@@ -175,8 +175,8 @@ for (const asksForNumber of [true, false])
       const { page, code } = await openApp();
       await here.setOffline(true);
       const appReturn = await accept(code);
-      await here.setOffline(false);
       await page.evaluate((hash) => (location.hash = hash), appReturn);
+      await here.setOffline(false);
       await page.waitForURL("**/account");
     });
 
