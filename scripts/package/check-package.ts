@@ -11,7 +11,16 @@ for (const [command = "", ...args] of [
   ["npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", folder],
   ["publint", "run", "--strict", tarball],
   // For --import alone: nobody's code imports it.
-  ["attw", "--profile", "esm-only", "--exclude-entrypoints", "opentelemetry.js", "reserve.css", "--", tarball],
+  [
+    "attw",
+    "--profile",
+    "esm-only",
+    "--exclude-entrypoints",
+    "opentelemetry.js",
+    "reserve.css",
+    "--",
+    tarball,
+  ],
 ]) {
   const { output, isGood } = await run(command, args, 120);
   if (isGood) continue;
