@@ -10,7 +10,7 @@ mkdirSync(folder, { recursive: true });
 for (const [command = "", ...args] of [
   ["npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", folder],
   ["publint", "run", "--strict", tarball],
-  // For --import alone: nobody's code imports it.
+  // One is for --import alone, the other no module.
   [
     "attw",
     "--profile",

@@ -228,7 +228,7 @@ export type LoginKitEvent =
    * may call. It decides nothing.
    */
   | { type: "host_differs"; level: "warn"; description: string; host: string }
-  /** Once, at a start without an address while none was known: the phone then shows the message alone. */
+  /** Once, at the first start, if it has no address: the phone then shows the message alone. */
   | { type: "no_client_address"; level: "warn"; description: string }
   /** Once, where the login API is on http, on Node: the answer of a login was sent without a cookie of the site. */
   | { type: "no_session_cookie"; level: "warn"; description: string }

@@ -23,8 +23,7 @@ export class StartLimits {
   readonly #refused = new Map<string, number>();
   /** How many starts of a network or a browser are being counted. */
   readonly #inFlight = new Map<string, number>();
-  #knowsAddresses = false;
-  #hasWarned = false;
+  #isFirst = true;
 
   /** @param runtime with this process's clock, by which counts in memory end */
   constructor(limits: Limits, store: StoreGuard, report: Report, runtime: Runtime) {
@@ -48,8 +47,8 @@ export class StartLimits {
     { address, hasAddress }: Pick<Call<unknown>, "address" | "hasAddress">,
     browser: string | undefined,
   ): Promise<void> {
-    if (address() !== undefined) this.#knowsAddresses = true;
-    else if (!this.#knowsAddresses) this.#warnOnce();
+    if (this.#isFirst && address() === undefined) this.#warn();
+    this.#isFirst = false;
     // The largest network first: a start above its limit leaves no counter behind for its smaller networks. The browser last:
     // anyone can make up cookies, and each would leave a counter behind.
     await this.#count([
@@ -111,9 +110,7 @@ export class StartLimits {
     return (this.#refused.get(key) ?? 0) - now;
   }
 
-  #warnOnce(): void {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
+  #warn(): void {
     this.#report({
       type: "no_client_address",
       level: "warn",
