@@ -35,7 +35,7 @@ export const limits: Claims = {
     },
     "Starts are limited for each browser": {
       at: "src/server/endpoints/start-limits.ts: StartLimits.count",
-      replace: ["=== undefined", "!== null"],
+      replace: ["browser === undefined", "browser !== null"],
       title: "above the limit are 429; another browser at the same address may start",
     },
     "Token Server calls are limited": {

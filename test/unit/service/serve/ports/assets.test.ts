@@ -44,6 +44,20 @@ describe("The widget's files", () => {
     assert.equal(answer.headers.get("vary"), "Accept-Encoding");
   });
 
+  it("have their own type where one is a style sheet, also under a name that holds its hash", async () => {
+    const styles = await fileOf("reserve.css");
+    const { name, hashedName } = styles;
+    const served = createAssets([styles], base);
+    assert.match(hashedName, /^reserve\.[0-9a-f]{12}\.css$/);
+    for (const path of [name, hashedName])
+      assert.equal(
+        (await served.request(base + path)).headers.get("content-type"),
+        "text/css; charset=utf-8",
+      );
+    const ofAnother = await served.request(`${base}reserve.0123456789ab.css`);
+    assert.equal(ofAnother.headers.get("location"), base + name);
+  });
+
   it("redirect from a hash of another version to the stable name, and nobody keeps that", async () => {
     for (const { name, hashedName } of otherFiles)
       for (const method of ["GET", "HEAD"]) {
