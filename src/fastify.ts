@@ -14,9 +14,10 @@ import type {
   FastifyRequest,
   RouteOptions,
 } from "fastify";
-import { closeWithConnection, toWebHeaders, originForm } from "./node/node-handler.js";
+import { closeWithConnection, cookiesOf, toWebHeaders, originForm } from "./node/node-handler.js";
 import { nodeTransport } from "./node/node-transport.js";
 import { defaultPath } from "./protocol/login-api.js";
+import type { Delivery } from "./server/http/call.js";
 import { notFound } from "./server/http/api-error.js";
 import { rawBodyOf, type OpenStream } from "./server/http/response.js";
 import { forAdapter, type KitForAdapter } from "./server/create-login-kit.js";
@@ -195,9 +196,12 @@ function addRoutes(scope: FastifyInstance, path: string, kit: KitForAdapter): vo
   const answer = async (request: FastifyRequest, reply: FastifyReply, body?: Body): Promise<FastifyReply> => {
     const asked = toRequest(request, reply, body);
     if (!asked) return send(notFound().toResponse(), reply);
-    const isAnswered = watchSend(reply);
-    const response = await kit.fetch(asked, { request, reply }, isAnswered);
-    return isAnswered() ? reply : send(response, reply);
+    const delivery: Delivery = {
+      isAnswered: watchSend(reply),
+      onSent: (listener) => void reply.raw.once("finish", () => listener(cookiesOf(reply))),
+    };
+    const response = await kit.fetch(asked, { request, reply }, delivery);
+    return delivery.isAnswered() ? reply : send(response, reply);
   };
   scope.setErrorHandler((error: Error & { code?: string }, request, reply) => {
     // Fastify refuses an invalid content type before it looks for a parser. The kit refuses it too, whatever the body is.

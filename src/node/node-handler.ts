@@ -6,6 +6,7 @@ import { rawBodyOf, toWebResponse, type OpenStream, type StreamSink } from "../s
 import { defaultPath } from "../protocol/login-api.js";
 import { forAdapter } from "../server/create-login-kit.js";
 import type { LoginKit } from "../server/login-kit.js";
+import type { Delivery } from "../server/http/call.js";
 import { invalidRequest, notFound, type ApiError } from "../server/http/api-error.js";
 
 /**
@@ -57,10 +58,13 @@ export function toNodeHandler<
     closeWithConnection(res);
     const context = { req, res };
     const asked = withParsedBody(request, req);
-    const isAnswered = (): boolean => res.headersSent;
-    const response = await (inner?.fetch(asked, context, isAnswered) ?? kit.fetch(asked, context));
+    const delivery: Delivery = {
+      isAnswered: () => res.headersSent,
+      onSent: (listener) => void res.once("finish", () => listener(cookiesOf(res))),
+    };
+    const response = await (inner?.fetch(asked, context, delivery) ?? kit.fetch(asked, context));
     // `signIn` answered by itself, and may have left the response open.
-    if (isAnswered()) {
+    if (delivery.isAnswered()) {
       res.end();
       return RESPONSE_ALREADY_SENT;
     }
@@ -205,10 +209,12 @@ const serialize = (body: unknown): string | Uint8Array<ArrayBuffer> | null => {
 /** Keeps the cookies that a session library set on `res` in `signIn`, beside those of the answer. */
 function keepCookies(res: ServerResponse, response: Response): void {
   if (!response.headers.has("set-cookie")) return;
-  for (const cookie of [res.getHeader("set-cookie") ?? []].flat()) {
-    response.headers.append("set-cookie", String(cookie));
-  }
+  for (const cookie of cookiesOf(res)) response.headers.append("set-cookie", cookie);
 }
+
+/** The cookies that have been set on a response. */
+export const cookiesOf = (response: { getHeader: (name: string) => unknown }): string[] =>
+  [response.getHeader("set-cookie") ?? []].flat().map(String);
 
 /** Answers a request that the listener must not read. */
 function refuse(error: ApiError, res: ServerResponse): void {

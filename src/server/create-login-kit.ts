@@ -13,7 +13,7 @@ import { healthOf } from "./endpoints/health.js";
 import type { Core } from "./core.js";
 import { AddressCheck } from "./address/address-check.js";
 import { BrowserCookie } from "./http/browser-cookie.js";
-import { callOf } from "./http/call.js";
+import { callOf, type Delivery } from "./http/call.js";
 import { toWebResponse } from "./http/response.js";
 import { CallQuota } from "./limits/call-quota.js";
 import { LiveAttempts } from "./live/live-attempts.js";
@@ -36,12 +36,8 @@ import { fetchTransport, type Transport, type TransportWithNotice } from "./toke
 
 /** The part of a kit that an adapter uses. */
 export interface KitForAdapter {
-  /**
-   * Like the kit's own, but the body may be kept apart (`rawBodyOf`).
-   *
-   * @param isAnswered whether the site's code has answered the request by itself. Then the kit's answer cannot be sent.
-   */
-  fetch(request: Request, context: unknown, isAnswered: () => boolean): Promise<Response>;
+  /** Like the kit's own, but the body may be kept apart (`rawBodyOf`). */
+  fetch(request: Request, context: unknown, delivery: Delivery): Promise<Response>;
   /** The path of the login API; undefined as long as a kit that is created at its first call is not there. */
   path: string | undefined;
   /** Waits for it, two seconds at most; undefined if there is no kit then. Only of a kit that is created at its first call. */
@@ -130,8 +126,8 @@ function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<C
   const { core, pending, addressCheck, cookie, routes, paints, tickets } = parts;
   const { calls, live, places, waiting, pause, checks, breaker, callback, pairing } = parts;
   const { config, runtime } = core;
-  const toCall = (request: Request, context: Context, isAnswered?: () => boolean) =>
-    callOf(request, context, config.addresses, addressCheck, runtime.now(), isAnswered);
+  const toCall = (request: Request, context: Context, delivery?: Delivery) =>
+    callOf(request, context, config.addresses, addressCheck, runtime.now(), delivery);
   const kit: LoginKit<Context> = {
     fetch: async (request, ...[context]) =>
       toWebResponse(await pending.add(routes.answer(toCall(request, context as Context)))),
@@ -165,8 +161,8 @@ function kitOf<Context>(parts: ReturnType<typeof assemble<Context>>): LoginKit<C
     },
   };
   provideForAdapter(kit, {
-    fetch: async (request, context, isAnswered) =>
-      pending.add(routes.answer(toCall(request, context as Context, isAnswered))),
+    fetch: async (request, context, delivery) =>
+      pending.add(routes.answer(toCall(request, context as Context, delivery))),
     path: config.path,
   });
   return kit;

@@ -3,6 +3,14 @@ import type { ClientAddresses } from "../address/client-addresses.js";
 import { browserIdOf } from "../store/attempt.js";
 import { copyOf } from "../text/copy.js";
 
+/** How the answer to a request goes out, where an adapter sends it. */
+export interface Delivery {
+  /** Whether the site's code has answered the request by itself. Then the kit's answer cannot be sent. */
+  isAnswered(): boolean;
+  /** Calls the listener when the answer has been sent, with the cookies that the site's libraries set on it. */
+  onSent(listener: (cookies: readonly string[]) => void): void;
+}
+
 /** One request to the kit, with what the kit knows about it. */
 export interface Call<Context> {
   readonly request: Request;
@@ -13,8 +21,7 @@ export interface Call<Context> {
   readonly hasAddress: boolean;
   /** When the request came, in milliseconds since the epoch. */
   readonly beganAt: number;
-  /** Whether the site's code has answered the request by itself; undefined where the adapter cannot tell. */
-  readonly isAnswered?: () => boolean;
+  readonly delivery?: Delivery;
   /** The attempt's id, once it is known that this browser began it. */
   attempt?: string;
   /** Whether it is a callback, by its address and method. */
@@ -28,7 +35,7 @@ export function callOf<Context>(
   addresses: ClientAddresses<Context>,
   addressCheck: AddressCheck,
   beganAt: number,
-  isAnswered?: () => boolean,
+  delivery?: Delivery,
 ): Call<Context> {
   return {
     request,
@@ -36,7 +43,7 @@ export function callOf<Context>(
     address: resultOf(() => addressCheck.ipAddress(addresses.addressOf(request, context), "clientIp")),
     hasAddress: addresses.areKnown(context),
     beganAt,
-    ...(isAnswered && { isAnswered }),
+    ...(delivery && { delivery }),
   };
 }
 

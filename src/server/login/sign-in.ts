@@ -5,7 +5,7 @@ import { loggedCaller, type Call } from "../http/call.js";
 import { jsonHeaders, jsonResponse, noStore, rawBodyOf, rawResponse } from "../http/response.js";
 import type { LoginKitEvent } from "../kit-events.js";
 import type { ClaimedLogin } from "./login-summary.js";
-import { reportMissingCookie } from "./session-cookie.js";
+import { reportMissingCookie } from "./missing-cookie.js";
 import type { SignIn } from "../options.js";
 import { timedOut, withTimeout } from "../runtime.js";
 
@@ -55,7 +55,7 @@ export async function runSignIn<Context>(
       if (!isResponse(thrown)) throw thrown;
       result = thrown;
     }
-    if (call.isAnswered?.()) throw new NotAResponse("answered the request by itself");
+    if (call.delivery?.isAnswered()) throw new NotAResponse("answered the request by itself");
     return isResponse(result) ? copy(result) : jsonOf(result);
   };
   let outcome: Response | typeof timedOut;
@@ -74,7 +74,7 @@ export async function runSignIn<Context>(
   }
   const event = await eventOf(outcome, login.browser, repeated, about);
   report(event);
-  if (event.type === "logged_in") reportMissingCookie(context, outcome, core);
+  if (event.type === "logged_in") reportMissingCookie(call, outcome, core);
   return outcome;
 }
 

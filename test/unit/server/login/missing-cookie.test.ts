@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
+import { Hono } from "hono";
 import type { SignIn } from "onegini-otp-login/server";
 import type { NodeContext } from "onegini-otp-login/node";
 import { Browser } from "../support/browser.js";
@@ -53,6 +54,27 @@ describe("a login on http that is answered without a cookie of the site", () => 
 
   test("is reported beside the cookie of a known browser, which is the kit's", async (t) => {
     assert.equal((await reported(t, setting("onegini-otp-login-known=1"))).length, 1);
+  });
+
+  test("is not looked for where no adapter sends the answer, as with Hono, whose context has another res", async (t) => {
+    const { tokenServer, where } = await scriptedSite(t, { options: { signIn: () => undefined } });
+    tokenServer.result = accepted();
+    const browser = new Browser(where);
+    const { attempt } = await browser.start();
+    assert.equal((await browser.status(attempt)).status, "approved");
+    const app = new Hono();
+    app.all("/otp-login/*", (c) => where.kit.fetch(c.req.raw, c as never));
+    const headers = {
+      origin: where.origin,
+      cookie: browser.cookie ?? "",
+      "content-type": "application/json",
+    };
+    const answer = await app.request(`${where.url}/${attempt}/login`, {
+      method: "POST",
+      headers,
+      body: "{}",
+    });
+    assert.equal(answer.status, 200);
   });
 
   test("is not reported where signIn refuses the login", async (t) => {
