@@ -1,8 +1,12 @@
+// The one file has its modules in this order: with the styles, the QR encoder and the flow each in one piece, gzip makes it 0.5 kB
+// smaller.
+import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from "lit";
+import { CodePainter } from "./view/qr-code/qr-canvas.js";
+import { LoginController } from "./controller.js";
 import { defaultPath, ownMembers, type LoginAnswer } from "../protocol/login-api.js";
 import { takeAppReturn } from "./app-link/app-return.js";
 import { browserName, isInApp } from "./app-link/browser-name.js";
-import { LoginController } from "./controller.js";
 import { LoginErrorEvent, LoginEvent, StateChangeEvent, type ListenerMethod } from "./events.js";
 import { connectionOf, isScanned, questionOf, type Phase, type State } from "./flow/state.js";
 import { nearestLanguage, watchLanguage, watchLocales, wordsFor } from "./i18n/languages.js";
@@ -11,13 +15,11 @@ import { redirectTarget } from "./links.js";
 import { mayAskForNumber, rememberNumber } from "./number-memory.js";
 import { Ticker } from "./ticker.js";
 import { takeServerAttempt } from "./server-attempt.js";
-import { adoptStyleSheets, styles } from "./styles/styles.js";
 import { announcement, Announcer } from "./view/announcer.js";
 import { keepFocus, view } from "./view/card-view.js";
 import { EnlargedCode } from "./view/qr-code/dialog-view.js";
 import { moveFrom, placeOf } from "./view/movement.js";
 import { focusNumber, pressCell, readField } from "./view/number-view.js";
-import { CodePainter } from "./view/qr-code/qr-canvas.js";
 import { fitRing } from "./view/qr-code/ring.js";
 import {
   emptyField,

@@ -1,4 +1,4 @@
-import { css } from "lit";
+import { css } from "./css.js";
 
 /** The code and its time. What keeps the code readable is `!important`, above any rule of a site. */
 export const codeStyles = css`

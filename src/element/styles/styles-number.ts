@@ -1,4 +1,4 @@
-import { css } from "lit";
+import { css } from "./css.js";
 
 /** The question for the number on the phone. */
 export const numberStyles = css`

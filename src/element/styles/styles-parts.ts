@@ -1,4 +1,4 @@
-import { css } from "lit";
+import { css } from "./css.js";
 
 /** Buttons, links, icons and messages. */
 export const partStyles = css`

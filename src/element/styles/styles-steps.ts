@@ -1,4 +1,4 @@
-import { css } from "lit";
+import { css } from "./css.js";
 
 /** What to do, in three steps. */
 export const stepsStyles = css`
