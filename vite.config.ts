@@ -28,13 +28,21 @@ const widgetBuild: UserConfig = {
     sourcemap: true,
     lib: {
       // The last two are those that custom-elements.json names.
-      entry: filesOf(["index", "define", ...locales, "element/onegini-otp-login", "element/events"]),
+      entry: filesOf([
+        "index",
+        "define",
+        "development/index",
+        "development/define",
+        ...locales,
+        "element/onegini-otp-login",
+        "element/events",
+      ]),
       formats: ["es"],
     },
     rolldownOptions: {
       external: "lit",
       preserveEntrySignatures: "allow-extension",
-      output: { entryFileNames: "[name].js", topLevelVar },
+      output: { entryFileNames: "[name].js", chunkFileNames: "element/[name].js", topLevelVar },
     },
   },
 };

@@ -25,7 +25,12 @@ export const wings = [
   {
     name: "widget",
     uses: ["protocol/"],
-    floors: [["onegini-otp-login.ts"], ["index.ts", "define.ts", "early.ts"], ["element/ + locales/"]],
+    floors: [
+      ["onegini-otp-login.ts", "early.ts"],
+      ["development/"],
+      ["index.ts", "define.ts"],
+      ["element/ + locales/"],
+    ],
   },
   { name: "login API", uses: [], floors: [["protocol/"]] },
   { name: "emulator", uses: [], floors: [["emulator.ts"], ["emulator/"]] },

@@ -1,4 +1,5 @@
 import { takeFromAddress } from "./element/app-link/app-return.js";
+import { isLoopback } from "./development/loopback.js";
 import { canLogIn } from "./element/can-log-in.js";
 import { storedAttempt } from "./element/app-link/resume-storage.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
@@ -50,3 +51,11 @@ if (canLogIn && !Object.hasOwn(globalThis, "oneginiOtpLoginEarly"))
   if (appReturn) Object.assign(globalThis, { oneginiOtpLoginEarly: { appReturn } });
   else if (visibilityState === "visible" && !(document as Document & { prerendering?: boolean }).prerendering)
     requestCode();
+
+if (isLoopback)
+  addEventListener("load", () =>
+    setTimeout(() => {
+      if (document.querySelector("onegini-otp-login:not(:defined)"))
+        console.warn("<onegini-otp-login>: its script has not run");
+    }, 3_000),
+  );

@@ -1,11 +1,4 @@
 /** The one file for a page: registers the element and exports its classes. */
-import "./define.js";
 export { LoginErrorEvent, LoginEvent, OneginiOtpLogin, StateChangeEvent } from "./index.js";
-export type {
-  Locale,
-  LoginAnswer,
-  LoginErrorCode,
-  Messages,
-  OneginiOtpLoginEventMap,
-  Phase,
-} from "./index.js";
+import "./development/one-file.js";
+import "./define.js";

@@ -1,0 +1,3 @@
+/** `define.ts` in development. */
+import "./index.js";
+import "../define.js";
