@@ -79,7 +79,7 @@ describe("the one file on the developer's own machine says in the console", { co
   ] as const)
     test(`what is wrong with ${endpoint}, once`, async (t) => {
       const { page, lines } = await open(t, await site(t, oneFile(endpoint)));
-      await until(() => lines.length > 0);
+      await until(() => lines.length > 0, "a line");
       assert.match(lines[0]!, said);
       await page.evaluate('document.querySelector("onegini-otp-login").start()');
       await page.waitForTimeout(500);

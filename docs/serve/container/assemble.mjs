@@ -22,7 +22,7 @@ const { packages } = readJson(join(from, "package-lock.json"));
 
 /** What pages load. Nothing here imports it. */
 const pageFiles = [
-  ...["onegini-otp-login.js", "early.js"].map((name) => join(dist, name)),
+  ...["onegini-otp-login.js", "early.js", "reserve.css"].map((name) => join(dist, name)),
   ...readdirSync(join(dist, "locales"))
     .filter((name) => name.endsWith(".js"))
     .map((name) => join(dist, "locales", name)),
