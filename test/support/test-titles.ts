@@ -23,9 +23,17 @@ interface ShownBy {
   title: string;
 }
 
-/** The tests that a document names. */
+/** The tests that a document names: "- `file`: “title”, “beginning of a title…”", with "Shown by " before the file or not. */
 export const shownBy = (documentText: string): ShownBy[] =>
-  [...documentText.matchAll(/^- Shown by `([^`]+)`: “(.+)”$/gm)].map(([, path = "", title = ""]) => ({
-    path,
-    title,
-  }));
+  [...documentText.matchAll(/^- (?:Shown by )?`(test\/[^`]+)`: (“.+”)$/gm)].flatMap(
+    ([, path = "", quoted = ""]) =>
+      [...quoted.matchAll(/“([^”]+)”/g)].map(([, title = ""]) => ({ path, title: wholeTitle(path, title) })),
+  );
+
+/** The one title of the file that begins as a shortened one does. Any other is returned as it is. */
+function wholeTitle(path: string, title: string): string {
+  const titles = titlesIn(path);
+  if (titles.has(title) || !title.endsWith("…")) return title;
+  const [found, ...others] = [...titles].filter((each) => each.startsWith(title.slice(0, -1)));
+  return found === undefined || others.length > 0 ? title : found;
+}

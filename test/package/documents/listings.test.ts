@@ -99,7 +99,6 @@ const apps: Record<string, string> = {
   "docs/kit.md, A ticket in place of signIn": 'import("express").Express',
   "docs/kit.md, Alive, and ready": 'import("express").Express',
   "docs/kit.md, Check your phone": 'import("hono").Hono',
-  "docs/logs.md, The log of your framework": 'import("hono").Hono',
   "docs/kit.md, Beginning with the page": 'import("hono").Hono',
 };
 

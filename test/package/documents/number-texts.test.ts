@@ -7,8 +7,8 @@ import { describe, test } from "node:test";
 const root = new URL("../../../", import.meta.url);
 const page = readFileSync(new URL("docs/kit-reference.md", root), "utf8");
 const [, section = ""] = page.split("\n#### Texts for `message`\n");
-const [table = ""] = section.split(/\n#+ /);
-const texts = [...table.matchAll(/^\| `([\w-]+)` +\| (.*?) +\|$/gm)].map(
+const [list = ""] = section.split(/\n#+ /);
+const texts = [...list.matchAll(/^- `([\w-]+)`: (.+)$/gm)].map(
   ([, language = "", text = ""]) => [language, text] as const,
 );
 

@@ -12,8 +12,10 @@ const quoted = shownBy(bothPages);
 
 describe("docs/security.md and docs/cross-device.md", () => {
   test("name tests in one format only", () => {
-    const mentions = bothPages.match(/Shown by/g)?.length ?? 0;
-    assert.equal(quoted.length, mentions);
+    for (const line of bothPages.split("\n").filter((each) => /`test\/|Shown by/.test(each))) {
+      const titles = line.split("“").length - 1;
+      assert.equal(titles > 0 && shownBy(line).length === titles, true, line);
+    }
     assert.equal(quoted.length > 40, true, `${quoted.length} tests are named.`);
   });
 
@@ -29,7 +31,7 @@ describe("docs/security.md and docs/cross-device.md", () => {
     const sections = threats.split(/^### /m).slice(1);
     assert.equal(sections.length >= 17, true, `${sections.length} threats`);
     for (const section of sections) {
-      assert.match(section, /^- Shown by /m, section.split("\n", 1)[0]);
+      assert.match(section, /^Tests:\n\n- `test\//m, section.split("\n", 1)[0]);
     }
   });
 
