@@ -112,7 +112,7 @@ describe("The files of the image", () => {
     t.diagnostic(`${files.length} files, ${(size / 1e6).toFixed(1)} MB`);
     const strangers = files.filter(
       (file) =>
-        (/\.(?:map|ts|md|yaml|css|png|svg)$/.test(file) && !/licen[cs]e/i.test(file)) ||
+        (/\.(?:map|ts|md|yaml|(?<!\/dist\/reserve\.)css|png|svg)$/.test(file) && !/licen[cs]e/i.test(file)) ||
         /onegini-otp-login\/(?:src|docs|examples|dist\/(?:emulator|element|command\/(?:cli|assets)))/.test(
           file,
         ) ||
@@ -215,7 +215,7 @@ describe("The files of the image", () => {
     const publicUrl = `http://127.0.0.1:${port}/otp-login`;
     const headers = { origin: "https://www.example.com" };
     assert.equal((await fetch(publicUrl, { method: "POST", headers })).status, 201, stdout);
-    for (const file of ["onegini-otp-login.js", "early.js", "locales/nl.js"])
+    for (const file of ["onegini-otp-login.js", "early.js", "reserve.css", "locales/nl.js"])
       assert.equal((await fetch(`${publicUrl}/assets/${file}`)).status, 200, file);
     // Rejects unless the exit code is 0. The emulator is in this process.
     const { stdout: report } = await promisify(execFile)(command, [...args, "doctor", "--no-scan"], { env });
