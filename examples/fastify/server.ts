@@ -45,15 +45,18 @@ await app.register(fastifySession, {
   cookie: { secure: isHttps, sameSite: "lax", path: "/" },
   saveUninitialized: false,
 });
+// #region kit
 await app.register(oneginiOtpLogin, {
   origin: ORIGIN,
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  // #region …
   ...(PAIRING_KEY
     ? {
         message: "Log in to the Fastify example. It may ask for {number}: type it only there.",
         pairing: { keys: [PAIRING_KEY] },
       }
     : { message: "Log in to the Fastify example" }),
+  // #endregion …
   async signIn({ userId, attempt, login, context: { request } }) {
     await request.session.regenerate();
     Object.assign(request.session, { userId, attempt });
@@ -62,6 +65,7 @@ await app.register(oneginiOtpLogin, {
     // Nothing to return: the page goes where its `redirect` says.
   },
 });
+// #endregion kit
 
 app.get<{ Querystring: { next?: unknown } }>("/", (request, reply) => {
   // Anybody can name a page in the link to this one: only a path of this site counts.
