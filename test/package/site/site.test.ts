@@ -352,7 +352,7 @@ describe("The theming page", () => {
       const { box, card, button, editor } = recipe(page, name);
       await editor.scrollIntoViewIfNeeded();
       assert.equal(`${await editor.inputValue()}\n`, cssOf(file));
-      await page.locator("onegini-otp-login:state(pending)").waitFor();
+      await card.getByText("New code in").waitFor();
       await button("scanned").click();
       await card.getByText("Check your phone", { exact: true }).waitFor();
       await button("message").click();
@@ -367,7 +367,7 @@ describe("The theming page", () => {
     const page = await open(path);
     const { card, button, contrast, editor } = recipe(page, "Bank");
     await editor.scrollIntoViewIfNeeded();
-    await page.locator("onegini-otp-login:state(pending)").waitFor();
+    await card.getByText("New code in").waitFor();
     await contrast("accent on surface", 0).filter({ hasText: "6.45" }).waitFor();
     const heading = page.getByRole("heading", { level: 1 });
     const sizeOf = (each: Locator) => each.evaluate((element) => getComputedStyle(element).fontSize);
@@ -390,7 +390,7 @@ describe("The theming page", () => {
     const page = await open(path);
     const { card, contrast, editor } = recipe(page, "Bank");
     await editor.scrollIntoViewIfNeeded();
-    await page.locator("onegini-otp-login:state(pending)").waitFor();
+    await card.getByText("New code in").waitFor();
     const figures = async (): Promise<Record<string, (string | null)[]>> => {
       const rows = ["on-accent on accent", "accent on surface", "text on surface", "muted on surface"];
       return Object.fromEntries(
@@ -429,7 +429,7 @@ describe("The theming page", () => {
     const page = await open(path);
     const { box, card, button, editor } = recipe(page, "Bank");
     await editor.scrollIntoViewIfNeeded();
-    await page.locator("onegini-otp-login:state(pending)").waitFor();
+    await card.getByText("New code in").waitFor();
     const remarks = box.locator("p.low");
     assert.equal(await remarks.count(), 0);
     await editor.fill(`onegini-otp-login { --onegini-otp-login-acent: red; --onegini-otp-login-radius: 0px }
@@ -462,7 +462,7 @@ describe("The theming page", () => {
     await visit(page, path);
     const { card, editor } = recipe(page, "Bank");
     await editor.scrollIntoViewIfNeeded();
-    await page.locator("onegini-otp-login:state(pending)").waitFor();
+    await card.getByText("New code in").waitFor();
     const blocked = page.waitForEvent("console", (message) => message.text().includes("last-of-all"));
     await editor.fill(`@import "${origin}/typed/import.css";
       @font-face { font-family: typed; src: url(${origin}/typed/font.woff2) }
@@ -479,7 +479,7 @@ describe("The theming page", () => {
       for (const name of Object.keys(recipes)) {
         const { card, editor } = recipe(page, name);
         await editor.scrollIntoViewIfNeeded();
-        await page.locator("onegini-otp-login:state(pending)").waitFor();
+        await card.getByText("New code in").waitFor();
         const { scrollWidth, clientWidth } = await card.evaluate((element) => {
           const { documentElement } = element.ownerDocument;
           return { scrollWidth: documentElement.scrollWidth, clientWidth: documentElement.clientWidth };
@@ -496,7 +496,7 @@ describe("The theming page", () => {
       for (const name of Object.keys(recipes)) {
         const { card, editor } = recipe(page, name);
         await editor.scrollIntoViewIfNeeded();
-        await page.locator("onegini-otp-login:state(pending)").waitFor();
+        await card.getByText("New code in").waitFor();
       }
       await loadAxe(page);
       const { violations } = await runAxe(page);
