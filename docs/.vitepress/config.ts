@@ -86,7 +86,7 @@ function makeTabs(tokens: MarkdownToken[], md: MarkdownRenderer): void {
   let names: string[] | undefined;
   let open: MarkdownToken | undefined;
   for (const token of tokens.filter(({ type }) => type === "html_block")) {
-    const [, name] = /^<details>\s*<summary>(.*?)<\/summary>/.exec(token.content) ?? [];
+    const [, name] = /^<details(?: open)?>\s*<summary>(.*?)<\/summary>/.exec(token.content) ?? [];
     if (token.content.startsWith("<CodeTabs")) [open, names] = [token, []];
     else if (open && names && name !== undefined) token.content = `<template #tab-${names.push(name) - 1}>\n`;
     else if (open && token.content.startsWith("</details>")) token.content = "</template>\n";

@@ -22,7 +22,12 @@ const print = (...what: unknown[]): void => console.log(new Date().toISOString()
 // #region kit
 const kit = createLoginKit({
   origin: ORIGIN,
-  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  tokenServer: {
+    url: TOKEN_SERVER,
+    clientId: "demo",
+    clientSecret: "demo-secret",
+    type: "qr-code",
+  },
   message: "Log in to the Hono example",
   // #region …
   clientIp: (request, c: Context) => addressFromProxy(request, c) ?? getConnInfo(c).remote.address,
@@ -42,6 +47,7 @@ app.use(logger(print));
 // #region kit
 app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, c));
 // #endregion kit
+// #region page
 app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
 app.get("/", (c) => {
   // Anybody can name a page in the link to this one: only a path of this site counts.
@@ -54,6 +60,7 @@ app.get("/", (c) => {
   <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`);
 });
+// #endregion page
 app.get("/account", (c) => {
   const user = sessions.userOf(c.req.header("Cookie"));
   if (user !== undefined) return c.text(`Logged in as ${user}`, 200, privateHeaders);

@@ -12,7 +12,12 @@ const {
 // #region kit
 export const login = createNextLogin(() => ({
   origin: ORIGIN,
-  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  tokenServer: {
+    url: TOKEN_SERVER,
+    clientId: "demo",
+    clientSecret: "demo-secret",
+    type: "qr-code",
+  },
   message: "Log in to the Next.js example",
   // #region …
   // Next tells no address but X-Forwarded-For, and a client can send that. So without a proxy all are unknown.

@@ -1,6 +1,6 @@
-import { computed, defineComponent, h, nextTick, ref, useId, type PropType } from "vue";
+import { defineComponent, h, nextTick, ref, useId, watch, type PropType } from "vue";
 
-/** What the reader has chosen last, here or in other tabs of the page that have it. */
+/** What the reader has chosen last. Other tabs of the page that have it follow. */
 const wanted = ref<string>();
 
 const moves: Readonly<Record<string, (index: number, count: number) => number>> = {
@@ -22,7 +22,10 @@ export const CodeTabs = defineComponent({
   setup({ names, label }, { slots }) {
     const id = useId();
     const list = ref<HTMLElement>();
-    const chosen = computed(() => Math.max(0, names.indexOf(wanted.value ?? "")));
+    const chosen = ref(0);
+    watch(wanted, (name = "") => {
+      if (names.includes(name)) chosen.value = names.indexOf(name);
+    });
     const tabs = names.map((name, index) => {
       const [, row = "", text = name] = /^(.*?): (.*)$/.exec(name) ?? [];
       return { name, index, row, text };
