@@ -63,7 +63,7 @@ export const CodeTabs = defineComponent({
           rows.map((row) =>
             h("div", [
               row === "" ? undefined : h("span", { class: "row", "aria-hidden": "true" }, row),
-              tabs.filter((each) => each.row === row).map(tab),
+              h("div", tabs.filter((each) => each.row === row).map(tab)),
             ]),
           ),
         ),
