@@ -69,7 +69,6 @@ export class StandIn {
   /** Plays the scene in the login that is open. */
   tell(scene: Scene): void {
     this.scene = scene;
-    this.#wrongCount = 0;
     const event = this.#event();
     for (const stream of this.#streams) stream.enqueue(event);
   }
@@ -84,8 +83,10 @@ export class StandIn {
         ? this.#ask((await request.json()) as { number?: string | null })
         : json({});
     }
+    this.#wrongCount = 0;
     if (this.scene === "requesting") await held(signal);
-    if (this.scene !== "failed") return json({ attempt: crypto.randomUUID(), ...code() }, 201);
+    const digits = this.number === undefined ? undefined : firstCode.digits;
+    if (this.scene !== "failed") return json({ attempt: crypto.randomUUID(), ...code(), digits }, 201);
     // The next try works.
     this.scene = "pending";
     return json({ error: "temporarily_unavailable", error_description: "" }, 503);
