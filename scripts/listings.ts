@@ -3,7 +3,7 @@
  * file, or a region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has
  * another text. Of `scripts/rooms.js` the listing is its picture.
  *
- * A region begins with `// #region kit` and ends with `// #endregion kit`. A listing joins all regions of its name. A region
+ * A region begins with `// #region kit`, or another comment, and ends with `// #endregion kit`. A listing joins all regions of its name. A region
  * named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,21 +12,23 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { picture } from "./rooms.js";
 
-const marker = /^( *)\/\/ #(end)?region\b ?(.*)$/;
+const marker = /^( *)(?:\/\/|#|<!--|\{\/\*) #(end)?region\b ?(.*?)(?: (?:-->|\*\/\}))?$/;
 
-/** The lines of a file, or of its regions of a name, without markers. */
+/** The lines of a file, or of its regions of a name, without markers and without the indentation of the region's marker. */
 function linesOf(file: string, wanted: string | undefined, text: string): string[] {
   const lines: string[] = [];
   const open: string[] = [];
+  let indentation = 0;
   for (const line of text.trimEnd().split("\n")) {
     const isShown = (wanted === undefined || open.includes(wanted)) && !open.includes("…");
     const [found, indent = "", end, name = ""] = marker.exec(line) ?? [];
     if (found === undefined) {
-      if (isShown) lines.push(line);
+      if (isShown) lines.push(line.slice(indentation));
     } else if (end) {
       if (open.pop() !== name) throw new Error(`${file}: "${line.trim()}" ends another region`);
     } else {
-      if (name === "…" && isShown) lines.push(`${indent}…,`);
+      if (name === "…" && isShown) lines.push(`${indent}…,`.slice(indentation));
+      if (name === wanted) indentation = indent.length;
       if (name === wanted && lines.length > 0) lines.push("");
       open.push(name);
     }
@@ -36,16 +38,15 @@ function linesOf(file: string, wanted: string | undefined, text: string): string
   return lines;
 }
 
-function withoutIndent(lines: readonly string[]): string {
-  const indent = Math.min(...lines.filter(Boolean).map((line) => line.search(/\S/)));
-  return lines.map((line) => `${line.slice(indent)}\n`).join("");
-}
-
 /** A file of an example, or a region of it, as a listing. It begins with the file's path in the example. */
 function listingOf(file: string, region: string | undefined, text: string): string {
   if (file === "scripts/rooms.js") return `\`\`\`text\n${picture}\`\`\`\n`;
   const [, path = file] = /^examples\/(?:backends\/)?[^/]+\/(.*)$/.exec(file) ?? [];
-  return `\`\`\`${extname(file).slice(1)}\n// ${path}\n${withoutIndent(linesOf(file, region, text))}\`\`\`\n`;
+  const language = extname(file).slice(1);
+  const comment = /^(html|vue|svelte)$/.test(language)
+    ? `<!-- ${path} -->`
+    : `${language === "py" ? "#" : "//"} ${path}`;
+  return `\`\`\`${language}\n${comment}\n${linesOf(file, region, text).join("\n")}\n\`\`\`\n`;
 }
 
 /**

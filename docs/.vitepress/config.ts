@@ -8,6 +8,7 @@ import { dirname, join } from "node:path/posix";
 import { slug } from "github-slugger";
 import { defineConfigWithTheme, type DefaultTheme, type MarkdownRenderer, type Plugin } from "vitepress";
 import { documents, files } from "../files/[file].paths.js";
+import { figures, type Figure } from "./figures.js";
 import { groups, type Entry } from "./groups.js";
 import { llmsFiles } from "./llms.js";
 import { search } from "./search.js";
@@ -41,6 +42,8 @@ function addressOf(page: string, link: string): string {
   return `/${place}${anchor === undefined ? "" : `#${anchor}`}`;
 }
 
+type MarkdownToken = ReturnType<MarkdownRenderer["parse"]>[number];
+
 /**
  * Makes the links between files to links between pages, gives listings without a fence the look and the copy button of the
  * others, shows of a picture for light pages and one for dark pages only the one that fits, and makes a listing `css recipe` live.
@@ -64,6 +67,7 @@ function adaptPages(md: MarkdownRenderer): void {
         tag: "code",
         info: /^np[mx] /m.test(token.content) ? "sh" : "txt",
       });
+    makeTabs(tokens, md);
     let heading = "";
     for (const token of [...tokens]) {
       const at = tokens.indexOf(token);
@@ -75,6 +79,23 @@ function adaptPages(md: MarkdownRenderer): void {
       tokens.splice(at, 1, before, token, after);
     }
   });
+}
+
+/** Makes each `<details>` in `<CodeTabs>` a tab of the name in its `<summary>`. GitHub shows them as they are. */
+function makeTabs(tokens: MarkdownToken[], md: MarkdownRenderer): void {
+  let names: string[] | undefined;
+  let open: MarkdownToken | undefined;
+  for (const token of tokens.filter(({ type }) => type === "html_block")) {
+    const [, name] = /^<details(?: open)?>\s*<summary>(.*?)<\/summary>/.exec(token.content) ?? [];
+    if (token.content.startsWith("<CodeTabs")) [open, names] = [token, []];
+    else if (open && names && name !== undefined) token.content = `<template #tab-${names.push(name) - 1}>\n`;
+    else if (open && token.content.startsWith("</details>")) token.content = "</template>\n";
+    else if (open && names && token.content.startsWith("</CodeTabs>")) {
+      const list = md.utils.escapeHtml(JSON.stringify(names));
+      open.content = open.content.replace("<CodeTabs", `<CodeTabs :names="${list}"`);
+      open = names = undefined;
+    }
+  }
 }
 
 const read = (path: string): string => readFileSync(path, "utf8");
@@ -105,9 +126,10 @@ const { name, version, license } = JSON.parse(read("package.json")) as Record<
   string
 >;
 
-/** What the pages need of the project: `theme/site-frame.ts` shows it. */
+/** What the pages need of the project: `theme/site-frame.ts` and `theme/figures.ts` show it. */
 export interface SiteConfig extends DefaultTheme.Config {
   project: { name: string; version: string; license: string };
+  figures: readonly Figure[];
 }
 
 export default defineConfigWithTheme<SiteConfig>({
@@ -120,7 +142,7 @@ export default defineConfigWithTheme<SiteConfig>({
     ["meta", { property: "og:site_name", content: name }],
     ["meta", { property: "og:title", content: "QR login for the Onegini Mobile Security Platform" }],
     ["meta", { name: "theme-color", content: "#ffffff", media: "(prefers-color-scheme: light)" }],
-    ["meta", { name: "theme-color", content: "#1b1b1f", media: "(prefers-color-scheme: dark)" }],
+    ["meta", { name: "theme-color", content: "#0d0f13", media: "(prefers-color-scheme: dark)" }],
   ],
   srcDir: "..",
   cacheDir: "../.cache/vitepress",
@@ -145,6 +167,7 @@ export default defineConfigWithTheme<SiteConfig>({
   },
   themeConfig: {
     project: { name, version, license },
+    figures: figures(),
     logo: "/icon.svg",
     search: {
       provider: "local",

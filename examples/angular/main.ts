@@ -1,11 +1,14 @@
 import { Component, CUSTOM_ELEMENTS_SCHEMA, inject, signal } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
 import { provideRouter, Router, RouterLink, RouterOutlet } from "@angular/router";
+// #region login
 import { sitePath, type LoginEvent } from "onegini-otp-login";
 import "onegini-otp-login/define";
+// #endregion login
 
 const user = signal<string | undefined>(undefined);
 
+// #region login
 @Component({
   selector: "app-login-page",
   schemas: [CUSTOM_ELEMENTS_SCHEMA],
@@ -22,6 +25,7 @@ class LoginPage {
     void this.router.navigateByUrl(next);
   }
 }
+// #endregion login
 
 @Component({
   selector: "app-account-page",

@@ -27,6 +27,7 @@ const options = {
   tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
   clientIp: (_request, { req }) => req.ip, // follows the setting "trust proxy"
 };
+// #region kit
 const kit = createLoginKit({
   ...options,
   message: "Log in to the Express example",
@@ -39,6 +40,7 @@ const kit = createLoginKit({
     return { user: userId }; // the page goes where its `redirect` says
   },
 });
+// #endregion kit
 
 /** Adds a phone to the account of somebody who is logged in. */
 const phoneKit = createLoginKit({
@@ -71,7 +73,9 @@ app.use(
     saveUninitialized: false,
   }),
 );
+// #region kit
 app.use(toNodeHandler(kit), toNodeHandler(phoneKit)); // after the session, which signIn needs
+// #endregion kit
 app.use("/assets", express.static("node_modules/onegini-otp-login/dist"));
 app.use("/pages", express.static("pages"));
 

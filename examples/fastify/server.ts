@@ -26,7 +26,10 @@ const { PAIRING_KEY } = process.env;
 const isHttps = ORIGIN.startsWith("https:");
 /** On https, browsers accept a `__Host-` cookie only from this very host, and only one, for all paths. */
 const cookieName = isHttps ? "__Host-session" : "sessionId";
+// #region page
 const widget = readFileSync(new URL(import.meta.resolve("onegini-otp-login/onegini-otp-login.js")));
+// #endregion page
+// #region page
 const page = (next: string): string => `<!doctype html>
 <html lang="en">
   <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -34,6 +37,7 @@ const page = (next: string): string => `<!doctype html>
   <script type="module" src="/onegini-otp-login.js"></script>
   <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`;
+// #endregion page
 /** For pages of people who are logged in: browsers do not keep them, and no other page can frame them. */
 const privateHeaders = { "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'" };
 
@@ -45,15 +49,23 @@ await app.register(fastifySession, {
   cookie: { secure: isHttps, sameSite: "lax", path: "/" },
   saveUninitialized: false,
 });
+// #region kit
 await app.register(oneginiOtpLogin, {
   origin: ORIGIN,
-  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  tokenServer: {
+    url: TOKEN_SERVER,
+    clientId: "demo",
+    clientSecret: "demo-secret",
+    type: "qr-code",
+  },
+  // #region …
   ...(PAIRING_KEY
     ? {
         message: "Log in to the Fastify example. It may ask for {number}: type it only there.",
         pairing: { keys: [PAIRING_KEY] },
       }
     : { message: "Log in to the Fastify example" }),
+  // #endregion …
   async signIn({ userId, attempt, login, context: { request } }) {
     await request.session.regenerate();
     Object.assign(request.session, { userId, attempt });
@@ -62,13 +74,16 @@ await app.register(oneginiOtpLogin, {
     // Nothing to return: the page goes where its `redirect` says.
   },
 });
+// #endregion kit
 
+// #region page
 app.get<{ Querystring: { next?: unknown } }>("/", (request, reply) => {
   // Anybody can name a page in the link to this one: only a path of this site counts.
   const next = sitePath(request.query.next) ?? "/account";
   return reply.type("text/html").send(page(next));
 });
 app.get("/onegini-otp-login.js", (_request, reply) => reply.type("text/javascript").send(widget));
+// #endregion page
 app.get("/account", (request, reply) => {
   const { userId } = request.session;
   reply.headers(privateHeaders);

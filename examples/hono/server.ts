@@ -19,21 +19,35 @@ const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
 /** Writes what the middleware says about requests, and the kit about logins. */
 const print = (...what: unknown[]): void => console.log(new Date().toISOString(), ...what);
 
+// #region kit
 const kit = createLoginKit({
   origin: ORIGIN,
-  tokenServer: { url: TOKEN_SERVER, clientId: "demo", clientSecret: "demo-secret", type: "qr-code" },
+  tokenServer: {
+    url: TOKEN_SERVER,
+    clientId: "demo",
+    clientSecret: "demo-secret",
+    type: "qr-code",
+  },
   message: "Log in to the Hono example",
+  // #region …
   clientIp: (request, c: Context) => addressFromProxy(request, c) ?? getConnInfo(c).remote.address,
+  // #endregion …
   signIn({ userId, attempt }) {
     const cookie = sessions.begin(userId, attempt);
     return Response.json({}, { headers: { "Set-Cookie": cookie } });
   },
+  // #region …
   onEvent: ({ level, type, ...event }) => print(level, type, event),
+  // #endregion …
 });
+// #endregion kit
 
 const app = new Hono();
 app.use(logger(print));
+// #region kit
 app.all("/otp-login/*", (c) => kit.fetch(c.req.raw, c));
+// #endregion kit
+// #region page
 app.get("/onegini-otp-login.js", serveStatic({ root: "node_modules/onegini-otp-login/dist" }));
 app.get("/", (c) => {
   // Anybody can name a page in the link to this one: only a path of this site counts.
@@ -46,6 +60,7 @@ app.get("/", (c) => {
   <onegini-otp-login endpoint="/otp-login" redirect="${next}"></onegini-otp-login>
 </html>`);
 });
+// #endregion page
 app.get("/account", (c) => {
   const user = sessions.userOf(c.req.header("Cookie"));
   if (user !== undefined) return c.text(`Logged in as ${user}`, 200, privateHeaders);

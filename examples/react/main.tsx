@@ -1,11 +1,14 @@
+// #region login
 import { sitePath, type LoginEvent } from "onegini-otp-login";
 import "onegini-otp-login/react";
+// #endregion login
 import { StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Link, Route, Routes, useNavigate } from "react-router";
 
 function App() {
   const [user, setUser] = useState<string>();
+  // #region login
   const navigate = useNavigate();
   const onLogin = (event: LoginEvent) => {
     event.preventDefault(); // no redirect: the router goes on without loading a page
@@ -15,13 +18,16 @@ function App() {
       replace: true,
     });
   };
+  // #endregion login
   return (
     <>
       <nav>
         <Link to="/">Login</Link> <Link to="/account">Account</Link>
       </nav>
       <Routes>
+        {/* #region login */}
         <Route path="/" element={<onegini-otp-login endpoint="/otp-login" onlogin={onLogin} />} />
+        {/* #endregion login */}
         <Route path="/account" element={<p>{user ? `Logged in as ${user}` : "Nobody is logged in"}</p>} />
       </Routes>
     </>

@@ -33,18 +33,18 @@ const [demo, numberedDemo, browser] = await Promise.all([
   launchBrowser(),
 ]);
 try {
-  const light = await photographLogin(browser, demo.origin, "light");
-  const dark = check ? light : await photographLogin(browser, demo.origin, "dark");
-  const [phone] = await photographPhone(browser, demo.origin, light.otp);
-  const { otp } = await photographLogin(browser, numberedDemo.origin, "light");
+  const login = await photographLogin(browser, demo.origin);
+  const [phone] = await photographPhone(browser, demo.origin, login.otp);
+  const account = await photographAccount(login.page);
+  const { otp } = await photographLogin(browser, numberedDemo.origin);
   const numbered = await photographPhone(browser, numberedDemo.origin, otp);
   const drawnFrom = new Map([
-    [loginFile, hashOf(light.drawnFrom, phone.drawnFrom, plainCss(String(styles)))],
+    [loginFile, hashOf(login.drawnFrom, phone.drawnFrom, account.drawnFrom, plainCss(String(styles)))],
     [phoneFile, hashOf(...numbered.map((each) => each.drawnFrom))],
   ]);
   if (check) assertFresh(drawnFrom);
   else {
-    await lineUp(browser, loginFile, [light, dark, phone]);
+    await lineUp(browser, loginFile, [login, phone, account]);
     await lineUp(browser, phoneFile, numbered);
     remember(drawnFrom);
   }
@@ -68,14 +68,21 @@ interface Photograph {
 async function photographLogin(
   browser: Browser,
   origin: string,
-  colorScheme: "light" | "dark",
-): Promise<Photograph & { otp: string }> {
-  const context = await browser.newContext({ viewport, deviceScaleFactor, colorScheme, userAgent });
+): Promise<Photograph & { otp: string; page: Page }> {
+  const context = await browser.newContext({ viewport, deviceScaleFactor, colorScheme: "light", userAgent });
   const page = await openLoginPage(context, origin);
   const otp = await codeOn(page);
   await page.locator("onegini-otp-login:state(pending)").waitFor();
   const drawnFrom = await drawnFromOf(page, page.locator("body"));
-  return { of: "page", picture: await page.screenshot(), otp, drawnFrom };
+  return { of: "page", picture: await page.screenshot(), otp, page, drawnFrom };
+}
+
+/** Where the login page goes after the phone has accepted. */
+async function photographAccount(page: Page): Promise<Photograph> {
+  await page.waitForURL("**/account");
+  // Without the time and the address of the login below.
+  const drawnFrom = await drawnFromOf(page, page.locator("main dl"));
+  return { of: "page", picture: await page.screenshot(), drawnFrom };
 }
 
 /** The phone before Accept, and after it. */

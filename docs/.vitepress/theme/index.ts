@@ -1,6 +1,8 @@
 /// <reference types="vite/client" />
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { CodeTabs } from "./code-tabs.js";
+import { Figures } from "./figures.js";
 import { Gallery } from "./gallery.js";
 import { LoginStage } from "./login-stage.js";
 import { Recipe } from "./recipe.js";
@@ -12,6 +14,8 @@ export default {
   extends: DefaultTheme,
   Layout: SiteFrame,
   enhanceApp({ app }) {
+    app.component("CodeTabs", CodeTabs);
+    app.component("Figures", Figures);
     app.component("Gallery", Gallery);
     app.component("LoginStage", LoginStage);
     app.component("Recipe", Recipe);

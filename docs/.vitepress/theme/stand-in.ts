@@ -49,7 +49,11 @@ function replaceFetch(): void {
 /** A site's backend, played in the page: it answers the calls of one element as the chosen scene needs it. */
 export class StandIn {
   scene: Scene = "pending";
+  /** The number on the phone. Without one, the first that is typed is wrong and the next right. */
+  number: string | undefined;
   readonly endpoint: string;
+  #wrongCount = 0;
+  readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
 
   /** @param endpoint ends in `/otp-login` */
   constructor(endpoint: string) {
@@ -62,6 +66,13 @@ export class StandIn {
     standIns.delete(this.endpoint);
   }
 
+  /** Plays the scene in the login that is open. */
+  tell(scene: Scene): void {
+    this.scene = scene;
+    const event = this.#event();
+    for (const stream of this.#streams) stream.enqueue(event);
+  }
+
   async answer(request: Request, path: string): Promise<Response> {
     const { method, headers, signal } = request;
     if (method === "GET") return this.#status(headers.get("Accept"), signal);
@@ -72,35 +83,47 @@ export class StandIn {
         ? this.#ask((await request.json()) as { number?: string | null })
         : json({});
     }
+    this.#wrongCount = 0;
     if (this.scene === "requesting") await held(signal);
-    if (this.scene !== "failed") return json({ attempt: crypto.randomUUID(), ...code() }, 201);
+    const digits = this.number === undefined ? undefined : firstCode.digits;
+    if (this.scene !== "failed") return json({ attempt: crypto.randomUUID(), ...code(), digits }, 201);
     // The next try works.
     this.scene = "pending";
     return json({ error: "temporarily_unavailable", error_description: "" }, 503);
   }
 
-  /** Asks for the number on the phone: the first one is wrong, the next one right. */
+  /** Asks for the number on the phone. */
   #ask({ number }: { number?: string | null }): Response {
     const isTyped = typeof number === "string";
-    if (isTyped) this.scene = "completed";
-    const error = isTyped ? "wrong_number" : "pairing_required";
-    const left = { digits: firstCode.digits, tries_left: isTyped ? 2 : 3, expires_in: 240 };
+    if (isTyped && number === this.number) this.scene = "completed";
+    if (this.scene === "completed") return json({});
+    if (isTyped) this.#wrongCount++;
+    if (isTyped && this.number === undefined) this.scene = "completed";
+    const triesLeft = 3 - this.#wrongCount;
+    const error = !isTyped ? "pairing_required" : triesLeft > 0 ? "wrong_number" : "pairing_failed";
+    const left = { digits: firstCode.digits, tries_left: triesLeft, expires_in: 240 };
     // Without a description the element takes a 403 for the site's own.
     return json({ error, error_description: "Played by the page.", ...left }, 403);
   }
 
   #status(accept: string | null, signal: AbortSignal): Response {
     if (this.scene === "reconnecting") throw new TypeError("The connection is cut.");
-    const answer = this.#statusNow();
-    if (accept === "application/json") return json({ ...answer, interval: 2 });
-    const event = `event: status\ndata: ${JSON.stringify(answer)}\n\n`;
-    const body = new ReadableStream({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode(event));
-        signal.addEventListener("abort", () => controller.error(signal.reason as Error));
+    if (accept === "application/json") return json({ ...this.#statusNow(), interval: 2 });
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#streams.add(controller);
+        controller.enqueue(this.#event());
+        signal.addEventListener("abort", () => {
+          this.#streams.delete(controller);
+          controller.error(signal.reason as Error);
+        });
       },
     });
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  }
+
+  #event(): Uint8Array {
+    return new TextEncoder().encode(`event: status\ndata: ${JSON.stringify(this.#statusNow())}\n\n`);
   }
 
   #statusNow(): StatusAnswer {

@@ -104,15 +104,18 @@ def next_page():
     return page if re.fullmatch(r"/([A-Za-z0-9_@-][A-Za-z0-9_.~@:=,+/-]*)?(\?[!-~]{0,1000})?", page) else "/account"
 
 
+# #region redeem
 @app.get("/login/otp")
 def log_in():
     body = {"ticket": request.args.get("ticket", ""), "cookie": request.headers.get("Cookie")}
     status, login = call_service("POST", "/redeem", body)
+# #endregion redeem
     if status not in (200, 404):
         return render_template("login.html", message="Logging in does not work at the moment."), 503
     # 404: unknown, used, too old, or another browser's.
     if status == 404 or is_revoked(login["user_id"], login["login"]["approved_at"]):
         return redirect(f"/login?next={quote(next_page())}", 303)
+# #region redeem
     end_session()
     session.permanent = True
     session.update(user=login["user_id"], attempt=login["attempt"], approved_at=login["login"]["approved_at"])
@@ -121,6 +124,7 @@ def log_in():
     for cookie in login.get("set_cookie", []):
         response.headers.add("Set-Cookie", cookie)
     return response
+# #endregion redeem
 
 
 def is_revoked(user, approved_at):

@@ -84,6 +84,7 @@ class OtpLoginController {
             HttpServletResponse response) {
         Login login;
         try {
+            // #region redeem
             // A ticket works once, and only with the cookies of the browser that began the login.
             login = service.call(port -> port.post()
                     .uri("/redeem")
@@ -91,6 +92,7 @@ class OtpLoginController {
                     .body(Map.of("ticket", ticket, "cookie", cookie))
                     .retrieve()
                     .body(Login.class));
+            // #endregion redeem
         } catch (HttpClientErrorException.NotFound error) {
             // unknown, used, too old, or another browser's
             return redirect("/login?next=" + URLEncoder.encode(nextPage(next), UTF_8));
@@ -107,8 +109,10 @@ class OtpLoginController {
             return redirect("/login?next=" + URLEncoder.encode(nextPage(next), UTF_8));
 
         // To let in only users that you know, and for their roles, ask your UserDetailsService here.
+        // #region redeem
         var authorities = AuthorityUtils.createAuthorityList("ROLE_USER");
         Authentication user = UsernamePasswordAuthenticationToken.authenticated(login.userId(), null, authorities);
+        // #endregion redeem
 
         // A new session: nothing of an older one stays. Tomcat may give it the id of the old one, which the strategy changes.
         var old = request.getSession(false);
@@ -119,15 +123,19 @@ class OtpLoginController {
         session.setAttribute(Revocations.APPROVED_AT, login.login().approvedAt());
 
         // The steps of AbstractAuthenticationProcessingFilter, which Spring's own logins go through, in its order.
+        // #region redeem
         sessions.onAuthentication(user, request, response);
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         context.setAuthentication(user);
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response);
+        // #endregion redeem
         events.publishEvent(new InteractiveAuthenticationSuccessEvent(user, getClass()));
         // With the service's pairing they make this browser known to the user. So only with a login that the site takes.
         if (login.setCookie() != null) login.setCookie().forEach(each -> response.addHeader("Set-Cookie", each));
+        // #region redeem
         return redirect(nextPage(next));
+        // #endregion redeem
     }
 
     /** Its form has Spring's token, as each {@code POST}. */

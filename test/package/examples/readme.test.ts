@@ -34,7 +34,7 @@ test("the README's lines are a site with a whole login", async () => {
   // After the listing.
   const commands = [...page.matchAll(/^ {4}(\S[^#\n]*?) *(?:#.*)?$/gm)].map(([, line = ""]) => line);
 
-  const packages = commands.find((line) => line.startsWith("npm i ")) ?? assert.fail("No npm i");
+  const packages = commands.findLast((line) => line.startsWith("npm i ")) ?? assert.fail("No npm i");
   assert.match(packages, / onegini-otp-login( |$)/);
   const others = packages.split(" ").filter((word) => !["npm", "i", "onegini-otp-login"].includes(word));
   await install(folder, `file:${await pack()}`, ...others);

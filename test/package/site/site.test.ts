@@ -86,33 +86,135 @@ async function visit(page: Page, path: string): Promise<void> {
 }
 
 describe("The first page", () => {
-  const scenes = {
-    idle: "Show QR code",
-    requesting: "Getting a code…",
-    pending: "New code in",
-    scanned: "Check your phone",
-    reconnecting: "Reconnecting…",
-    approved: "Accepted",
-    number: "Type the number from your phone",
-    completed: "You’re logged in",
-    denied: "You declined on your phone",
-    expired: "Still there?",
-    failed: "The login service isn’t answering",
+  /** The card, and the phone beside it. */
+  const stage = (page: Page) => {
+    const card = page.locator(".login-stage onegini-otp-login");
+    const phone = page.getByRole("region", { name: "Phone" });
+    const press = (name: string) => phone.getByRole("button", { name }).click();
+    /** Scans, and waits until card and phone show it. */
+    const scan = async (): Promise<void> => {
+      await press("Scan QR code");
+      await phone.getByRole("heading", { name: "Is this you logging in?" }).waitFor();
+      await card.getByText("Check your phone", { exact: true }).first().waitFor();
+    };
+    const numberOnPhone = async (): Promise<string> => (await phone.locator(".digits").textContent()) ?? "";
+    return { card, phone, press, scan, numberOnPhone };
   };
 
-  test("shows the live element in each phase, and says that a stand-in plays them", async () => {
+  const typeNumber = async (card: Locator, number: string): Promise<void> => {
+    await card.getByRole("textbox").fill(number);
+    await card.getByRole("button", { name: "Continue" }).click();
+  };
+
+  test("plays a login by the visitor's own press: scan, accept, number, in", async () => {
     const page = await open("/");
-    const stage = page.locator(".login-stage");
-    await stage.getByText("A stand-in for the backend plays its phases in this page").waitFor();
-    const chooser = stage.getByRole("group", { name: "Phase" });
-    await chooser.getByRole("button", { name: "pending", pressed: true }).waitFor();
-    assert.deepEqual(await chooser.getByRole("button").allTextContents(), Object.keys(scenes));
-    for (const [scene, words] of Object.entries(scenes)) {
-      await chooser.getByRole("button", { name: scene }).click();
-      await chooser.getByRole("button", { name: scene, pressed: true }).waitFor();
-      await stage.locator("section:visible").getByText(words).filter({ visible: true }).first().waitFor();
-    }
+    const { card, phone, press, scan, numberOnPhone } = stage(page);
+    await page.getByText("nobody can log in with this code").waitFor();
+    await scan();
+    const number = await numberOnPhone();
+    await phone.getByText("Windows, Chrome").waitFor();
+    await press("Accept");
+    await phone.getByText("Type this number on the page.").waitFor();
+    await card.getByText("Type the number from your phone").first().waitFor();
+    await typeNumber(card, number === "1111" ? "2222" : "1111");
+    await card.getByText("2 tries left").first().waitFor();
+    await typeNumber(card, number);
+    await card.getByText("You’re logged in").first().waitFor();
     assert.equal(page.url(), `${origin}/`);
+    await press("Done");
+    await page.locator("onegini-otp-login:state(pending)").waitFor();
+    await scan();
+    await press("Decline");
+    await card.getByText("You declined on your phone").first().waitFor();
+    await card.getByRole("button", { name: "Try again" }).click();
+    await phone.getByRole("button", { name: "Scan QR code" }).waitFor();
+    await page.locator("onegini-otp-login:state(pending)").waitFor();
+  });
+
+  test("plays it with the keyboard, and the focus goes on with the phone", async () => {
+    const page = await open("/");
+    const { phone } = stage(page);
+    await phone.getByRole("button", { name: "Scan QR code" }).focus();
+    await page.keyboard.press("Enter");
+    await phone.locator("h2:focus").filter({ hasText: "Is this you logging in?" }).waitFor();
+    await page.keyboard.press("Tab");
+    await phone.locator("button:focus").filter({ hasText: "Accept" }).waitFor();
+    await page.keyboard.press("Enter");
+    await phone.getByText("Type this number on the page.").waitFor();
+  });
+
+  test("scans a card that shows no code any more", async () => {
+    const page = await open("/");
+    const { card, press, scan } = stage(page);
+    await scan();
+    await press("Decline");
+    await press("Done");
+    await card.getByText("You declined on your phone").first().waitFor();
+    await scan();
+  });
+
+  test("has the listings of the examples in tabs", async () => {
+    const page = await open("/");
+    const tab = (name: string, selected: boolean) => page.getByRole("tab", { name, exact: true, selected });
+    assert.deepEqual(await page.getByRole("tab").allTextContents(), [
+      ...["HTML", "React", "Vue", "Svelte", "Next"].map((name) => `Page: ${name}`),
+      ...["Express", "Fastify", "Hono", "Next", "Flask", "Spring"].map((name) => `Server: ${name}`),
+    ]);
+    const listing = page.getByRole("tabpanel");
+    await listing.getByText('<onegini-otp-login endpoint="/otp-login">').waitFor();
+    await tab("Server: Hono", false).click();
+    await listing.getByText("kit.fetch(c.req.raw, c)").waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await tab("Server: Fastify", true).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
+    await tab("Server: Spring", true).and(page.locator(":focus")).waitFor();
+    assert.equal(await listing.count(), 1);
+  });
+
+  test("has all its listings where no script runs", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(origin);
+    assert.equal(await page.locator(".code-tabs pre:visible").count(), 11);
+    await page.getByRole("heading", { name: "Log in on your computer" }).waitFor();
+  });
+
+  test("has four figures, as a command prints them, each with its page", async () => {
+    const page = await open("/");
+    const printed = execFileSync(process.execPath, ["--import", "tsx", "docs/.vitepress/figures.ts"], {
+      encoding: "utf8",
+    });
+    const figures = page.locator(".figures li");
+    const shown = await Promise.all(
+      (await figures.all()).map(async (each) =>
+        (await each.locator("strong, span").allTextContents()).join("  "),
+      ),
+    );
+    assert.deepEqual(
+      shown,
+      printed
+        .trim()
+        .split("\n")
+        .map((line) => line.trim()),
+    );
+    assert.equal(shown.length, 4);
+    for (const link of await figures.getByRole("link").all())
+      assert.ok(htmlOf.has((await link.getAttribute("href")) ?? ""));
+  });
+
+  test("is one screen on a laptop", async () => {
+    for (const [width, height] of [
+      [1280, 800],
+      [1440, 900],
+    ] as const) {
+      const page = await open("/", { viewport: { width, height } });
+      await page.locator("onegini-otp-login:state(pending)").waitFor();
+      for (const part of ["h1", ".login-stage", ".code-tabs", ".front-facts"]) {
+        const box = await page.locator(part).boundingBox();
+        assert.ok(box && box.y + box.height <= height, `${part} ends at ${box && box.y + box.height} px`);
+      }
+    }
   });
 
   for (const colorScheme of ["light", "dark"] as const)
@@ -136,28 +238,17 @@ describe("The first page", () => {
       await element.getByText("Open the app on your phone").waitFor();
       assert.equal(await page.evaluate(() => customElements.get("onegini-otp-login")), undefined);
       assert.deepEqual(await readCodes(await element.screenshot()), [firstCode.otp]);
-      const painted = await element.boundingBox();
+      await page.getByRole("heading", { name: "Log in on your computer" }).waitFor();
+      const phone = page.locator(".demo-phone");
+      const boxes = async () => [await element.boundingBox(), await phone.boundingBox()];
+      const painted = await boxes();
       await page.unroute(scripts);
       await page.reload();
       await page.locator("onegini-otp-login:state(pending)").waitFor();
       assert.deepEqual(await readCodes(await element.screenshot()), [firstCode.otp]);
-      assert.deepEqual(await element.boundingBox(), painted);
+      assert.deepEqual(await boxes(), painted);
       assert.equal(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), 0);
     });
-
-  test("goes on when the card's own buttons are pressed", async () => {
-    const page = await open("/");
-    const stage = page.locator(".login-stage");
-    for (const [scene, button] of [
-      ["denied", "Try again"],
-      ["expired", "Show a new code"],
-      ["failed", "Try again"],
-    ] as const) {
-      await stage.getByRole("button", { name: scene }).click();
-      await stage.locator("onegini-otp-login").getByRole("button", { name: button }).click();
-      await stage.getByRole("button", { name: "pending", pressed: true }).waitFor();
-    }
-  });
 
   test("leads to every page in two clicks", async () => {
     const page = await open("/");
@@ -180,11 +271,9 @@ describe("The first page", () => {
     await page.getByRole("heading", { level: 1, name: "Paint the code on a canvas" }).waitFor();
   });
 
-  test("begins with the name, one sentence, the command, and the way to a first login", async () => {
+  test("begins with its promise, and leads to a first login", async () => {
     const page = await open("/");
-    await page.getByRole("heading", { level: 1, name: "onegini-otp-login" }).waitFor();
-    await page.getByText("npm i onegini-otp-login", { exact: true }).waitFor();
-    assert.equal(await page.locator(".piece img:visible").count(), 6);
+    await page.getByRole("heading", { level: 1, name: "One tag to log in with your bank’s app" }).waitFor();
     await page.getByRole("link", { name: "Get started" }).first().click();
     await page.getByRole("heading", { level: 1, name: "Get started" }).waitFor();
   });

@@ -67,6 +67,35 @@ class Login {
     );
   });
 
+  test("has the comments of its language, and in each part the indentation after the marker's", () => {
+    const page = `\
+<body>
+  <!-- #region tag -->
+  <onegini-otp-login></onegini-otp-login>
+  <!-- #endregion tag -->
+</body>
+`;
+    assert.equal(
+      listing("examples/html/index.html#tag", page),
+      "```html\n<!-- index.html -->\n<onegini-otp-login></onegini-otp-login>\n```\n",
+    );
+    const route = `\
+# #region redeem
+def log_in():
+# #endregion redeem
+    check()
+# #region redeem
+    return redirect("/")
+# #endregion redeem
+`;
+    assert.equal(
+      listing("examples/backends/flask/app.py#redeem", route),
+      '```py\n# app.py\ndef log_in():\n\n    return redirect("/")\n```\n',
+    );
+    const tsx = "    {/* #region tag */}\n    <Login />\n    {/* #endregion tag */}\n";
+    assert.equal(listing("examples/react/main.tsx#tag", tsx), "```tsx\n// main.tsx\n<Login />\n```\n");
+  });
+
   test("leaves the rest of the page as it is", () => {
     const page = (code: string): string =>
       `# Page\n\n<!-- listing: examples/go/a.ts -->\n\n\`\`\`ts\n${code}\`\`\`\n\n\`\`\`ts\nother\n\`\`\`\n`;
