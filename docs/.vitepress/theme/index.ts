@@ -2,6 +2,7 @@
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { Gallery } from "./gallery.js";
+import { GalleryGrid } from "./gallery-grid.js";
 import { LoginStage } from "./login-stage.js";
 import { Recipe } from "./recipe.js";
 import { SiteFrame } from "./site-frame.js";
@@ -13,6 +14,7 @@ export default {
   Layout: SiteFrame,
   enhanceApp({ app }) {
     app.component("Gallery", Gallery);
+    app.component("GalleryGrid", GalleryGrid);
     app.component("LoginStage", LoginStage);
     app.component("Recipe", Recipe);
     app.component("SiteMap", SiteMap);
