@@ -93,6 +93,8 @@ export const GalleryGrid = defineComponent({
     const second = reactive({ ...usual });
     const isPair = ref(false);
     const isMounted = ref(false);
+    /** The card that the address leads to. */
+    const linkedId = ref<string>();
 
     const shown = computed(() =>
       cards.filter(
@@ -114,6 +116,7 @@ export const GalleryGrid = defineComponent({
       }
       const linked = cards.find(({ id }) => `#${id}` === location.hash);
       if (!linked) return;
+      linkedId.value = linked.id;
       if (!shown.value.includes(linked)) filter.value = "all";
       void nextTick(() => document.getElementById(linked.id)?.scrollIntoView());
     }
@@ -201,7 +204,10 @@ export const GalleryGrid = defineComponent({
           lookControls(first),
         ]),
         isPair.value
-          ? h("fieldset", { class: "gallery-controls" }, [h("legend", "Beside it"), lookControls(second)])
+          ? h("div", { class: "gallery-controls", role: "group", "aria-label": "Beside it" }, [
+              h("strong", "Beside it"),
+              lookControls(second),
+            ])
           : undefined,
         h("div", { class: "gallery-actions" }, [
           h("label", [
@@ -229,7 +235,16 @@ export const GalleryGrid = defineComponent({
             },
             shown.value.map(({ id, name, shown: model }) =>
               h("li", { key: id, id }, [
-                h("a", { class: "gallery-name", href: `#${id}` }, name),
+                h(
+                  "a",
+                  {
+                    class: "gallery-name",
+                    href: `#${id}`,
+                    "aria-current": linkedId.value === id || undefined,
+                    onClick: () => (linkedId.value = id),
+                  },
+                  name,
+                ),
                 h(
                   "div",
                   { class: "gallery-pair" },
