@@ -240,6 +240,12 @@ describe("The theming page", () => {
     return { box, card, button, contrast, editor: box.getByRole("textbox") };
   };
 
+  /** On a phone the examples are closed at first. */
+  const openAll = async (page: Page): Promise<void> => {
+    for (const name of Object.keys(recipes))
+      await page.getByRole("button", { name: `Try it: ${name}`, exact: true }).click();
+  };
+
   const surfaceIs = (card: Locator, colour: string): Promise<void> =>
     card.evaluate(async (element, wanted) => {
       const base = element.shadowRoot!.querySelector("[part=base]")!;
@@ -383,8 +389,29 @@ describe("The theming page", () => {
     assert.deepEqual(typed, []);
   });
 
+  test("has its examples closed on a phone, and an open one leaves the scrolling to the page", async () => {
+    const page = await open(path, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await page.getByRole("button", { name: "Try it: Material", exact: true }).waitFor();
+    assert.equal(await page.locator(".recipe :is(iframe, textarea)").count(), 0);
+    assert.ok(await page.locator(".recipe pre").first().isVisible());
+    await page.getByRole("button", { name: "Try it: Material", exact: true }).tap();
+    const { box, card, editor } = recipe(page, "Material");
+    await card.getByText("New code in").waitFor();
+    assert.ok(await editor.evaluate((each) => each.scrollHeight <= each.clientHeight));
+    assert.ok(
+      await card.evaluate(
+        ({ ownerDocument: { documentElement: frame } }) => frame.scrollHeight <= frame.clientHeight,
+      ),
+    );
+    assert.equal(await page.locator(".recipe iframe").count(), 1);
+    await box.getByRole("button", { name: "Close: Material" }).tap();
+    await box.locator("iframe").waitFor({ state: "detached" });
+    assert.ok(await page.getByText("The baseline colours and shapes of Material").isVisible());
+  });
+
   test("shows its examples whole from 320 pixels on", async () => {
     const page = await open(path, { viewport: { width: 320, height: 720 } });
+    await openAll(page);
     for (const width of [320, 344, 359, 360, 390]) {
       await page.setViewportSize({ width, height: 720 });
       for (const name of Object.keys(recipes)) {
@@ -404,6 +431,7 @@ describe("The theming page", () => {
   for (const colorScheme of ["light", "dark"] as const)
     test(`passes axe on a phone with the examples, and does not scroll sideways: ${colorScheme}`, async () => {
       const page = await open(path, { colorScheme, viewport: { width: 390, height: 844 } });
+      await openAll(page);
       for (const name of Object.keys(recipes)) {
         const { card, editor } = recipe(page, name);
         await editor.scrollIntoViewIfNeeded();
