@@ -131,7 +131,9 @@ export const GalleryGrid = defineComponent({
           query.set(`${name}2`, second[name]);
       }
       const search = query.size > 0 ? `?${query.toString()}` : "";
-      history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+      // A link to a card that is not shown any more would show it again.
+      const hash = shown.value.some(({ id }) => `#${id}` === location.hash) ? location.hash : "";
+      history.replaceState(history.state, "", `${location.pathname}${search}${hash}`);
     }
 
     function comparePair(wanted: boolean): void {

@@ -534,7 +534,9 @@ describe("The gallery", () => {
     await page.locator("#failed-cookies-blocked").getByText("Cookies are off").first().waitFor();
     assert.equal(await link.getAttribute("aria-current"), "true");
     await page.getByRole("link", { name: "failed, paused", exact: true }).click();
-    await page.waitForURL(`**${path}?phase=all#failed-paused`);
+    await page.waitForURL(`**${path}#failed-paused`);
+    await choose(page, "Phase", "number");
+    await page.waitForURL(`**${path}?phase=number`);
   });
 
   test("opens the dialog with the large code", async () => {
