@@ -161,8 +161,9 @@ export const Recipe = defineComponent({
       ]);
 
     // The listing stays, hidden: Vue cannot remove what VitePress has left out of the page's script because it never changes.
-    return () =>
-      h("div", { class: "recipe" }, [
+    return () => {
+      const label = isOpen.value ? "Close" : "Try it";
+      return h("div", { class: "recipe" }, [
         h("div", { ref: listing, hidden: isOpen.value }, slots["default"]?.()),
         css.value !== undefined &&
           h(
@@ -171,9 +172,10 @@ export const Recipe = defineComponent({
               ref: opener,
               type: "button",
               class: ["recipe-opener", isOpen.value && "is-open"],
+              "aria-label": `${label}: ${name}`,
               onClick: toggle,
             },
-            [isOpen.value ? "Close" : "Try it", h("span", { class: "visually-hidden" }, `: ${name}`)],
+            label,
           ),
         isOpen.value && [
           h("div", { class: "recipe-card" }, [
@@ -215,5 +217,6 @@ export const Recipe = defineComponent({
           ]),
         ],
       ]);
+    };
   },
 });
