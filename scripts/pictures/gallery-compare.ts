@@ -64,10 +64,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** All names of pictures, without the demo's: they show times and places of their own. */
+/** The names of all pictures. */
 function picturesIn(...folders: string[]): string[] {
   const names = folders.flatMap((each) => readdirSync(each, { recursive: true, encoding: "utf8" }));
   return [...new Set(names.map((name) => name.replaceAll("\\", "/")))]
-    .filter((name) => name.endsWith(".png") && !name.startsWith("demo"))
+    .filter((name) => name.endsWith(".png"))
     .sort();
 }

@@ -3,13 +3,14 @@
  */
 import { wordsFor } from "../../src/element/i18n/languages.js";
 import { receivedCode } from "../../src/element/flow/renewal.js";
-import { questionOf, type State } from "../../src/element/flow/state.js";
+import type { State } from "../../src/element/flow/state.js";
 import { styles } from "../../src/element/styles/styles.js";
 import { firstCode } from "../../docs/.vitepress/theme/first-code.js";
 import type { ViewModel } from "../../src/element/view/view-model.js";
 import { directionOf, everything, locales } from "../../test/element/support/locales.js";
-import { asked, failed, model, now, pending, phases } from "../../test/element/support/models.js";
+import { failed, model, now, pending, phases } from "../../test/element/support/models.js";
 import { ViewCard } from "../../test/element/support/view-card.js";
+import { appFirst, ends, kinds, numbers, titleOf, unfolded, type Change } from "./gallery-models.js";
 
 interface Cell {
   name: string;
@@ -19,59 +20,12 @@ interface Cell {
   isFresh?: boolean;
 }
 
-type Change = (shown: ViewModel) => Partial<ViewModel>;
-
-/** What the tests call otherwise than a person would. */
-const titles: Readonly<Record<string, string>> = {
-  "pending, late": "pending, new code late",
-  "pending, dead": "pending, offline, code over",
-  "failed, noNetwork": "failed, no network",
-  "number, wrong": "number, wrong once",
-  "failed, numberLimit": "failed, too many wrong numbers",
-  "failed, loginFailed": "failed, login failed",
-  "failed, pairingFailed": "failed, number wrong three times",
-  "failed, loginRefused": "failed, login refused",
-  "failed, ended": "failed, login over",
-  "failed, cookies": "failed, cookies blocked",
-  "failed, tooMany": "failed, too many tries",
-};
-
-/** The kinds of a phase that differ only in a line too. */
-const kinds = Object.entries(everything).filter(([name]) => !name.endsWith("minutes"));
-
 const cells = (models: [string, ViewModel][], widthPx: number, change: Change = () => ({})): Cell[] =>
   models.map(([name, shown]) => ({ name, widthPx, shown: { ...shown, ...change(shown) } }));
-
-/** The number's field, as the person has filled it. */
-const typed = (digits: string, from = digits.length, question = {}): ViewModel =>
-  model(asked(question), { field: { digits: [...digits], from, to: digits.length, hasFocus: true } });
-
-const numbers: [string, ViewModel][] = [
-  ["number, typing", typed("47")],
-  ["number, wrong, marked", typed("4713", 0, { wrong: 1 })],
-  ["number, incomplete", { ...typed("47"), isIncomplete: true }],
-  ["number, six digits typed", typed("471308", 6, { digits: 6 })],
-  ["number, the person is elsewhere", model(asked(), { isAway: true })],
-];
-
-/** What has ended, with another way to log in. */
-const ends = (models: readonly [string, ViewModel][]): [string, ViewModel][] =>
-  models
-    .filter(([name]) => /^(denied|expired|failed)/.test(name))
-    .map(([name, shown]) => [
-      `${titles[name] ?? name}, another way`,
-      { ...shown, otherWay: "Log in with your password" },
-    ]);
 
 const said = (language: string) => ({ words: wordsFor(language, undefined) });
 const inArabic: Change = () => said("ar");
 
-/** As on a phone whose site has an app link: the link needs a code, or leads back to the app that shows the number. */
-const appFirst: Change = ({ state }) => ({
-  app: "first",
-  appLink: state.phase === "pending" || questionOf(state) ? "example:login" : undefined,
-});
-const unfolded: [string, ViewModel] = ["pending, other phone", model(pending(), { otherPhone: true })];
 const beside: Cell = {
   name: "tablet: the app link beside the code",
   widthPx: 420,
@@ -163,7 +117,7 @@ async function put(all: readonly Cell[]): Promise<void> {
       const figure = document.createElement("figure");
       const caption = document.createElement("figcaption");
       const card = new ViewCard();
-      caption.textContent = titles[name] ?? name;
+      caption.textContent = titleOf(name);
       card.model = shown;
       card.toggleAttribute("data-fresh", isFresh);
       if (shown.otherWay !== undefined) card.innerHTML = `<a slot="other-way" href="#">${shown.otherWay}</a>`;

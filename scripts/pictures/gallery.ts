@@ -1,6 +1,7 @@
 /**
- * Part of `npm run docs`: photographs every phase in every look, and the demo's screens, for the site. `--out` writes elsewhere;
- * `--sheets` names some of them; `--review` takes larger ones, of every language and width too, to be held beside the design.
+ * Part of `npm run docs`: photographs the states of the card for readers without scripts, and some for the first page. `--out`
+ * takes every phase in every look, into another folder; `--sheets` names some of them; `--review` takes larger ones, of every
+ * language and width too, to be held beside the design.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -9,8 +10,6 @@ import { slug } from "github-slugger";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { launchBrowser } from "../../test/support/browser.js";
-import { startDemo } from "../../test/support/demo/demo.js";
-import { photographDemo } from "./demo-screens.js";
 import type { GalleryPicture } from "./gallery-list.js";
 import { withPalette } from "./palette-png.js";
 
@@ -23,11 +22,12 @@ const { values } = parseArgs({
   },
 });
 const { out, review } = values;
-const published = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "enlarged-low", "front"];
-const every = review ? [...published, "widths", "languages", "enlarged-rtl"] : [...published, "demo"];
-const sheets = values.sheets?.split(",") ?? every;
+const isForSite = out === folder && !review;
+const compared = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "enlarged-low", "front"];
+const every = review ? [...compared, "widths", "languages", "enlarged-rtl"] : compared;
+const sheets = values.sheets?.split(",") ?? (isForSite ? ["phases", "front"] : every);
 
-/** Of these sheets each card is a picture of its own, light and dark: the gallery and the first page show them one by one. */
+/** Of these sheets each card is a picture of its own, light and dark: the first page and a comparison show them one by one. */
 const byCard = ["phases", "front"];
 
 const looks = [
@@ -57,7 +57,7 @@ for (const sheet of byCard) await mkdir(`${out}/${sheet}`, { recursive: true });
 const pictures: GalleryPicture[] = [];
 const browser = await launchBrowser();
 try {
-  for (const { name: look, ...options } of looks) {
+  for (const { name: look, ...options } of isForSite ? looks.slice(0, 2) : looks) {
     const context = await browser.newContext({
       ...options,
       // What is photographed stands still.
@@ -67,24 +67,17 @@ try {
     const page = await context.newPage();
     await page.setContent(html(options.colorScheme));
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
-    for (const sheet of sheets.filter((each) => each !== "demo")) {
-      const isByCard = byCard.includes(sheet) && !review;
-      if (isByCard && !look.startsWith("forced")) await photographCards(page, sheet, look);
-      else if (sheet !== "front") await save({ sheet, look }, await photograph(page, sheet));
+    for (const sheet of sheets) {
+      const isByCard = byCard.includes(sheet) && !review && !look.startsWith("forced");
+      if (isByCard) await photographCards(page, sheet, look);
+      if (sheet !== "front" && (!isByCard || isForSite))
+        await save({ sheet, look }, await photograph(page, sheet));
     }
     if (look === "light" && !review) {
       await page.evaluate(`show("card")`);
       await writeFile(`${out}/card.html`, await page.evaluate<string>("markup()"));
     }
     await context.close();
-  }
-  if (sheets.includes("demo")) {
-    const demo = await startDemo();
-    try {
-      await photographDemo(browser, demo.origin, (name, picture) => save({ sheet: "demo", name }, picture));
-    } finally {
-      await demo.stop();
-    }
   }
 } finally {
   await browser.close();

@@ -1,4 +1,4 @@
-import { defineComponent, h, type VNode } from "vue";
+import { defineComponent, h } from "vue";
 import type { GalleryPicture } from "../../../scripts/pictures/gallery-list.js";
 
 /** What `npm run docs` has taken: without it, as in `npx vitepress dev docs`, the site has no such pictures. */
@@ -13,51 +13,42 @@ const addresses = import.meta.glob<string>("../../gallery/**/*.png", {
 });
 const pictures = Object.values(lists).flat();
 
-/** A picture; of one for light and one for dark pages the site shows the one that fits. */
-const picture = ({ file, look, width, height }: GalleryPicture, alt: string): VNode =>
-  h("img", {
-    src: addresses[`../../gallery/${file}`],
-    class: look === "light" || look === "dark" ? `${look}-only` : undefined,
-    alt:
-      look === undefined || look === "light" ? alt : `${alt}, ${look.replace("forced-", "forced colours, ")}`,
-    width,
-    height,
-    loading: "lazy",
-  });
+const addressOf = ({ file }: GalleryPicture): string | undefined => addresses[`../../gallery/${file}`];
 
-/** All pictures of a sheet, or of one card of it. Cards with pictures of their own stand beside each other, with their names. */
+/** A picture of a card; of one for light and one for dark pages the site shows the one that fits. */
 export const Gallery = defineComponent({
-  props: { sheet: { type: String, required: true }, card: String, alt: { type: String, required: true } },
-  setup({ sheet, card, alt }) {
-    const chosen = pictures.filter(
-      (each) => each.sheet === sheet && (card === undefined || each.name === card),
-    );
-    if (chosen.length === 0)
-      return () =>
-        h("p", { class: "no-pictures" }, ["No pictures yet: ", h("code", "npm run docs"), " takes them."]);
-    const names = [...new Set(chosen.map(({ name }) => name))];
-    const of = (name: string | undefined): GalleryPicture[] => chosen.filter((each) => each.name === name);
-    if (card !== undefined)
-      return () =>
-        h(
-          "p",
-          chosen.map((each) => picture(each, alt)),
-        );
-    return () => [
-      names.some((name) => name !== undefined) &&
-        h(
-          "div",
-          { class: sheet === "demo" ? undefined : "cards" },
-          names
-            .filter((name) => name !== undefined)
-            .map((name) =>
-              h("p", [h("strong", name), of(name).map((each) => picture(each, `${alt}, ${name}`))]),
-            ),
-        ),
+  props: {
+    sheet: { type: String, required: true },
+    card: { type: String, required: true },
+    alt: { type: String, required: true },
+  },
+  setup:
+    ({ sheet, card, alt }) =>
+    () =>
       h(
         "p",
-        of(undefined).map((each) => picture(each, alt)),
+        pictures
+          .filter((each) => each.sheet === sheet && each.name === card)
+          .map((each) =>
+            h("img", {
+              src: addressOf(each),
+              class: `${each.look}-only`,
+              alt: each.look === "light" ? alt : `${alt}, ${each.look}`,
+              width: each.width,
+              height: each.height,
+              loading: "lazy",
+            }),
+          ),
       ),
-    ];
-  },
 });
+
+/** The sheets of all states, light and dark, as HTML for a reader without scripts, whose grid stays empty. */
+export const sheetPictures = [
+  "<style>.gallery-live { display: none }</style>",
+  ...pictures
+    .filter(({ sheet, name }) => sheet === "phases" && name === undefined)
+    .map(
+      (each) =>
+        `<img src="${addressOf(each)}" alt="Every state of the card, ${each.look}" width="${each.width}" height="${each.height}" loading="lazy">`,
+    ),
+].join("");

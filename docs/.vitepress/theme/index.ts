@@ -4,6 +4,7 @@ import DefaultTheme from "vitepress/theme-without-fonts";
 import { CodeTabs } from "./code-tabs.js";
 import { Figures } from "./figures.js";
 import { Gallery } from "./gallery.js";
+import { GalleryGrid } from "./gallery-grid.js";
 import { LoginStage } from "./login-stage.js";
 import { Recipe } from "./recipe.js";
 import { SiteFrame } from "./site-frame.js";
@@ -17,6 +18,7 @@ export default {
     app.component("CodeTabs", CodeTabs);
     app.component("Figures", Figures);
     app.component("Gallery", Gallery);
+    app.component("GalleryGrid", GalleryGrid);
     app.component("LoginStage", LoginStage);
     app.component("Recipe", Recipe);
     app.component("SiteMap", SiteMap);

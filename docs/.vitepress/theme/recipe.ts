@@ -24,15 +24,20 @@ const frameHtml = `<!doctype html><html lang="en"><meta charset="utf-8">
   body { display: grid; justify-items: center; margin: 12px }
 </style><style id="scheme"></style><style id="recipe"></style><body>`;
 
-/** A listing of CSS that becomes an editor, with the element beside it that follows. */
+/** Below this width an editor and a frame would fill the window, and take the finger that scrolls the page. */
+const narrow = "(max-width: 767px)";
+
+/** A listing of CSS that becomes an editor, with the element beside it that follows; on a phone when the reader asks for it. */
 export const Recipe = defineComponent({
   props: { name: { type: String, required: true } },
   setup({ name }, { slots }) {
     const { isDark } = useData();
     const listing = ref<HTMLElement>();
     const frame = ref<HTMLIFrameElement>();
-    /** Undefined until the page's scripts run: then only the listing is there. */
+    /** Undefined until the page's scripts run. */
     const css = ref<string>();
+    const isOpen = ref(false);
+    const opener = ref<HTMLButtonElement>();
     const scheme = ref<Scheme>("light");
     const scene = ref<keyof typeof scenes>("code");
     const contrasts = ref<PairContrast[]>([]);
@@ -76,7 +81,7 @@ export const Recipe = defineComponent({
       });
       frame.value!.contentDocument!.body.append(element);
       await element.updateComplete;
-      // The reader may have left the page.
+      // The reader may have left the page, or closed the recipe.
       if (frame.value) update();
     }
 
@@ -84,6 +89,17 @@ export const Recipe = defineComponent({
       scene.value = wanted;
       standIn!.scene = scenes[wanted];
       element?.start();
+    }
+
+    async function toggle(): Promise<void> {
+      isOpen.value = !isOpen.value;
+      if (!isOpen.value) {
+        element = undefined;
+        scene.value = "code";
+        standIn!.scene = scenes.code;
+      }
+      await nextTick();
+      opener.value!.scrollIntoView({ block: "nearest" });
     }
 
     async function copy(): Promise<void> {
@@ -99,6 +115,7 @@ export const Recipe = defineComponent({
         import("onegini-otp-login/define"),
       ]);
       css.value = original;
+      isOpen.value = !matchMedia(narrow).matches;
     });
     onUnmounted(() => standIn?.remove());
     watch(isDark, (dark) => (scheme.value = dark ? "dark" : "light"), { immediate: true });
@@ -144,49 +161,62 @@ export const Recipe = defineComponent({
       ]);
 
     // The listing stays, hidden: Vue cannot remove what VitePress has left out of the page's script because it never changes.
-    return () =>
-      h("div", { class: "recipe" }, [
-        h("div", { ref: listing, hidden: css.value !== undefined }, slots["default"]?.()),
-        css.value === undefined
-          ? undefined
-          : [
-              h("div", { class: "recipe-card" }, [
-                h("div", { class: "recipe-tools" }, [
-                  choice("Colour scheme", schemes, scheme.value, (one) => (scheme.value = one)),
-                  choice("Phase", Object.keys(scenes) as (keyof typeof scenes)[], scene.value, show),
-                ]),
-                h("iframe", {
-                  ref: frame,
-                  title: `${name}: the card with this CSS`,
-                  srcdoc: frameHtml,
-                  onLoad: fill,
-                }),
-              ]),
-              h("div", { class: "recipe-css" }, [
-                h("div", { class: "recipe-tools" }, [
-                  h("button", { type: "button", onClick: copy }, isCopied.value ? "Copied" : "Copy CSS"),
-                  h(
-                    "button",
-                    {
-                      type: "button",
-                      disabled: css.value === original,
-                      onClick: () => (css.value = original),
-                    },
-                    "Reset",
-                  ),
-                ]),
-                h("textarea", {
-                  "aria-label": `CSS: ${name}`,
-                  spellcheck: false,
-                  autocomplete: "off",
-                  autocapitalize: "off",
-                  value: css.value,
-                  onInput: (event: Event) => (css.value = (event.target as HTMLTextAreaElement).value),
-                }),
-                contrastTable(),
-                remarks.value.map((remark) => h("p", { class: "low" }, remark)),
-              ]),
-            ],
+    return () => {
+      const label = isOpen.value ? "Close" : "Try it";
+      return h("div", { class: "recipe" }, [
+        h("div", { ref: listing, hidden: isOpen.value }, slots["default"]?.()),
+        css.value !== undefined &&
+          h(
+            "button",
+            {
+              ref: opener,
+              type: "button",
+              class: ["recipe-opener", isOpen.value && "is-open"],
+              "aria-label": `${label}: ${name}`,
+              onClick: toggle,
+            },
+            label,
+          ),
+        isOpen.value && [
+          h("div", { class: "recipe-card" }, [
+            h("div", { class: "recipe-tools" }, [
+              choice("Colour scheme", schemes, scheme.value, (one) => (scheme.value = one)),
+              choice("Phase", Object.keys(scenes) as (keyof typeof scenes)[], scene.value, show),
+            ]),
+            h("iframe", {
+              ref: frame,
+              title: `${name}: the card with this CSS`,
+              srcdoc: frameHtml,
+              onLoad: fill,
+            }),
+          ]),
+          h("div", { class: "recipe-css" }, [
+            h("div", { class: "recipe-tools" }, [
+              h("button", { type: "button", onClick: copy }, isCopied.value ? "Copied" : "Copy CSS"),
+              h(
+                "button",
+                {
+                  type: "button",
+                  disabled: css.value === original,
+                  onClick: () => (css.value = original),
+                },
+                "Reset",
+              ),
+            ]),
+            h("textarea", {
+              "aria-label": `CSS: ${name}`,
+              spellcheck: false,
+              autocomplete: "off",
+              autocapitalize: "off",
+              rows: original.split("\n").length,
+              value: css.value,
+              onInput: (event: Event) => (css.value = (event.target as HTMLTextAreaElement).value),
+            }),
+            contrastTable(),
+            remarks.value.map((remark) => h("p", { class: "low" }, remark)),
+          ]),
+        ],
       ]);
+    };
   },
 });

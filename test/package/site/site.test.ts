@@ -9,9 +9,9 @@ import { serve, type ServerType } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import type { GalleryPicture } from "../../../scripts/pictures/gallery-list.js";
 import { loadAxe, runAxe } from "../../e2e/accessibility/support/page-checks.js";
 import { firstCode } from "../../../docs/.vitepress/theme/first-code.js";
+import { otp } from "../../element/support/models.js";
 import { launchBrowser } from "../../support/browser.js";
 import { readCodes } from "../../support/qr.js";
 
@@ -329,6 +329,12 @@ describe("The theming page", () => {
     return { box, card, button, contrast, editor: box.getByRole("textbox") };
   };
 
+  /** On a phone the examples are closed at first. */
+  const openAll = async (page: Page): Promise<void> => {
+    for (const name of Object.keys(recipes))
+      await page.getByRole("button", { name: `Try it: ${name}`, exact: true }).click();
+  };
+
   const surfaceIs = (card: Locator, colour: string): Promise<void> =>
     card.evaluate(async (element, wanted) => {
       const base = element.shadowRoot!.querySelector("[part=base]")!;
@@ -472,8 +478,29 @@ describe("The theming page", () => {
     assert.deepEqual(typed, []);
   });
 
+  test("has its examples closed on a phone, and an open one leaves the scrolling to the page", async () => {
+    const page = await open(path, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await page.getByRole("button", { name: "Try it: Material", exact: true }).waitFor();
+    assert.equal(await page.locator(".recipe :is(iframe, textarea)").count(), 0);
+    assert.ok(await page.locator(".recipe pre").first().isVisible());
+    await page.getByRole("button", { name: "Try it: Material", exact: true }).tap();
+    const { box, card, editor } = recipe(page, "Material");
+    await card.getByText("New code in").waitFor();
+    assert.ok(await editor.evaluate((each) => each.scrollHeight <= each.clientHeight));
+    assert.ok(
+      await card.evaluate(
+        ({ ownerDocument: { documentElement: frame } }) => frame.scrollHeight <= frame.clientHeight,
+      ),
+    );
+    assert.equal(await page.locator(".recipe iframe").count(), 1);
+    await box.getByRole("button", { name: "Close: Material" }).tap();
+    await box.locator("iframe").waitFor({ state: "detached" });
+    assert.ok(await page.getByText("The baseline colours and shapes of Material").isVisible());
+  });
+
   test("shows its examples whole from 320 pixels on", async () => {
     const page = await open(path, { viewport: { width: 320, height: 720 } });
+    await openAll(page);
     for (const width of [320, 344, 359, 360, 390]) {
       await page.setViewportSize({ width, height: 720 });
       for (const name of Object.keys(recipes)) {
@@ -493,6 +520,7 @@ describe("The theming page", () => {
   for (const colorScheme of ["light", "dark"] as const)
     test(`passes axe on a phone with the examples, and does not scroll sideways: ${colorScheme}`, async () => {
       const page = await open(path, { colorScheme, viewport: { width: 390, height: 844 } });
+      await openAll(page);
       for (const name of Object.keys(recipes)) {
         const { card, editor } = recipe(page, name);
         await editor.scrollIntoViewIfNeeded();
@@ -508,6 +536,132 @@ describe("The theming page", () => {
       }
       assert.deepEqual(violations, []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+});
+
+describe("The gallery", () => {
+  const path = "/gallery.html";
+  const choose = (page: Page, label: string, value: string) =>
+    page.getByRole("combobox", { name: label }).first().selectOption(value);
+  const searchOf = (page: Page) => new URL(page.url()).search;
+  const cards = (page: Page) => page.locator(".gallery-grid > li");
+  const heightOf = (page: Page) => page.evaluate(() => document.documentElement.scrollHeight);
+
+  test("shows one state of each phase first, and draws what the reader comes near", async () => {
+    const page = await open(path, { viewport: { width: 1280, height: 900 } });
+    await page.getByText("10 of 60 states").waitFor();
+    const drawn = page.locator(".gallery-frame view-card");
+    await drawn.first().waitFor();
+    assert.equal(await cards(page).count(), 10);
+    assert.ok((await drawn.count()) < 10);
+    assert.ok((await heightOf(page)) < 5 * 900);
+    await cards(page).last().scrollIntoViewIfNeeded();
+    await cards(page).last().getByText("The login service isn’t answering").first().waitFor();
+    const { length } = await page.locator(".gallery-frame:not([inert])").all();
+    assert.equal(length, 0);
+  });
+
+  test("shows the states of one phase, and keeps each choice in the address", async () => {
+    const page = await open(path);
+    const choices = {
+      Phase: "number",
+      Colours: "dark",
+      Language: "ar",
+      Width: "280",
+      Layout: "phone",
+      "Text size": "150",
+    };
+    for (const [label, value] of Object.entries(choices)) await choose(page, label, value);
+    const query = "?phase=number&scheme=dark&language=ar&width=280&layout=phone&text=150";
+    await page.waitForURL(`**${path}${query}`);
+    await page.reload();
+    const card = page.locator("view-card").first();
+    await card.waitFor();
+    for (const name of await page.locator(".gallery-name").allTextContents()) assert.match(name, /^number/);
+    const { direction, width, colorScheme, fontSize } = await card.evaluate((element) => {
+      const style = getComputedStyle(element);
+      return {
+        direction: style.direction,
+        width: element.getBoundingClientRect().width,
+        colorScheme: style.colorScheme,
+        fontSize: style.fontSize,
+      };
+    });
+    assert.deepEqual(
+      { direction, width, colorScheme, fontSize },
+      { direction: "rtl", width: 280, colorScheme: "dark", fontSize: "24px" },
+    );
+    await card.getByRole("link", { includeHidden: true }).first().waitFor();
+    assert.equal(searchOf(page), query);
+    for (const [label, value] of Object.entries(choices))
+      assert.equal(await page.getByRole("combobox", { name: label }).inputValue(), value);
+  });
+
+  test("shows each state in two looks side by side", async () => {
+    const page = await open(path, { viewport: { width: 1280, height: 900 } });
+    await choose(page, "Phase", "scanned");
+    await page.getByRole("checkbox", { name: "Two side by side" }).check();
+    const second = page.getByRole("group", { name: "Beside it" });
+    await second.getByRole("combobox", { name: "Language" }).selectOption("de");
+    const first = cards(page).first().locator("view-card");
+    await first.nth(1).getByText("Angaben prüfen und bestätigen").first().waitFor();
+    const boxes = await Promise.all([first.nth(0).boundingBox(), first.nth(1).boundingBox()]);
+    assert.equal(boxes[0]!.y, boxes[1]!.y);
+    const schemes = await first.evaluateAll((all) => all.map((each) => getComputedStyle(each).colorScheme));
+    assert.equal(schemes[1], "dark");
+    assert.equal(searchOf(page), "?phase=scanned&scheme2=dark&language2=de");
+    await page.reload();
+    await first.nth(1).getByText("Angaben prüfen und bestätigen").first().waitFor();
+    await page.getByRole("checkbox", { name: "Two side by side", checked: true }).uncheck();
+    await second.waitFor({ state: "detached" });
+    assert.equal(searchOf(page), "?phase=scanned");
+  });
+
+  test("has a link to each card", async () => {
+    const page = await open(`${path}#failed-cookies-blocked`);
+    const link = page.getByRole("link", { name: "failed, cookies blocked", exact: true });
+    await page.locator("#failed-cookies-blocked").getByText("Cookies are off").first().waitFor();
+    assert.equal(await link.getAttribute("aria-current"), "true");
+    await page.getByRole("link", { name: "failed, paused", exact: true }).click();
+    await page.waitForURL(`**${path}#failed-paused`);
+    await choose(page, "Phase", "number");
+    await page.waitForURL(`**${path}?phase=number`);
+  });
+
+  test("opens the dialog with the large code", async () => {
+    const page = await open(path);
+    const button = page.getByRole("button", { name: "Large code" });
+    await page.getByText("of 60 states").waitFor();
+    await page.locator("view-card").first().waitFor();
+    await button.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    assert.deepEqual(await readCodes(await dialog.screenshot()), [otp]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    assert.ok(await button.evaluate((element) => element === document.activeElement));
+  });
+
+  test("has pictures only where no script runs", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(origin + path);
+    assert.equal(await page.getByRole("img", { name: "Every state of the card" }).count(), 2);
+    assert.equal(await page.getByRole("combobox").count(), 0);
+    const live = await open(path);
+    assert.equal(await live.locator(".gallery img").count(), 0);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`passes axe with two looks, and does not scroll sideways: ${colorScheme}`, async () => {
+      const page = await open(`${path}?scheme2=dark&text2=200&width=640`, { colorScheme });
+      await loadAxe(page);
+      for (const width of [1440, 320]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.locator("view-card").nth(1).waitFor();
+        assert.deepEqual((await runAxe(page)).violations, []);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width}`);
+      }
     });
 });
 
@@ -585,16 +739,12 @@ describe("The pages", () => {
   });
 
   test("show of a picture for light and one for dark pages the one that fits", async () => {
-    const page = await open("/gallery.html", { colorScheme: "dark" });
+    const page = await open("/theming.html", { colorScheme: "dark" });
     const shown = await page
-      .locator(".cards img:visible")
+      .locator(".callouts img:visible")
       .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).src));
-    const list = JSON.parse(readFileSync("docs/gallery/pictures.json", "utf8")) as GalleryPicture[];
-    const cards = list.filter(
-      ({ sheet, look, name }) => sheet === "phases" && name !== undefined && look === "dark",
-    );
-    assert.equal(shown.length, cards.length);
-    const light = shown.filter((src) => !src.includes("-dark."));
+    assert.ok(shown.length > 0);
+    const light = shown.filter((src) => !/-dark\b/.test(src));
     assert.deepEqual(light, []);
   });
 
