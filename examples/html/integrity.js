@@ -5,4 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 const file = readFileSync("node_modules/onegini-otp-login/dist/onegini-otp-login.js");
 const hash = createHash("sha384").update(file).digest("base64");
 const page = readFileSync("index.html", "utf8");
-writeFileSync("index.html", page.replace(/sha384-[^"]*/, `sha384-${hash}`));
+writeFileSync(
+  "index.html",
+  page.replace(/(src="\/onegini-otp-login\.js")[^>]*/, `$1 integrity="sha384-${hash}"`),
+);

@@ -36,7 +36,7 @@ const each = Object.entries(phases);
 const onPhone = [...each, ...numbers.slice(0, 3), ...ends(each)];
 const one = (name: string, widthPx: number, shown: ViewModel): Cell => ({ name, widthPx, shown });
 
-/** The sheets of docs/gallery.md; `front`: two cards of the first page. */
+/** The sheets that `gallery.ts` takes, and the card that the first page paints. */
 const published: Record<string, Cell[]> = {
   phases: [
     { ...one("approved, under 400 ms", 360, phases["approved"]!), isFresh: true },
@@ -71,10 +71,6 @@ const published: Record<string, Cell[]> = {
         { hasNumberRoom: true },
       ),
     ),
-  ],
-  front: [
-    one("arabic", 360, model(pending(), said("ar"))),
-    one("phone", 288, { ...model(pending()), ...appFirst(model(pending())) }),
   ],
 };
 

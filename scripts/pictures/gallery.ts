@@ -1,5 +1,5 @@
 /**
- * Part of `npm run docs`: photographs the states of the card for readers without scripts, and some for the first page. `--out`
+ * Part of `npm run docs`: photographs the states of the card for readers without scripts. `--out`
  * takes every phase in every look, into another folder; `--sheets` names some of them; `--review` takes larger ones, of every
  * language and width too, to be held beside the design.
  */
@@ -23,12 +23,12 @@ const { values } = parseArgs({
 });
 const { out, review } = values;
 const isForSite = out === folder && !review;
-const compared = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "enlarged-low", "front"];
+const compared = ["phases", "phone", "phone-app", "right-to-left", "enlarged", "enlarged-low"];
 const every = review ? [...compared, "widths", "languages", "enlarged-rtl"] : compared;
-const sheets = values.sheets?.split(",") ?? (isForSite ? ["phases", "front"] : every);
+const sheets = values.sheets?.split(",") ?? (isForSite ? ["phases"] : every);
 
-/** Of these sheets each card is a picture of its own, light and dark: the first page and a comparison show them one by one. */
-const byCard = ["phases", "front"];
+/** Of this sheet each card is a picture of its own, light and dark, in a comparison. */
+const byCard = "phases";
 
 const looks = [
   { name: "light", colorScheme: "light" },
@@ -53,7 +53,7 @@ const bundle = await build({
 });
 // Pictures that were taken before may be of what is no more.
 if (out === folder && values.sheets === undefined) await rm(out, { recursive: true, force: true });
-for (const sheet of byCard) await mkdir(`${out}/${sheet}`, { recursive: true });
+await mkdir(`${out}/${byCard}`, { recursive: true });
 const pictures: GalleryPicture[] = [];
 const browser = await launchBrowser();
 try {
@@ -68,10 +68,9 @@ try {
     await page.setContent(html(options.colorScheme));
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
     for (const sheet of sheets) {
-      const isByCard = byCard.includes(sheet) && !review && !look.startsWith("forced");
-      if (isByCard) await photographCards(page, sheet, look);
-      if (sheet !== "front" && (!isByCard || isForSite))
-        await save({ sheet, look }, await photograph(page, sheet));
+      if (sheet === byCard && !isForSite && !review && !look.startsWith("forced"))
+        await photographCards(page, sheet, look);
+      else await save({ sheet, look }, await photograph(page, sheet));
     }
     if (look === "light" && !review) {
       await page.evaluate(`show("card")`);
@@ -118,7 +117,7 @@ async function photographCards(page: Page, sheet: string, look: string): Promise
 async function save(of: Pick<GalleryPicture, "sheet" | "look" | "name">, picture: Buffer): Promise<void> {
   const { sheet, name, look } = of;
   const parts = [name && slug(name), look].filter((part) => part !== undefined).join("-");
-  const isInFolder = byCard.includes(sheet) && name !== undefined;
+  const isInFolder = sheet === byCard && name !== undefined;
   const file = `${sheet}${isInFolder ? "/" : "-"}${parts}.png`;
   const { width = 0, height = 0 } = await sharp(picture).metadata();
   await writeFile(`${out}/${file}`, await withPalette(picture));

@@ -3,7 +3,6 @@ import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { CodeTabs } from "./code-tabs.js";
 import { Figures } from "./figures.js";
-import { Gallery } from "./gallery.js";
 import { GalleryGrid } from "./gallery-grid.js";
 import { LoginStage } from "./login-stage.js";
 import { Recipe } from "./recipe.js";
@@ -17,7 +16,6 @@ export default {
   enhanceApp({ app }) {
     app.component("CodeTabs", CodeTabs);
     app.component("Figures", Figures);
-    app.component("Gallery", Gallery);
     app.component("GalleryGrid", GalleryGrid);
     app.component("LoginStage", LoginStage);
     app.component("Recipe", Recipe);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../support/browser.js";
@@ -22,18 +24,22 @@ after(() => browser.close());
 const isDefined = (page: Page): Promise<boolean> =>
   page.evaluate(() => customElements.get("onegini-otp-login") !== undefined);
 
-test("the page refuses the file until it has its hash, and then logs in", async () => {
+test("the page logs in, and with the hash it refuses a file that has changed", async () => {
   const emulator = await startEmulator(example);
   const page = await browser.newPage();
 
-  const unprepared = await startExample(example, { TOKEN_SERVER: emulator.origin });
+  await example.run("integrity");
+  const file = join(example.folder, "node_modules/onegini-otp-login/dist/onegini-otp-login.js");
+  const original = await readFile(file);
+  await appendFile(file, "// changed");
+  const changed = await startExample(example, { TOKEN_SERVER: emulator.origin });
   const refusal = page.waitForEvent("console", (message) => message.text().includes("'integrity'"));
-  await page.goto(unprepared.origin);
+  await page.goto(changed.origin);
   await refusal;
   assert.equal(await isDefined(page), false);
-  await unprepared.stop();
+  await changed.stop();
 
-  await example.run("integrity");
+  await writeFile(file, original);
   const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
   await page.goto(site.origin);
   await acceptOnPhone(page, emulator);
