@@ -45,7 +45,9 @@ function withoutIndent(lines: readonly string[]): string {
 function listingOf(file: string, region: string | undefined, text: string): string {
   if (file === "scripts/rooms.js") return `\`\`\`text\n${picture}\`\`\`\n`;
   const [, path = file] = /^examples\/(?:backends\/)?[^/]+\/(.*)$/.exec(file) ?? [];
-  return `\`\`\`${extname(file).slice(1)}\n// ${path}\n${withoutIndent(linesOf(file, region, text))}\`\`\`\n`;
+  const language = extname(file).slice(1);
+  const title = language === "vue" ? `<!-- ${path} -->` : `// ${path}`;
+  return `\`\`\`${language}\n${title}\n${withoutIndent(linesOf(file, region, text))}\`\`\`\n`;
 }
 
 /**
