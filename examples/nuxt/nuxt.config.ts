@@ -4,10 +4,10 @@ const isHttps = (process.env.ORIGIN ?? "").startsWith("https:");
 /** For pages of people who are logged in: browsers do not keep them, and no other page can frame them. */
 const privateHeaders = { "Cache-Control": "no-store", "Content-Security-Policy": "frame-ancestors 'none'" };
 
+// #region config
 export default defineNuxtConfig({
+  // #region …
   compatibilityDate: "2026-01-01",
-  modules: ["nuxt-auth-utils"],
-  vue: { compilerOptions: { isCustomElement: (tag) => tag === "onegini-otp-login" } },
   routeRules: { "/account": { headers: privateHeaders } },
   runtimeConfig: {
     session: {
@@ -17,4 +17,10 @@ export default defineNuxtConfig({
       cookie: { sameSite: "lax", secure: isHttps },
     },
   },
+  // #endregion …
+  modules: ["nuxt-auth-utils"],
+  vue: { compilerOptions: { isCustomElement: (tag) => tag === "onegini-otp-login" } },
+  // Otherwise the first visit in development loads the page again.
+  vite: { optimizeDeps: { include: ["onegini-otp-login", "onegini-otp-login/vue"] } },
 });
+// #endregion config

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { createPhone, createTokenServer, listen } from "../../../src/emulator.js";
 import { launchBrowser } from "../../support/browser.js";
-import { watchForComplaints } from "../../support/login-page.js";
+import { reachPhase, watchForComplaints } from "../../support/login-page.js";
 import { freePort } from "../../support/services/free-port.js";
 import { until } from "../../support/until.js";
 import { useNewestNode } from "../support/newest-node.js";
@@ -47,6 +47,8 @@ interface FullStack {
   hidesAddress?: true;
   /** The site redeems a ticket. */
   hasTicket?: true;
+  /** The server renders the page's code, also in development. */
+  beginsWithPage?: true;
   /** How the framework's logger writes the login. */
   log?: RegExp;
 }
@@ -63,6 +65,7 @@ const examples: Record<string, FullStack> = {
     kitFile: "server/utils/login-kit.ts",
     needsNewestNode: true,
     isBuiltForOrigin: true,
+    beginsWithPage: true,
     log: /onegini-otp-login.*logged_in/,
   },
 };
@@ -74,7 +77,7 @@ const secrets = {
 
 for (const [
   name,
-  { kitFile, needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, log },
+  { kitFile, needsNewestNode, isBuiltForOrigin, hidesAddress, hasTicket, beginsWithPage, log },
 ] of Object.entries(examples))
   test(name, async (t) => {
     if (needsNewestNode) await useNewestNode(t);
@@ -98,6 +101,10 @@ for (const [
       assert.equal(await addressFor(behindProxy, emulator), "203.0.113.1");
       await behindProxy.stop();
     });
+    if (beginsWithPage)
+      await t.test("renders the code on the server and hydrates it without a warning, in development", () =>
+        openInDevelopment(example, { ...variables, TOKEN_SERVER: emulator.origin }),
+      );
     await emulator.stop();
     await t.test("leaves the page and the log-out as they are where QR login does not work", () =>
       breakLogin(example, variables),
@@ -157,6 +164,22 @@ async function logInAndOut(site: Server, emulator: Emulator): Promise<void> {
   assertAsksFor(other, login, "/account");
   assert.deepEqual(complaints.list, []);
   await context.close();
+}
+
+/** Opens the login page of the development server for the first time, and looks into the console. */
+async function openInDevelopment(example: Example, variables: Record<string, string>): Promise<void> {
+  const site = await startExample(example, variables, "dev");
+  const page = await browser.newPage();
+  const warnings: string[] = [];
+  page.on("console", (message) => {
+    if (["warning", "error"].includes(message.type())) warnings.push(message.text());
+  });
+  const login = await page.goto(`${site.origin}/`);
+  assert.match((await login?.text()) ?? "", /<onegini-otp-login [^>]*otp="[^"]/);
+  await reachPhase(page, "pending");
+  assert.deepEqual(warnings, []);
+  await page.close();
+  await site.stop();
 }
 
 /** Brings a ticket together with pages of other sites. */

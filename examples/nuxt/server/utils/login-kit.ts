@@ -15,8 +15,8 @@ const {
 
 const log = consola.withTag("onegini-otp-login");
 
-/** Undefined without a proxy. Then the address is the connection's. */
-const addressFromProxy = clientIpBehind(Number(TRUSTED_PROXIES));
+/** Undefined without a proxy. Then the address is the connection's. The server of `nuxt dev` is a proxy. */
+const addressFromProxy = clientIpBehind(import.meta.dev ? 1 : Number(TRUSTED_PROXIES));
 
 // #region kit
 export const loginKit = createLoginKit<NodeContext<IncomingMessage & { event?: H3Event }>>(() => ({
