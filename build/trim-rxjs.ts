@@ -13,7 +13,20 @@ const modules: Record<string, string> = {
   executeSchedule: `export const executeSchedule = () => {};`,
   // The platform's own error of errors.
   UnsubscriptionError: `export const UnsubscriptionError = AggregateError;`,
+  config: `export const config = {};`,
+  reportUnhandledError: `export const reportUnhandledError = (error) => setTimeout(() => { throw error; });`,
   timeoutProvider: `export const timeoutProvider = globalThis;`,
+  lift: `
+    export { isFunction as hasLift } from "./isFunction";
+    export const operate = (init) => (source) =>
+      source.lift(function (lifted) {
+        try {
+          return init(lifted, this);
+        } catch (error) {
+          this.error(error);
+        }
+      });
+  `,
   innerFrom: `
     import { Observable } from "../Observable";
     export const innerFrom = (input) =>

@@ -78,17 +78,27 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @csspart close - The button that closes it.
  *
  * @cssproperty [--onegini-otp-login-accent=light-dark(#1f4fd1, #8fb0ff)] - Main button, ring and links.
- * @cssproperty [--onegini-otp-login-on-accent=light-dark(#fff, #0c1633)] - Text on the accent.
+ * @cssproperty [--onegini-otp-login-on-accent=light-dark(#fff, #0c1633)] - Text on the accent. On an accent of the site it is black or white by itself where the browser has `contrast-color()`.
  * @cssproperty [--onegini-otp-login-surface=light-dark(#fff, #17191f)] - The card.
  * @cssproperty [--onegini-otp-login-text=light-dark(#15181e, #f1f3f6)] - Text on the card.
  * @cssproperty [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time and footer.
  * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the numbers' circles.
  * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The square without a code, and the discs of ticks.
+ * @cssproperty [--onegini-otp-login-control=#7c8594] - The edges of cells and outlined buttons. Mixed from the surface where the browser can: 3.2 : 1 on any.
+ * @cssproperty --onegini-otp-login-finder - The three marks where a code comes. Without it they have the colour of lines.
+ * @cssproperty --onegini-otp-login-focus - The ring around what has the focus, and the current cell. Without it they have the accent.
+ * @cssproperty --onegini-otp-login-success - The disc with the tick of a login. Without it it has the accent; with it the tick has the surface's colour.
  * @cssproperty --onegini-otp-login-error - A wrong number's cells and its words. Without it they have the text's colour.
  * @cssproperty [--onegini-otp-login-dialog-accent=#1f4fd1] - Links and focus in the dialog, which is always light.
+ * @cssproperty [--onegini-otp-login-font=inherit] - The font's family.
+ * @cssproperty [--onegini-otp-login-heading-font=inherit] - That of the headings.
  * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
- * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring. Those of the white plate in it are 4 px smaller.
- * @cssproperty [--onegini-otp-login-button-radius=10px] - The buttons' corners.
+ * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring, a length. Those of the white plate in it are 4 px smaller. At most 30px, and 20px on a card under 332 px, so that the code keeps its quiet zone.
+ * @cssproperty [--onegini-otp-login-button-radius=10px] - The corners of buttons and cells.
+ * @cssproperty [--onegini-otp-login-border-width=1px] - The card's edge.
+ * @cssproperty [--onegini-otp-login-shadow=none] - The card's shadow.
+ * @cssproperty --onegini-otp-login-control-height - The height of buttons and cells, in px or rem, where it is more than their own: 44px, and 52px for cells and the phone's main button.
+ * @cssproperty --onegini-otp-login-code-size - The code's place, from 240px to 480px; with \`qr-link\` at least 276px. Without it 310px, and larger in large text.
  * @cssproperty --onegini-otp-login-padding - The space between the card's edge and what is in it.
  *
  * @cssstate idle - Waits for its button.

@@ -9,11 +9,20 @@ export const tokens = css`
     --_surface: var(--onegini-otp-login-surface, #fff);
     --_text: var(--onegini-otp-login-text, #15181e);
     --_accent: var(--onegini-otp-login-accent, #1f4fd1);
-    --_on-accent: var(--onegini-otp-login-on-accent, #fff);
+    --_on-accent: var(--onegini-otp-login-on-accent, var(--_site-on-accent, #fff));
     --_muted: var(--onegini-otp-login-muted, var(--_site-muted, #535b68));
     --_line: var(--onegini-otp-login-line, var(--_site-line, #d9dee6));
     --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, #f3f5f8));
-    --_control: #7c8594;
+    --_control: var(--onegini-otp-login-control, #7c8594);
+    --_finder: var(--onegini-otp-login-finder, var(--_line));
+    --_focus: var(--onegini-otp-login-focus, var(--_accent));
+    --_success: var(--onegini-otp-login-success, var(--_accent));
+    --_on-success: var(--_site-on-success, var(--_on-accent));
+    --_site-on-success: color-mix(in oklab, var(--_surface), var(--onegini-otp-login-success) 0%);
+    --_border: var(--onegini-otp-login-border-width, 1px);
+    --_control-height: var(--onegini-otp-login-control-height, 0px);
+    --_code: clamp(240px, var(--onegini-otp-login-code-size, 310 * var(--_u)), max(480px, 310 * var(--_u)));
+    --_square: max(310 * var(--_u), min(var(--_code), 100cqi - 50px));
     --_error: var(--onegini-otp-login-error, var(--_text));
     --_hover: color-mix(in oklab, var(--_accent) 88%, var(--_text));
     --_site: var(--onegini-otp-login-text, var(--onegini-otp-login-surface));
@@ -27,11 +36,24 @@ export const tokens = css`
       --_surface: var(--onegini-otp-login-surface, light-dark(#fff, #17191f));
       --_text: var(--onegini-otp-login-text, light-dark(#15181e, #f1f3f6));
       --_accent: var(--onegini-otp-login-accent, light-dark(#1f4fd1, #8fb0ff));
-      --_on-accent: var(--onegini-otp-login-on-accent, light-dark(#fff, #0c1633));
+      --_on-accent: var(--onegini-otp-login-on-accent, var(--_site-on-accent, light-dark(#fff, #0c1633)));
       --_muted: var(--onegini-otp-login-muted, var(--_site-muted, light-dark(#535b68, #aab2bf)));
       --_line: var(--onegini-otp-login-line, var(--_site-line, light-dark(#d9dee6, #363c47)));
       --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, light-dark(#f3f5f8, #20242c)));
-      --_control: light-dark(#7c8594, #7b8494);
+    }
+  }
+  /* At least 3.2 : 1 on any surface. */
+  @supports (color: oklch(from red l c h)) {
+    section {
+      --_control: var(
+        --onegini-otp-login-control,
+        oklch(from var(--_surface) calc(l + clamp(-0.4, (0.6 - l) * 1e6, max(0.36, 0.5 - l))) calc(c / 2) h)
+      );
+    }
+  }
+  @supports (color: contrast-color(red)) {
+    section {
+      --_site-on-accent: contrast-color(var(--onegini-otp-login-accent));
     }
   }
 `;
@@ -44,7 +66,7 @@ export const cardStyles = css`
   :host {
     display: block;
     inline-size: 100%;
-    max-inline-size: max(420px, 26.25em);
+    max-inline-size: max(420px, 26.25em, min(480px, var(--onegini-otp-login-code-size, 0px)) + 50px);
     container-type: inline-size;
     contain-intrinsic-inline-size: 280px;
   }
@@ -58,10 +80,12 @@ export const cardStyles = css`
   section {
     --_u: max(1px, 1em / 16);
     padding: var(--onegini-otp-login-padding, calc(24 * var(--_u)));
-    border: 1px solid var(--_line);
+    border: var(--_border) solid var(--_line);
     border-radius: var(--onegini-otp-login-radius, 16px);
     background: var(--_surface);
     color: var(--_text);
+    box-shadow: var(--onegini-otp-login-shadow, none);
+    font-family: var(--onegini-otp-login-font, inherit);
     font-weight: 400;
     text-align: start;
     text-indent: 0;
@@ -71,7 +95,7 @@ export const cardStyles = css`
   }
   /* An atomic inline is never broken over the columns of a page. */
   .column {
-    --_width: min(100%, 310 * var(--_u));
+    --_width: min(100%, var(--_square));
     display: inline-block;
     inline-size: var(--_width);
     margin-inline: calc((100% - var(--_width)) / 2);
@@ -90,6 +114,7 @@ export const cardStyles = css`
   }
   h2 {
     --_u: max(1px, 1em / 20);
+    font-family: var(--onegini-otp-login-heading-font, inherit);
     font-size: 1.25em;
     font-weight: 600;
     line-height: 1.4;
@@ -126,7 +151,7 @@ export const cardStyles = css`
   }
   /* The square has the height of the highest that may come into it. */
   .layer {
-    grid-template-rows: minmax(calc(310 * var(--_u)), auto);
+    grid-template-rows: minmax(var(--_square), auto);
   }
   .layer > .stage,
   .layer > .unseen {
@@ -248,7 +273,7 @@ export const cardStyles = css`
   .main-line {
     display: flex;
     gap: calc(10 * var(--_u));
-    min-block-size: calc(52 * var(--_u));
+    min-block-size: max(52 * var(--_u), var(--_control-height));
     margin-block-start: calc(16 * var(--_u));
   }
   .main-line > * {
@@ -257,7 +282,7 @@ export const cardStyles = css`
   }
   @container (inline-size < 14em) {
     .main-line {
-      min-block-size: calc(70 * var(--_u));
+      min-block-size: max(70 * var(--_u), var(--_control-height));
     }
   }
   /* In large text on a small phone: the button is below the cells. */
@@ -265,12 +290,12 @@ export const cardStyles = css`
     .may-ask > .main-line {
       flex-wrap: wrap;
       align-content: start;
-      min-block-size: calc(122 * var(--_u));
+      min-block-size: calc(70 * var(--_u) + max(52 * var(--_u), var(--_control-height)));
     }
     .may-ask > .main-line > * {
       flex-basis: 100%;
       max-inline-size: none;
-      min-block-size: calc(52 * var(--_u));
+      min-block-size: max(52 * var(--_u), var(--_control-height));
     }
   }
   .phone > .row {
@@ -280,12 +305,10 @@ export const cardStyles = css`
   /* The wider edge takes nothing from the code. */
   @media (prefers-contrast: more) {
     section {
-      margin: -1px;
+      margin: calc(var(--_border) - max(2px, var(--_border)));
+      border-width: max(2px, var(--_border));
       --_muted: var(--_text);
       --_line: var(--_text);
-    }
-    section {
-      border-width: 2px;
     }
   }
   @container (inline-size < 20.75em) {
@@ -316,7 +339,7 @@ export const cardStyles = css`
       --_width: 100%;
     }
     .body.layer {
-      grid-template: auto auto auto minmax(0, 1fr) / calc(310 * var(--_u)) minmax(0, 1fr);
+      grid-template: auto auto auto minmax(0, 1fr) / var(--_square) minmax(0, 1fr);
       column-gap: calc(36 * var(--_u));
     }
     .body.layer > * {
@@ -325,7 +348,7 @@ export const cardStyles = css`
     .body.layer > .stage,
     .body.layer > .unseen {
       grid-area: 1 / 1 / -1;
-      min-block-size: calc(310 * var(--_u));
+      min-block-size: var(--_square);
     }
     .layer > ol {
       grid-row: 1;

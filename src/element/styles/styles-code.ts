@@ -6,11 +6,13 @@ export const codeStyles = css`
   .stage {
     grid-template-columns: minmax(0, 1fr);
     place-items: safe center;
-    border-radius: var(--onegini-otp-login-code-radius, 14px);
+    /* Of a code that may fill its place a larger one would cut off some of the quiet zone. */
+    --_corner: min(var(--onegini-otp-login-code-radius, 14px), 30px);
+    border-radius: var(--_corner);
   }
   /* The code's size follows the width of its box, which must not follow the code's: no padding is added to it. */
   .code {
-    inline-size: 100%;
+    inline-size: min(100%, var(--_code));
     min-inline-size: 0;
     /* In large text too, the whole of it can be seen at once. */
     max-inline-size: max(310px, 92dvh);
@@ -85,7 +87,7 @@ export const codeStyles = css`
     margin-block-end: calc(10 * var(--_u));
   }
   .eye {
-    fill: var(--_line);
+    fill: var(--_finder);
     stroke: none;
   }
   .later {
@@ -94,7 +96,7 @@ export const codeStyles = css`
   .plate {
     position: absolute;
     inset: 5px;
-    border-radius: max(0px, var(--onegini-otp-login-code-radius, 14px) - 4px);
+    border-radius: max(0px, var(--_corner) - 4px);
     background: #fff;
     color-scheme: only light;
     forced-color-adjust: none;
@@ -104,6 +106,9 @@ export const codeStyles = css`
   .arc {
     fill: none;
     stroke: var(--_line);
+  }
+  .marks {
+    stroke: var(--_finder);
   }
   .ring,
   .arc {
@@ -143,6 +148,7 @@ export const codeStyles = css`
   }
   canvas {
     all: initial !important;
+    border-radius: max(0px, var(--_corner, 0px) - 4px) !important;
     image-rendering: pixelated !important;
   }
   section,
@@ -260,10 +266,13 @@ export const codeStyles = css`
     }
   }
   @container (inline-size < 20.75em) {
+    .stage {
+      --_corner: min(var(--onegini-otp-login-code-radius, 14px), 20px);
+    }
     .code {
       --_wider: min(
         2 * min(8 * var(--_u), var(--onegini-otp-login-padding, 8 * var(--_u))),
-        310 * var(--_u) - 100%
+        var(--_code) - 100%
       );
       inline-size: calc(100% + var(--_wider));
       margin-inline: calc(var(--_wider) / -2);

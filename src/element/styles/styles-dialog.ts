@@ -7,6 +7,7 @@ export const dialogStyles = css`
     --_text: #15181e;
     --_muted: #535b68;
     --_accent: var(--onegini-otp-login-dialog-accent, #1f4fd1);
+    --_focus: var(--_accent);
     --_box: min(608px, 92dvmin - 2px, 92dvh - 89px) !important;
     min-inline-size: var(--_box) !important;
     inline-size: min(640px, 92vmin);

@@ -40,11 +40,11 @@ export const numberStyles = css`
     grid-area: 1 / 1 / 3;
     display: grid;
     grid-template-rows: minmax(calc(148 * var(--_u)), 1fr) auto;
-    padding: 0 0 calc(67 * var(--_u));
+    padding: 0 0 calc(23 * var(--_u) + max(44 * var(--_u), var(--_control-height)));
   }
   .unseen > .ask > .error {
     grid-area: 2 / 1;
-    margin-block: calc(59 * var(--_u)) 0;
+    margin-block: calc(7 * var(--_u) + max(52 * var(--_u), var(--_control-height))) 0;
   }
   .field {
     position: relative;
@@ -66,7 +66,7 @@ export const numberStyles = css`
     position: relative;
     display: grid;
     place-items: center;
-    block-size: calc(52 * var(--_u));
+    block-size: max(52 * var(--_u), var(--_control-height));
     border: 1px solid var(--_control);
     border-radius: var(--onegini-otp-login-button-radius, 10px);
     background: var(--_surface);
@@ -84,14 +84,14 @@ export const numberStyles = css`
   }
   /* The sign of the focus: with the caret, as large as a line of 2 px around the cell that differs by 3 : 1. */
   .cell.current {
-    border: 3px solid var(--_accent);
+    border: 3px solid var(--_focus);
   }
   .marked {
     background: color-mix(in oklab, var(--_accent) 26%, transparent);
   }
   .all {
     border-radius: calc(2px + var(--onegini-otp-login-button-radius, 10px));
-    outline: 2px solid var(--_accent);
+    outline: 2px solid var(--_focus);
     /* So that it stays below a second line of the hint. */
     outline-offset: 2px;
   }
@@ -101,7 +101,7 @@ export const numberStyles = css`
     inline-size: 2px;
     block-size: calc(28 * var(--_u));
     margin: auto;
-    background: var(--_accent);
+    background: var(--_focus);
     content: "";
   }
   .before::after {

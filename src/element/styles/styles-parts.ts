@@ -26,6 +26,9 @@ export const partStyles = css`
     text-wrap: balance;
     cursor: pointer;
   }
+  .button {
+    min-block-size: max(44 * var(--_u), var(--_control-height));
+  }
   .button:hover {
     background: var(--_hover);
   }
@@ -90,7 +93,7 @@ export const partStyles = css`
     --_u: max(1px, 1em / 15);
     box-sizing: border-box !important;
     align-content: center !important;
-    min-block-size: calc(44 * var(--_u)) !important;
+    min-block-size: max(44 * var(--_u), var(--_control-height)) !important;
     padding: calc(1 * var(--_u)) calc(19 * var(--_u)) !important;
     border: 1px solid var(--_control) !important;
     border-radius: var(--onegini-otp-login-button-radius, 10px) !important;
@@ -130,11 +133,11 @@ export const partStyles = css`
     color: var(--_muted);
   }
   :focus-visible {
-    outline: 2px solid var(--_accent);
+    outline: 2px solid var(--_focus);
     outline-offset: 2px;
   }
   slot[name="other-way"]::slotted(:focus-visible) {
-    outline: 2px solid var(--_accent) !important;
+    outline: 2px solid var(--_focus) !important;
     outline-offset: 2px !important;
   }
   .close:focus-visible {
@@ -215,8 +218,8 @@ export const partStyles = css`
     color: var(--_accent);
   }
   .done {
-    background: var(--_accent);
-    color: var(--_on-accent);
+    background: var(--_success);
+    color: var(--_on-success);
   }
   .arc {
     position: absolute;

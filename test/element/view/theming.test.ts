@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import Color from "colorjs.io";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
-import type { ViewModel } from "../../../src/element/view/view-model.js";
+import { emptyField, type ViewModel } from "../../../src/element/view/view-model.js";
 import { keepFocus } from "../../../src/element/view/card-view.js";
-import { model, pending, phases, scanned } from "../support/models.js";
+import { CodePainter } from "../../../src/element/view/qr-code/qr-canvas.js";
+import { encode } from "../../../src/protocol/qr.js";
+import { asked, model, pending, phases, scanned } from "../support/models.js";
 import { clear } from "../support/page.js";
 import { showCard, type ViewCard } from "../support/view-card.js";
 
@@ -51,7 +54,7 @@ describe("the corners around the code", () => {
     ["0px", "A0.01 0.01", "0px"],
     ["3px", "A3 3", "0px"],
     ["24px", "A24 24", "20px"],
-    ["900px", "A154 154", "896px"],
+    ["900px", "A30 30", "26px"],
   ] as const)
     it(`follow the site's code-radius of ${radius}`, async () => {
       const card = await themed(theme({ "code-radius": radius }));
@@ -61,7 +64,31 @@ describe("the corners around the code", () => {
       expect(styleOf(card, ".plate").borderTopLeftRadius).to.equal(plate);
       clear();
       const place = await themed(theme({ "code-radius": radius }), phases["requesting"]);
-      expect(styleOf(place, ".stage").borderTopLeftRadius).to.equal(radius === "0" ? "0px" : radius);
+      const cut = `${Math.min(parseFloat(radius), 30)}px`;
+      expect(styleOf(place, ".stage").borderTopLeftRadius).to.equal(cut);
+    });
+
+  for (const [width, plate] of [
+    [360, 26],
+    [280, 16],
+  ] as const)
+    it(`leave the code its quiet zone of four modules, however large, in a card of ${width} px`, async () => {
+      for (const length of [60, 120, 160, 220]) {
+        const card = await themed(theme({ "code-radius": "900px" }), undefined, width);
+        const painter = new CodePainter(card);
+        painter.encode("A".repeat(length));
+        painter.hostUpdated();
+        const canvas = one(card, "canvas") as HTMLCanvasElement;
+        expect(getComputedStyle(canvas).borderTopLeftRadius).to.equal(`${plate}px`);
+        const { size } = encode("A".repeat(length));
+        const box = boxOf(card, ".plate");
+        const module = Math.floor((boxOf(card, ".code").width - 16) / size);
+        const edge = (box.width - module * (size - 8)) / 2;
+        // From the code's corner to the arc of the plate's corner.
+        const space = edge < plate ? plate - Math.SQRT2 * (plate - edge) : edge;
+        expect(space, `${size} modules`).to.be.at.least(4 * module);
+        clear();
+      }
     });
 });
 
@@ -94,6 +121,120 @@ describe("the site's properties", () => {
       const [base, stage] = [boxOf(card, "section"), boxOf(card, ".stage")];
       expect(stage.left, `${width} px: the ring is in the card`).to.be.at.least(base.left);
       clear();
+    }
+  });
+});
+
+describe("the site's own colours", () => {
+  /** A colour as the browser paints it. */
+  const painted = (color: string): Color => {
+    const context = document.createElement("canvas").getContext("2d")!;
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
+    return new Color("srgb", [r! / 255, g! / 255, b! / 255]);
+  };
+  const wrong = model(asked({ wrong: 1 }));
+
+  for (const surface of ["#fff", "#e9dcc5", "#7f8c9b", "#17191f", "#000", "#0b6b57", "#f01e69"])
+    it(`have edges of cells that differ from ${surface} by 3 : 1`, async () => {
+      const card = await themed(theme({ surface, text: "#808080" }), model(asked()));
+      const edge = painted(styleOf(card, ".cell:not(.current)").borderTopColor);
+      expect(edge.contrastWCAG21(painted(surface))).to.be.at.least(3);
+    });
+
+  it("are set for edges, focus, success, marks and errors, each by itself", async () => {
+    const set = {
+      control: "rgb(1, 2, 3)",
+      focus: "rgb(4, 5, 6)",
+      success: "rgb(7, 8, 9)",
+      finder: "rgb(9, 8, 7)",
+    };
+    const number = await themed(theme({ ...set, error: "rgb(6, 5, 4)" }), wrong);
+    expect(styleOf(number, ".error").color).to.equal("rgb(6, 5, 4)");
+    clear();
+    const cells = await themed(theme(set), model(asked(), { field: { ...emptyField, hasFocus: true } }));
+    expect(styleOf(cells, ".cell:last-child").borderTopColor).to.equal(set.control);
+    expect(styleOf(cells, ".cell.current").borderTopColor).to.equal(set.focus);
+    clear();
+    const done = await themed(theme({ ...set, surface: "rgb(250, 250, 250)" }), phases["completed"]);
+    expect(styleOf(done, ".disc.done").backgroundColor).to.equal(set.success);
+    expect(painted(styleOf(done, ".disc.done").color).toString()).to.equal(
+      painted("rgb(250, 250, 250)").toString(),
+    );
+    clear();
+    const place = await themed(theme(set), phases["requesting"]);
+    expect(styleOf(place, ".eye").fill).to.equal(set.finder);
+    expect(styleOf(place, ".marks").stroke).to.equal(set.finder);
+  });
+
+  it("have words on the accent that can be read, where the browser chooses them", async () => {
+    if (!CSS.supports("color", "contrast-color(red)")) return;
+    for (const accent of ["#ffd400", "#0b6b57", "#35e08f", "#14002e"]) {
+      const card = await themed(theme({ accent }), phases["denied"]);
+      const { color, backgroundColor } = styleOf(card, ".button");
+      expect(painted(color).contrastWCAG21(painted(backgroundColor)), accent).to.be.at.least(4.5);
+      clear();
+    }
+    const card = await themed(theme({ accent: "#ffd400", "on-accent": "rgb(1, 2, 3)" }), phases["denied"]);
+    expect(styleOf(card, ".button").color).to.equal("rgb(1, 2, 3)");
+  });
+});
+
+describe("the site's own shapes", () => {
+  it("are the card's edge and shadow, and the fonts of the text and the headings", async () => {
+    const card = await themed(
+      theme({
+        "border-width": "3px",
+        shadow: "0 1px 2px rgb(1, 2, 3)",
+        font: "monospace",
+        "heading-font": "serif",
+      }),
+    );
+    expect(styleOf(card, "section").borderTopWidth).to.equal("3px");
+    expect(styleOf(card, "section").boxShadow).to.equal("rgb(1, 2, 3) 0px 1px 2px 0px");
+    expect(styleOf(card, ".enlarge").fontFamily).to.equal("monospace");
+    expect(styleOf(card, "h2").fontFamily).to.equal("serif");
+  });
+
+  for (const [size, width, expected] of [
+    ["240px", 360, 240],
+    ["100px", 360, 240],
+    ["240px", 280, 240],
+    ["400px", 360, 310],
+    ["400px", 600, 400],
+    ["900px", 600, 480],
+  ] as const)
+    it(`give a code of ${size} in a place of ${width} px ${expected} px, and move nothing in any phase`, async () => {
+      const heights = new Set<number>();
+      const widths = new Set<number>();
+      for (const [name, shown] of Object.entries(phases)) {
+        const card = await themed(theme({ "code-size": size }), { ...shown, hasNumberRoom: true }, width);
+        if (name === "pending") expect(boxOf(card, ".code").width).to.equal(expected);
+        heights.add(card.getBoundingClientRect().height);
+        widths.add(boxOf(card, ".stage").width);
+        clear();
+      }
+      expect([...heights]).to.have.length(1);
+      expect([...widths]).to.have.length(1);
+    });
+
+  it("are the height of buttons and cells, and move nothing in any phase", async () => {
+    for (const app of ["none", "first"] as const) {
+      const heights = new Set<number>();
+      for (const [name, shown] of Object.entries(phases)) {
+        const card = await themed(theme({ "control-height": "60px" }), {
+          ...shown,
+          hasNumberRoom: true,
+          ...(app === "first" && { app, appLink: "x:otp" }),
+        });
+        for (const each of card.shadowRoot!.querySelectorAll(".button:not(.unseen *), .cell:not(.unseen *)"))
+          if (each.checkVisibility({ visibilityProperty: true }))
+            expect(each.getBoundingClientRect().height, `${name}, ${each.className}`).to.be.at.least(60);
+        heights.add(card.getBoundingClientRect().height);
+        clear();
+      }
+      expect([...heights], app).to.have.length(1);
     }
   });
 });

@@ -34,7 +34,8 @@ export function fitRing(root: ShadowRoot): void {
   const ring = root.querySelector(".ring");
   if (!ring) return;
   // Not 0: Chromium begins a dash anew after an arc without a length. NaN if the element was removed before its update.
-  const radius = parseFloat(getComputedStyle(ring.parentElement!).borderTopLeftRadius) || 0.01;
-  const d = ringPath(Math.min(radius, 154));
+  const box = ring.parentElement!;
+  const radius = (parseFloat(getComputedStyle(box).borderTopLeftRadius) * 310) / box.clientWidth || 0.01;
+  const d = ringPath(radius);
   for (const path of ring.children) path.setAttribute("d", d);
 }
