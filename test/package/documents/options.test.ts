@@ -118,11 +118,12 @@ describe("what a site can style", () => {
 
   test("has the default of each property in the manifest, unless it depends on the card's width or on another colour", () => {
     for (const { name, default: value } of styling.cssProperties) {
-      const fallbacks = [...sources.matchAll(/var\((--onegini-otp-login-[\w-]+), (.+?)\)(?: - 4px\))?;/g)]
+      const fallbacks = [...sources.matchAll(/var\((--onegini-otp-login-[\w-]+), (.+?)\)(?:, \d+px\))?;/g)]
         .filter(([, property]) => property === name)
         // Of a colour that can be mixed, without the mixture.
-        .map(([, , fallback = ""]) => fallback.replace(/^var\(--_site-\w+, (.+)\)$/, "$1"));
-      if (value === undefined) assert.match(name, /-(padding|error)$/);
+        .map(([, , fallback = ""]) => fallback.replace(/^var\(--_site-[\w-]+, (.+)\)$/, "$1"));
+      if (value === undefined)
+        assert.match(name, /-(padding|error|finder|focus|success|control-height|code-size)$/);
       else assert.ok(fallbacks.includes(value), `${name}: ${value} is none of ${fallbacks.join(", ")}`);
     }
   });
