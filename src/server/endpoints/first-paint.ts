@@ -108,11 +108,13 @@ function codeSvg(text: string): string {
   // A whole pixel of the page, as the element has it.
   const start = Math.floor((fullWidth - module * size) / 2);
   const left = start - (fullWidth - width) / 2;
+  // The white plate, where it is as wide as the code's place: elsewhere it would not shrink with it.
+  const plate = width < fullWidth ? "" : `<rect x="5" y="5" width="300" height="300" rx="10" fill="#fff"/>`;
   // Title and gap.
   const top = 28 + 20;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" font-size="max(16px,1em)" width="100%" height="${(top + fullWidth) / 16}em" overflow="visible">` +
-    `<svg y="${top / 16}em" width="100%" height="${fullWidth / 16}em" viewBox="0 0 ${width} ${fullWidth}" overflow="visible" shape-rendering="crispEdges">` +
+    `<svg y="${top / 16}em" width="100%" height="${fullWidth / 16}em" viewBox="0 0 ${width} ${fullWidth}" overflow="visible" shape-rendering="crispEdges">${plate}` +
     `<g transform="translate(${left} ${start}) scale(${module})">` +
     `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></g></svg></svg>`
   );

@@ -21,6 +21,14 @@ async function centreOf(part: Locator): Promise<{ x: number; y: number }> {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
+/** What a site sets on the element. */
+const themes = {
+  "no theme": "",
+  "a surface": "--onegini-otp-login-surface: #e9dcc5; --onegini-otp-login-text: #402000",
+  everything: `--onegini-otp-login-line: #123456; --onegini-otp-login-radius: 3px; --onegini-otp-login-code-radius: 24px;
+    --onegini-otp-login-border-width: 3px; --onegini-otp-login-shadow: 0 1px 2px #0008; --onegini-otp-login-padding: 30px`,
+};
+
 /** What stands in the slots of a page. The canvas is the picture. */
 const slotted = {
   "a logo": { logo: 28 },
@@ -126,6 +134,55 @@ describe("First paint", () => {
           const after = await placesOf(page.locator('canvas[part="qr"]'));
           const moved = after.map((place, at) => Math.abs(place - before[at]!));
           holds(Math.max(...moved) <= 0.5, `moved by ${moved.join(", ")} px`);
+        });
+
+    for (const colorScheme of ["light", "dark"] as const)
+      for (const [what, theme] of Object.entries(themes))
+        test(`the card has its colours and corners before the script: ${what}, ${colorScheme}`, async () => {
+          const { page, release } = await openWithoutScript(context, where, "begin");
+          await page.emulateMedia({ colorScheme });
+          await page.evaluate(
+            ([name, css]) => {
+              document.documentElement.style.colorScheme = "light dark";
+              document.querySelector<HTMLElement>(name)!.style.cssText = css;
+              Object.assign(document.querySelector(name)!, { messages: { title: "Log in" } });
+            },
+            [element, theme] as const,
+          );
+          const looksOf = (box: Locator, plate: Locator, radius: "rx" | "borderTopLeftRadius") =>
+            Promise.all([
+              box.evaluate((each) => {
+                const {
+                  backgroundColor,
+                  borderTopColor,
+                  borderTopWidth,
+                  borderTopLeftRadius,
+                  boxShadow,
+                  color,
+                } = getComputedStyle(each);
+                const { x, y, width, height } = each.getBoundingClientRect();
+                const place = [x, y, width, height].map(Math.round);
+                return [
+                  backgroundColor,
+                  borderTopColor,
+                  borderTopWidth,
+                  borderTopLeftRadius,
+                  boxShadow,
+                  color,
+                  ...place,
+                ];
+              }),
+              plate.evaluate((each, name) => getComputedStyle(each)[name], radius),
+            ]);
+          const before = await looksOf(page.locator(element), page.locator("svg rect"), "rx");
+          release();
+          await reachPhase(page, "pending");
+          const after = await looksOf(
+            page.locator(`${element} section`),
+            page.locator(".plate"),
+            "borderTopLeftRadius",
+          );
+          assert.deepEqual(before, after);
         });
 
     test("the code is in every frame from the first on", async () => {
