@@ -16,6 +16,7 @@ import type {
 } from "./server/login-kit.js";
 import { answerWithout, isKit, KitSource } from "./server/on-demand/kit-source.js";
 import { endsOfCookies } from "./server/on-demand/on-demand-kit.js";
+import { clientIpBehind } from "./server/address/client-ip.js";
 import type { LoginKitOptions } from "./server/options.js";
 
 /**
@@ -131,7 +132,7 @@ export function createNextLogin(
     throw new TypeError('createNextLogin: "options" is wrong; expected a function that returns the options');
   const source = (): KitSource<unknown> => {
     const sources = kitsOfProcess();
-    const known = sources.get(name) ?? new KitSource(options, undefined, nodeTransport);
+    const known = sources.get(name) ?? new KitSource(() => withClientIp(options), undefined, nodeTransport);
     sources.set(name, known);
     return known;
   };
@@ -246,6 +247,22 @@ async function requestForPage(): Promise<Request> {
   sent.set("cookie", String(await cookies()));
   // Next gives a page neither its address nor its method.
   return new Request("http://localhost/", { headers: sent });
+}
+
+/**
+ * The options with the client's address, in `next dev`, which has no strangers: Next.js writes it into `X-Forwarded-For`, unless
+ * the request has such a header. In production only the site knows who appends to it.
+ */
+async function withClientIp(
+  options: () => LoginKitOptions | Promise<LoginKitOptions>,
+): Promise<LoginKitOptions> {
+  const given = await options();
+  if (process.env["NODE_ENV"] !== "development") return given;
+  const ofNext = clientIpBehind(1);
+  return {
+    ...given,
+    clientIp: (request, context) => given.clientIp?.(request, context) ?? ofNext(request, context),
+  };
 }
 
 /**

@@ -107,6 +107,8 @@ export async function startSurroundings(
     const script = withNumber ? serve.replace("Log in to the example", "Log in: {number}") : serve;
     const login = await startCommand("sh", ["-ec", script], folder, {
       ONEGINI_LOGIN_CONFIG: "service.yaml",
+      // Every refusal is looked for, also after twenty at once.
+      ONEGINI_LOGIN_LOG_STRANGERS: "100000",
       ONEGINI_LOGIN_PORT: String(service),
       ONEGINI_LOGIN_INTERNAL_PORT: String(inside),
       ...(redisUrl !== undefined && { ONEGINI_LOGIN_REDIS_URL: redisUrl }),
