@@ -152,8 +152,12 @@ test("answers every method of the login API by the kit, allowed or not", async (
 test("begins no login for a page that nobody sees, and none that its browser could not finish", async () => {
   const emulator = await startEmulator(example);
   const site = await startExample(example, { TOKEN_SERVER: emulator.origin });
-  const pageFor = async (init: RequestInit) =>
-    (await fetch(`${site.origin}/login`, init)).headers.getSetCookie();
+  const pageFor = async (init: RequestInit) => {
+    const answer = await fetch(`${site.origin}/login`, init);
+    // The cookie comes before the page has been rendered with its code.
+    await answer.text();
+    return answer.headers.getSetCookie();
+  };
 
   assert.deepEqual(await pageFor({ method: "HEAD" }), []);
   assert.deepEqual(await pageFor({ headers: { "sec-purpose": "prefetch" } }), []);
