@@ -16,7 +16,12 @@ const settledAfterMs = 3_000;
 function onError({ code, cause, answer }: LoginErrorEvent): void {
   while (cause instanceof Error && cause.cause) cause = cause.cause;
   if (code === "forbidden_origin") hint(`the kit's "origin" is not ${location.origin}`);
-  else if (cause instanceof Response && (code === "invalid_response" || answer === undefined))
+  // What the site's `signIn` answered is no matter of the endpoint.
+  else if (
+    cause instanceof Response &&
+    !cause.url.endsWith("/login") &&
+    (code === "invalid_response" || answer === undefined)
+  )
     hint(
       `${cause.url} answers ${cause.status} ${cause.headers.get("Content-Type")}, which is not the kit: set "endpoint", or the development server's proxy`,
     );
@@ -24,8 +29,8 @@ function onError({ code, cause, answer }: LoginErrorEvent): void {
 
 function checkLanguage(element: OneginiOtpLogin): void {
   const wanted = nearestLanguage(element)?.toLowerCase();
-  const shown = element.shadowRoot!.querySelector("section")!.lang.toLowerCase();
-  if (wanted && !wanted.startsWith(shown) && !element.messages)
+  const shown = element.shadowRoot!.querySelector("section")?.lang.toLowerCase();
+  if (wanted && shown && !wanted.startsWith(shown) && !element.messages)
     hint(`no texts for lang="${wanted}": load its file in locales/`);
 }
 

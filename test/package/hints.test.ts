@@ -24,6 +24,13 @@ const endpoints: Record<string, { status: number; type: string; body: string }> 
   "/page": { status: 200, type: "text/html", body: "<!doctype html><title>A page</title>" },
   "/broken-proxy": { status: 500, type: "text/plain", body: "" },
   "/refused": { status: 403, type: "application/json", body: '{"error":"forbidden_origin"}' },
+  "/works": {
+    status: 201,
+    type: "application/json",
+    body: '{"status":"pending","attempt":"AAAAAAAAAAAAAAAAAAAAAA","otp":"abc","expires_in":60}',
+  },
+  "/works/AAAAAAAAAAAAAAAAAAAAAA": { status: 200, type: "application/json", body: '{"status":"approved"}' },
+  "/works/AAAAAAAAAAAAAAAAAAAAAA/login": { status: 403, type: "text/html", body: "<title>No</title>" },
   "/refused-login": { status: 429, type: "application/json", body: '{"error":"too_many_requests"}' },
 };
 
@@ -48,7 +55,7 @@ async function site(t: TestContext, page: string): Promise<string> {
 
 let browser: Browser;
 before(async () => {
-  browser = await launchBrowser(["--host-resolver-rules=MAP www.bank.example 127.0.0.1"]);
+  browser = await launchBrowser(["--host-resolver-rules=MAP *.bank.example 127.0.0.1"]);
 });
 after(() => browser.close());
 
@@ -99,6 +106,13 @@ describe("the one file on the developer's own machine says in the console", { co
     assert.deepEqual(lines.flat(), []);
   });
 
+  test("nothing about the endpoint where the site's own signIn refuses with a page", async (t) => {
+    const { lines, page } = await open(t, await site(t, oneFile("/works")));
+    await page.waitForFunction('document.querySelector("onegini-otp-login").state === "failed"');
+    await page.waitForTimeout(500);
+    assert.deepEqual(lines, []);
+  });
+
   test("nothing about what a person did", async (t) => {
     assert.deepEqual(await hintsOf(t, await site(t, oneFile("/refused-login"))), []);
   });
@@ -114,10 +128,12 @@ test("early.js says that the element's script has not run, and only on the devel
 
 test("the one file says nothing on a site's own host", async (t) => {
   const lines = await Promise.all(
-    ["/nothing", "/page", "/refused"].map(async (endpoint) => {
-      const origin = await site(t, oneFile(endpoint, "fi"));
-      return hintsOf(t, origin.replace("127.0.0.1", "www.bank.example"));
-    }),
+    ["www", "localhost", "127.0.0.1"].flatMap((name) =>
+      ["/nothing", "/page", "/refused"].map(async (endpoint) => {
+        const origin = await site(t, oneFile(endpoint, "fi"));
+        return hintsOf(t, origin.replace("127.0.0.1", `${name}.bank.example`));
+      }),
+    ),
   );
   assert.deepEqual(lines.flat(), []);
 });
