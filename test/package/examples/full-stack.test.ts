@@ -177,7 +177,10 @@ async function openInDevelopment(example: Example, variables: Record<string, str
   const login = await page.goto(`${site.origin}/`);
   assert.match((await login?.text()) ?? "", /<onegini-otp-login [^>]*otp="[^"]/);
   await reachPhase(page, "pending");
+  await page.waitForFunction("window.useNuxtApp?.().isHydrating === false");
   assert.deepEqual(warnings, []);
+  // The site's tests read it there, as docs/testing.md says.
+  assert.ok(await page.locator("onegini-otp-login").getAttribute("otp"));
   await page.close();
   await site.stop();
 }
