@@ -32,7 +32,7 @@ const generated: Record<string, Record<string, string>> = {
       export {};
       declare global {
         const loginKit: typeof import("./server/utils/login-kit.js").loginKit;
-${["appendResponseHeader", "createError", "defineEventHandler", "fromNodeMiddleware", "getRequestHeader", "sendRedirect"].map((name) => `        const ${name}: typeof import("h3").${name};`).join("\n")}
+${["appendResponseHeader", "createError", "defineEventHandler", "fromNodeMiddleware", "getRequestHeader", "getRequestURL", "sendRedirect", "toWebRequest"].map((name) => `        const ${name}: typeof import("h3").${name};`).join("\n")}
 ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name}: typeof import("../node_modules/nuxt-auth-utils/dist/runtime/server/utils/session.js").${name};`).join("\n")}
       }`,
     "auth.d.ts": `declare module "#auth-utils" { interface User { id: string } }\nexport {};`,
