@@ -15,7 +15,8 @@ const settledAfterMs = 3_000;
 
 function onError({ code, cause, answer }: LoginErrorEvent): void {
   while (cause instanceof Error && cause.cause) cause = cause.cause;
-  if (code === "forbidden_origin") hint(`the kit's "origin" is not ${location.origin}`);
+  if (code === "forbidden_origin")
+    hint(`the kit's "origin" is not ${location.origin}: open the page at the kit's "origin", or change it`);
   // What the site's `signIn` answered is no matter of the endpoint.
   else if (
     cause instanceof Response &&
@@ -23,7 +24,7 @@ function onError({ code, cause, answer }: LoginErrorEvent): void {
     (code === "invalid_response" || answer === undefined)
   )
     hint(
-      `${cause.url} answers ${cause.status} ${cause.headers.get("Content-Type")}, which is not the kit: set "endpoint", or the development server's proxy`,
+      `${cause.url} answers ${cause.status} ${cause.headers.get("Content-Type") ?? "without a Content-Type"}, which is not the kit: start its server, or set "endpoint" or the development server's proxy`,
     );
 }
 
@@ -31,7 +32,7 @@ function checkLanguage(element: OneginiOtpLogin): void {
   const wanted = nearestLanguage(element)?.toLowerCase();
   const shown = element.shadowRoot!.querySelector("section")?.lang.toLowerCase();
   if (wanted && shown && !wanted.startsWith(shown) && !element.messages)
-    hint(`no texts for lang="${wanted}": load its file in locales/`);
+    hint(`no texts for lang="${wanted}": load its file in locales/, or set "messages"`);
 }
 
 /**

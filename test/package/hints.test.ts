@@ -19,9 +19,10 @@ import { until } from "../support/until.js";
 const settledMs = 4_000;
 
 /** What answers at an endpoint. The other paths are pages and the built files. */
-const endpoints: Record<string, { status: number; type: string; body: string }> = {
+const endpoints: Record<string, { status: number; type?: string; body: string }> = {
   "/nothing": { status: 404, type: "text/html", body: "Cannot POST /nothing" },
   "/page": { status: 200, type: "text/html", body: "<!doctype html><title>A page</title>" },
+  "/no-proxy": { status: 404, body: "" }, // as Vite answers
   "/broken-proxy": { status: 500, type: "text/plain", body: "" },
   "/refused": { status: 403, type: "application/json", body: '{"error":"forbidden_origin"}' },
   "/works": {
@@ -43,7 +44,8 @@ async function site(t: TestContext, page: string): Promise<string> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, "http://site");
     const { status, type, body } = endpoints[pathname] ?? { status: 200, type: "text/html", body: page };
-    if (!pathname.startsWith("/dist/")) return response.writeHead(status, { "Content-Type": type }).end(body);
+    if (!pathname.startsWith("/dist/"))
+      return response.writeHead(status, type === undefined ? {} : { "Content-Type": type }).end(body);
     readFile(pathname.slice(1)).then(
       (file) => response.writeHead(200, { "Content-Type": "text/javascript" }).end(file),
       () => response.writeHead(404).end(),
@@ -79,10 +81,17 @@ const hintsOf = async (t: TestContext, address: string): Promise<string[]> => {
 
 describe("the one file on the developer's own machine says in the console", { concurrency: true }, () => {
   for (const [endpoint, said] of [
-    ["/nothing", /: http:\/\/\S+\/nothing answers 404 text\/html, which is not the kit: set "endpoint", or/],
+    [
+      "/nothing",
+      /: http:\/\/\S+\/nothing answers 404 text\/html, which is not the kit: start its server, or set "endpoint" or the development server's proxy$/,
+    ],
+    ["/no-proxy", /\/no-proxy answers 404 without a Content-Type, which is not the kit/],
     ["/page", /\/page answers 200 text\/html, which is not the kit/],
     ["/broken-proxy", /\/broken-proxy answers 500 text\/plain, which is not the kit/],
-    ["/refused", /: the kit's "origin" is not http:\/\/127\.0\.0\.1:\d+$/],
+    [
+      "/refused",
+      /: the kit's "origin" is not http:\/\/127\.0\.0\.1:\d+: open the page at the kit's "origin", or change it$/,
+    ],
   ] as const)
     test(`what is wrong with ${endpoint}, once`, async (t) => {
       const { page, lines } = await open(t, await site(t, oneFile(endpoint)));
@@ -95,7 +104,9 @@ describe("the one file on the developer's own machine says in the console", { co
 
   test("that a language has no texts", async (t) => {
     const lines = await hintsOf(t, await site(t, oneFile("/refused-login", "fi-FI")));
-    assert.deepEqual(lines, ['<onegini-otp-login>: no texts for lang="fi-fi": load its file in locales/']);
+    assert.deepEqual(lines, [
+      '<onegini-otp-login>: no texts for lang="fi-fi": load its file in locales/, or set "messages"',
+    ]);
   });
 
   test("nothing where a language is loaded late, or the site has its own texts", async (t) => {

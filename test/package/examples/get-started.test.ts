@@ -54,8 +54,13 @@ test("docs/get-started.md leads to a login in a new folder", async () => {
   const site = await startCommand(process.execPath, ["server.js"], folder, {}, /^Open (\S+)$/m);
   const login = await browser.newPage();
   await login.goto(site.origin);
+  await login.evaluate(
+    'document.querySelector("onegini-otp-login").addEventListener("login", (event) => (sessionStorage.user = event.result.user))',
+  );
   await acceptOnPhone(login, emulator);
   await login.waitForURL(`http://localhost:${port}/account`);
+  // The listings for frameworks show it.
+  assert.equal(await login.evaluate("sessionStorage.user"), "demo-user");
   assert.equal((await login.textContent("body"))?.trim(), "Logged in as demo-user");
   await site.stop();
   await emulator.stop();
