@@ -26,9 +26,9 @@ export const wings = [
     name: "widget",
     uses: ["protocol/"],
     floors: [
-      ["onegini-otp-login.ts", "early.ts"],
+      ["onegini-otp-login.ts"],
       ["development/"],
-      ["index.ts", "define.ts"],
+      ["index.ts", "define.ts", "early.ts"],
       ["element/ + locales/"],
     ],
   },
@@ -59,7 +59,11 @@ export const wings = [
       ["service/process/"],
     ],
   },
-  { name: "demo", uses: ["service/process/", "server/text/", "../dist/"], floors: [["../demo/"]] },
+  {
+    name: "demo",
+    uses: ["service/process/", "server/text/", "protocol/", "../dist/"],
+    floors: [["../demo/"]],
+  },
 ];
 
 /** The paths of a room, from the top of the repository. */

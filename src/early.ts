@@ -1,8 +1,8 @@
 import { takeFromAddress } from "./element/app-link/app-return.js";
-import { isLoopback } from "./development/loopback.js";
 import { canLogIn } from "./element/can-log-in.js";
 import { storedAttempt } from "./element/app-link/resume-storage.js";
 import { browserKey, defaultPath, endpointUrl } from "./protocol/login-api.js";
+import { isLoopback } from "./protocol/loopback.js";
 
 /**
  * For static pages: sends the first request of `<onegini-otp-login>` while the element's file still loads. A classic script
@@ -52,7 +52,8 @@ if (canLogIn && !Object.hasOwn(globalThis, "oneginiOtpLoginEarly"))
   else if (visibilityState === "visible" && !(document as Document & { prerendering?: boolean }).prerendering)
     requestCode();
 
-if (isLoopback)
+// Without a bundler nothing else tells development from production.
+if (isLoopback(location.hostname))
   addEventListener("load", () =>
     setTimeout(() => {
       if (document.querySelector("onegini-otp-login:not(:defined)"))

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { isAddress, isLoopback, isOrigin, parseUrl } from "../../src/server/text/safe-url.js";
+import { isLoopback } from "../../src/protocol/loopback.js";
+import { isAddress, isOrigin, parseUrl } from "../../src/server/text/safe-url.js";
 
 /** The configuration, or its problem in one sentence. */
 type ConfigResult = { kind: "config"; config: DemoConfig } | { kind: "invalid"; problem: string };

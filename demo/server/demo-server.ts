@@ -3,7 +3,7 @@ import { getRequestListener, RequestError, type HttpBindings } from "@hono/node-
 import { createLoginKit, toNodeHandler, type LoginKit, type NodeContext } from "onegini-otp-login/node";
 import { clientIpBehind, type LoginKitOptions } from "onegini-otp-login/server";
 import type { Asset } from "./assets.js";
-import { isLoopback } from "../../src/server/text/safe-url.js";
+import { isLoopback } from "../../src/protocol/loopback.js";
 import type { DemoConfig, Words } from "./demo-config.js";
 import { exit, listenOrExit } from "./listen-or-exit.js";
 import { exitOnStopSignal } from "../../src/service/process/stop-signal.js";

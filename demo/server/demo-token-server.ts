@@ -1,5 +1,5 @@
 import { createPhone, createTokenServer } from "onegini-otp-login/emulator";
-import { isLoopback } from "../../src/server/text/safe-url.js";
+import { isLoopback } from "../../src/protocol/loopback.js";
 import type { DemoConfig } from "./demo-config.js";
 import { lifeSeconds, playgroundCallback } from "../playground/playground-choices.js";
 

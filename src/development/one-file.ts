@@ -1,5 +1,6 @@
 /** Part of the one file. */
 import { giveHints } from "./hints.js";
-import { isLoopback } from "./loopback.js";
+import { isLoopback } from "../protocol/loopback.js";
 
-if (isLoopback) giveHints();
+// Without a bundler nothing else tells development from production.
+if (isLoopback(location.hostname)) giveHints();

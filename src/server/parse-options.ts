@@ -9,7 +9,8 @@ import { optionSchema } from "./option-schema.js";
 import type { HandOver, LoginKitOptions } from "./options.js";
 import { checkedMessage, withNumber } from "./token-server/message.js";
 import { pairingSettings } from "./pairing/pairing-options.js";
-import { isLoopback, parseUrl } from "./text/safe-url.js";
+import { isLoopback } from "../protocol/loopback.js";
+import { parseUrl } from "./text/safe-url.js";
 import { secretsOf } from "./token-server/secret.js";
 
 /** @throws TypeError that names the first option that is missing, empty, wrong or unknown, and says what is expected */

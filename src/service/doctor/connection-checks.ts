@@ -1,6 +1,6 @@
 import type { Connection, HandshakeTrouble, TlsFacts } from "./connection.js";
 import { ignoredProxy } from "../../node/env-proxy.js";
-import { isLoopback } from "../../server/text/safe-url.js";
+import { isLoopback } from "../../protocol/loopback.js";
 import { failed, fixFirst, notChecked, ok, unknown, type CheckId, type Line } from "./lines.js";
 
 /** The server at the other end, as the lines name it. */

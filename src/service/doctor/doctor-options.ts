@@ -2,7 +2,8 @@ import { basicAuthorization } from "../../server/token-server/client-credentials
 import type { Environment } from "../settings/given-values.js";
 import { readSettings, type SettingsResult } from "../settings/read-settings.js";
 import { settingNames, settingOf, type SettingName } from "../settings/setting-list.js";
-import { isLoopback, isSafe, parseUrl } from "../../server/text/safe-url.js";
+import { isLoopback } from "../../protocol/loopback.js";
+import { isSafe, parseUrl } from "../../server/text/safe-url.js";
 import type { DoctorSettings } from "./doctor-settings.js";
 import type { Site } from "./site/site.js";
 import { readHeader, secretsIn, type GivenHeader } from "./site/given-headers.js";

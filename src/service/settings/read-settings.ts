@@ -13,7 +13,7 @@ import { isObject } from "../../protocol/login-api.js";
 import { sharedSecretProblem } from "./internal-secrets.js";
 import type { SecretFile } from "./secret-files.js";
 import { settingNames, settingOf, variableOf, type SettingName, type Settings } from "./setting-list.js";
-import { isLoopback } from "../../server/text/safe-url.js";
+import { isLoopback } from "../../protocol/loopback.js";
 import { messageProblem } from "../../server/token-server/message.js";
 
 /*

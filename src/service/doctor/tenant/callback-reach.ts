@@ -4,7 +4,7 @@ import { nodeTransport } from "onegini-otp-login/node";
 import type { DoctorSettings } from "../doctor-settings.js";
 import { codeOrText } from "../../process/error-code.js";
 import { ignoredProxy, proxyFor } from "../../../node/env-proxy.js";
-import { isLoopback } from "../../../server/text/safe-url.js";
+import { isLoopback } from "../../../protocol/loopback.js";
 import { mismatchIn } from "../connection-checks.js";
 import { lookAtConnection, resolveName } from "../connection.js";
 import { failed, ok, unknown, type Line } from "../lines.js";
