@@ -1,3 +1,4 @@
+import { phases, type PhaseName } from "../../../demo/client/playground/playground-settings.js";
 import { slug } from "github-slugger";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
 import { questionOf } from "../../../src/element/flow/state.js";
@@ -45,41 +46,32 @@ export interface GalleryCard {
   name: string;
   /** Its anchor. */
   id: string;
-  /** The phase, or what the person sees within it. */
-  phase: string;
+  phase: PhaseName;
   shown: ViewModel;
 }
 
-const phaseOf = ({ state }: ViewModel): string => {
+const phaseOf = ({ state }: ViewModel): PhaseName => {
   if (questionOf(state)) return "number";
   return state.phase === "pending" && state.scanned ? "scanned" : state.phase;
 };
-
-const order = [
-  "idle",
-  "requesting",
-  "pending",
-  "scanned",
-  "approved",
-  "number",
-  "completed",
-  "denied",
-  "expired",
-  "failed",
-];
 
 /** Every state of the card, by its phase. */
 export const cards: readonly GalleryCard[] = Object.entries(
   Object.fromEntries([...kinds, unfolded, ...numbers, ...ends(kinds)]),
 )
   .map(([name, shown]) => ({ name: titleOf(name), id: slug(titleOf(name)), phase: phaseOf(shown), shown }))
-  .sort((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase));
+  .sort((a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase));
 
 /** The filter by phase: `each` is the first state of each one. */
 export const filters: Readonly<Record<string, (card: GalleryCard) => boolean>> = {
   each: (card) => cards.find(({ phase }) => phase === card.phase) === card,
   all: () => true,
-  ...Object.fromEntries(order.map((name) => [name, ({ phase }: GalleryCard) => phase === name])),
+  ...Object.fromEntries(
+    [...new Set(cards.map(({ phase }) => phase))].map((name) => [
+      name,
+      ({ phase }: GalleryCard) => phase === name,
+    ]),
+  ),
 };
 
 /** The model of a state in a look. */
