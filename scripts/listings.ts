@@ -3,8 +3,8 @@
  * file, or a region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has
  * another text. Of `scripts/rooms.js` the listing is its picture.
  *
- * A region begins with `// #region kit`, or another comment, and ends with `// #endregion kit`. A listing joins all regions of its name. A region
- * named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
+ * A region begins with `// #region kit`, in a comment of its language, and ends with `// #endregion kit`. A listing joins all
+ * regions of its name. A region named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";

@@ -21,6 +21,16 @@ async function centreOf(part: Locator): Promise<{ x: number; y: number }> {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
+/** What a theme gives the card. */
+const looks = [
+  "backgroundColor",
+  "borderTopColor",
+  "borderTopWidth",
+  "borderTopLeftRadius",
+  "boxShadow",
+  "color",
+] as const;
+
 /** What a site sets on the element. */
 const themes = {
   "no theme": "",
@@ -151,27 +161,11 @@ describe("First paint", () => {
           );
           const looksOf = (box: Locator, plate: Locator, radius: "rx" | "borderTopLeftRadius") =>
             Promise.all([
-              box.evaluate((each) => {
-                const {
-                  backgroundColor,
-                  borderTopColor,
-                  borderTopWidth,
-                  borderTopLeftRadius,
-                  boxShadow,
-                  color,
-                } = getComputedStyle(each);
+              box.evaluate((each, names) => {
+                const style = getComputedStyle(each);
                 const { x, y, width, height } = each.getBoundingClientRect();
-                const place = [x, y, width, height].map(Math.round);
-                return [
-                  backgroundColor,
-                  borderTopColor,
-                  borderTopWidth,
-                  borderTopLeftRadius,
-                  boxShadow,
-                  color,
-                  ...place,
-                ];
-              }),
+                return [...names.map((name) => style[name]), ...[x, y, width, height].map(Math.round)];
+              }, looks),
               plate.evaluate((each, name) => getComputedStyle(each)[name], radius),
             ]);
           const before = await looksOf(page.locator(element), page.locator("svg rect"), "rx");
