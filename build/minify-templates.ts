@@ -1,11 +1,11 @@
 import { transformSync } from "esbuild";
 import type { Plugin } from "vite";
 
-/** esbuild keeps some spaces: in `var(--a, 1px)`, `1 / 2` and `2 * 3`. */
+/** esbuild keeps some spaces: in `--a: 1px`, `var(--a, 1px)`, `1 / 2` and `2 * 3`. */
 const minify = (sheet: string): string =>
   transformSync(sheet, { loader: "css", minify: true, charset: "utf8" })
     .code.trim()
-    .replace(/ ?([,/*]) /g, "$1");
+    .replace(/ ?([,/*]) |(--[\w-]+:) /g, "$1$2");
 
 /**
  * Minifies the element's style sheets and takes the indentation out of its templates: no minifier looks into template

@@ -14,6 +14,8 @@ const modules: Record<string, string> = {
   // The platform's own error of errors.
   UnsubscriptionError: `export const UnsubscriptionError = AggregateError;`,
   config: `export const config = {};`,
+  // Only for observables of other libraries.
+  observable: `export const observable = "@@observable";`,
   reportUnhandledError: `export const reportUnhandledError = (error) => setTimeout(() => { throw error; });`,
   timeoutProvider: `export const timeoutProvider = globalThis;`,
   lift: `
@@ -81,8 +83,11 @@ const modules: Record<string, string> = {
 export const trimRxjs = (): Plugin => ({
   name: "trim-rxjs",
   enforce: "pre",
-  transform(_, id) {
+  transform(code, id) {
     const [, name = ""] = /\/rxjs\/dist\/esm\/internal\/(?:.*\/)?(\w+)\.js$/.exec(id) ?? [];
-    return Object.hasOwn(modules, name) ? { code: modules[name]!, map: null } : undefined;
+    // `config` is empty: the minifier leaves out what asks for one of its settings.
+    return name
+      ? { code: modules[name] ?? code.replace(/\bconfig\.\w+/g, "undefined"), map: null }
+      : undefined;
   },
 });

@@ -1,3 +1,3 @@
 /** Whether a host name or address is this machine. An IPv6 address may stand in brackets, as in a URL, or without. */
 export const isLoopback = (hostname: string): boolean =>
-  /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/.test(hostname);
+  /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[?::1]?)$/.test(hostname);
