@@ -40,11 +40,13 @@ export const properties: readonly DocumentedProperty[] = element.cssProperties.m
 
 export const { cssParts: parts, slots } = element;
 
-/** The style sheets of `docs/themes/`, by name. */
-export const presets: readonly { name: string; css: string }[] = readdirSync(join(root, "docs/themes"))
+const themes = join(root, "src/public/themes");
+
+/** The package's themes, by name. */
+export const presets: readonly { name: string; css: string }[] = readdirSync(themes)
   .filter((file) => file.endsWith(".css"))
   .sort()
   .map((file) => ({
     name: basename(file, ".css"),
-    css: readFileSync(join(root, "docs/themes", file), "utf8"),
+    css: readFileSync(join(themes, file), "utf8"),
   }));

@@ -16,7 +16,7 @@ const manifest = modules
   .flatMap(({ declarations }) => declarations)
   .find(({ tagName }) => tagName === "onegini-otp-login")!;
 
-const themes = readdirSync("docs/themes").map((file) => file.replace(".css", ""));
+const themes = readdirSync("src/public/themes").map((file) => file.replace(".css", ""));
 
 describe("The playground's look", () => {
   let given: DemoInBrowser;
@@ -294,7 +294,7 @@ describe("The playground's look", () => {
       const { page: plain } = await open("#phase=idle");
       await plain.emulateMedia({ colorScheme });
       for (const theme of themes) {
-        const css = readFileSync(`docs/themes/${theme}.css`, "utf8");
+        const css = readFileSync(`src/public/themes/${theme}.css`, "utf8");
         await presets.filter({ hasText: new RegExp(`^\\s*${theme}\\s*$`, "i") }).click();
         assert.equal(
           await presets

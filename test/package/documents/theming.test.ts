@@ -17,9 +17,11 @@ const { cssProperties, cssParts, slots } = modules
 const names = (list: Named[]): string[] => list.map(({ name }) => name.replace("onegini-otp-login-", ""));
 
 describe("The recipes of docs/theming.md", () => {
-  test("are the style sheets of docs/themes", () => {
+  test("are the style sheets of src/public/themes", () => {
     const listings = [...page.matchAll(/^```css recipe\n([^]*?)^```$/gm)].map(([, css = ""]) => css);
-    const files = readdirSync("docs/themes").map((file) => readFileSync(`docs/themes/${file}`, "utf8"));
+    const files = readdirSync("src/public/themes").map((file) =>
+      readFileSync(`src/public/themes/${file}`, "utf8"),
+    );
     assert.deepEqual(listings.toSorted(), files.toSorted());
   });
 });
