@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** The package's own folder. `dist/command` is as deep as this one. */
 const root = join(import.meta.dirname, "../..");
@@ -40,11 +40,10 @@ export const properties: readonly DocumentedProperty[] = element.cssProperties.m
 
 export const { cssParts: parts, slots } = element;
 
-/** The style sheets of `docs/themes/`, by name. */
-export const presets: readonly { name: string; css: string }[] = readdirSync(join(root, "docs/themes"))
-  .filter((file) => file.endsWith(".css"))
-  .sort()
-  .map((file) => ({
-    name: basename(file, ".css"),
-    css: readFileSync(join(root, "docs/themes", file), "utf8"),
-  }));
+/** The themes with which the controls can be filled in: those that set only properties and parts. */
+export const presets: readonly { name: string; css: string }[] = [
+  "bank",
+  "corporate",
+  "gaming",
+  "material",
+].map((name) => ({ name, css: readFileSync(join(root, "src/public/themes", `${name}.css`), "utf8") }));

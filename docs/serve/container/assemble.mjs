@@ -23,9 +23,14 @@ const { packages } = readJson(join(from, "package-lock.json"));
 /** What pages load. Nothing here imports it. */
 const pageFiles = [
   ...["onegini-otp-login.js", "early.js", "reserve.css"].map((name) => join(dist, name)),
-  ...readdirSync(join(dist, "locales"))
-    .filter((name) => name.endsWith(".js"))
-    .map((name) => join(dist, "locales", name)),
+  ...[
+    ["themes", ".css"],
+    ["locales", ".js"],
+  ].flatMap(([folder, ending]) =>
+    readdirSync(join(dist, folder))
+      .filter((name) => name.endsWith(ending))
+      .map((name) => join(dist, folder, name)),
+  ),
 ];
 const files = new Set(pageFiles);
 /** The folders of the packages that are used, by the manifest's path. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
+import { presets as themes } from "../../../demo/playground/element-documents.js";
 import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
 import { settled } from "../../support/login-page.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
@@ -15,8 +16,6 @@ const { modules } = JSON.parse(readFileSync("custom-elements.json", "utf8")) as 
 const manifest = modules
   .flatMap(({ declarations }) => declarations)
   .find(({ tagName }) => tagName === "onegini-otp-login")!;
-
-const themes = readdirSync("docs/themes").map((file) => file.replace(".css", ""));
 
 describe("The playground's look", () => {
   let given: DemoInBrowser;
@@ -290,11 +289,10 @@ describe("The playground's look", () => {
       await page.emulateMedia({ colorScheme });
       const presets = page.locator("#presets button");
       const shown = (await presets.allInnerTexts()).map((name) => name.toLowerCase());
-      assert.deepEqual(shown, ["default", ...themes.toSorted()]);
+      assert.deepEqual(shown, ["default", ...themes.map(({ name }) => name)]);
       const { page: plain } = await open("#phase=idle");
       await plain.emulateMedia({ colorScheme });
-      for (const theme of themes) {
-        const css = readFileSync(`docs/themes/${theme}.css`, "utf8");
+      for (const { name: theme, css } of themes) {
         await presets.filter({ hasText: new RegExp(`^\\s*${theme}\\s*$`, "i") }).click();
         assert.equal(
           await presets

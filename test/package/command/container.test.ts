@@ -215,7 +215,13 @@ describe("The files of the image", () => {
     const publicUrl = `http://127.0.0.1:${port}/otp-login`;
     const headers = { origin: "https://www.example.com" };
     assert.equal((await fetch(publicUrl, { method: "POST", headers })).status, 201, stdout);
-    for (const file of ["onegini-otp-login.js", "early.js", "reserve.css", "locales/nl.js"])
+    for (const file of [
+      "onegini-otp-login.js",
+      "early.js",
+      "reserve.css",
+      "themes/bank.css",
+      "locales/nl.js",
+    ])
       assert.equal((await fetch(`${publicUrl}/assets/${file}`)).status, 200, file);
     // Rejects unless the exit code is 0. The emulator is in this process.
     const { stdout: report } = await promisify(execFile)(command, [...args, "doctor", "--no-scan"], { env });

@@ -102,7 +102,7 @@ describe("The package's documents", () => {
     );
     assert.ok(names.includes("/node"));
     const isEntry = (entry: string): boolean =>
-      `.${entry}` in manifest.exports || isPacked.has(`dist${entry}.js`);
+      `.${entry}` in manifest.exports || isPacked.has(`dist${entry}.js`) || isPacked.has(`dist${entry}`);
     const gone = names.filter((entry) => !isEntry(entry));
     assert.deepEqual(gone, []);
   });

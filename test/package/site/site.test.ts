@@ -315,7 +315,7 @@ describe("The theming page", () => {
     "Corporate portal": "corporate",
     "Gaming site": "gaming",
   };
-  const cssOf = (file: string) => readFileSync(`docs/themes/${file}.css`, "utf8");
+  const cssOf = (file: string) => readFileSync(`src/public/themes/${file}.css`, "utf8");
   const path = "/theming.html";
 
   /** What belongs to one recipe. */

@@ -35,14 +35,19 @@ const toBody = (bytes: Uint8Array): Body => ({
 
 const builtFolder = join(packageFolder, "dist");
 
-/** Reads the files that a page loads (the element, `early.js`, `reserve.css`, the languages) and compresses them once. */
+/** Reads the files that a page loads (the element, `early.js`, the style sheets, the languages) and compresses them once. */
 export async function readWidgetFiles(folder = builtFolder): Promise<WidgetFile[]> {
-  const locales = (await readdir(join(folder, "locales"))).filter((name) => name.endsWith(".js")).sort();
+  const filesIn = async (name: string, ending: string): Promise<string[]> =>
+    (await readdir(join(folder, name)))
+      .filter((file) => file.endsWith(ending))
+      .sort()
+      .map((file) => `${name}/${file}`);
   const names = [
     "onegini-otp-login.js",
     "early.js",
     "reserve.css",
-    ...locales.map((name) => `locales/${name}`),
+    ...(await filesIn("themes", ".css")),
+    ...(await filesIn("locales", ".js")),
   ];
   return Promise.all(names.map(async (name) => toWidgetFile(name, await readFile(join(folder, name)))));
 }

@@ -221,7 +221,7 @@ export const coveringSlots: Rules = (at, random) =>
 
 /** The four themes of the documents. */
 const themes = ["bank", "material", "corporate", "gaming"].map((name) =>
-  readFileSync(new URL(`../../../../docs/themes/${name}.css`, import.meta.url), "utf8"),
+  readFileSync(new URL(`../../../../src/public/themes/${name}.css`, import.meta.url), "utf8"),
 );
 export const theme: Rules = (at, random) =>
   random.pick(themes).replaceAll(/^onegini-otp-login/gm, `${at} onegini-otp-login`);
