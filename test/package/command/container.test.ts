@@ -112,7 +112,8 @@ describe("The files of the image", () => {
     t.diagnostic(`${files.length} files, ${(size / 1e6).toFixed(1)} MB`);
     const strangers = files.filter(
       (file) =>
-        (/\.(?:map|ts|md|yaml|(?<!\/dist\/(?:reserve|themes\/[\w-]+)\.)css|png|svg)$/.test(file) && !/licen[cs]e/i.test(file)) ||
+        (/\.(?:map|ts|md|yaml|(?<!\/dist\/(?:reserve|themes\/[\w-]+)\.)css|png|svg)$/.test(file) &&
+          !/licen[cs]e/i.test(file)) ||
         /onegini-otp-login\/(?:src|docs|examples|dist\/(?:emulator|element|command\/(?:cli|assets)))/.test(
           file,
         ) ||
