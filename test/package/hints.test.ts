@@ -178,6 +178,9 @@ test("early.js says that the element's script has not run, and only on the devel
   const origin = await site(t, page);
   assert.deepEqual(await hintsOf(t, origin), ["<onegini-otp-login>: its script has not run"]);
   assert.deepEqual(await hintsOf(t, origin.replace("127.0.0.1", "www.bank.example")), []);
+  // The element has kept its children here, as it must.
+  const old = page.replace(early, `<script>delete URL.canParse</script>${early}`);
+  assert.deepEqual(await hintsOf(t, await site(t, old)), []);
 });
 
 test("the one file says nothing on a site's own host", async (t) => {
