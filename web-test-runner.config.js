@@ -56,8 +56,9 @@ function fileLines() {
 const isBuilt = Boolean(process.env.BUILT);
 const builtFile = () => ({
   name: "built-file",
+  // A package has a "src/index.js" too.
   resolveImport: ({ source }) =>
-    isBuilt && /\/src\/(define|index)\.js$/.test(source) ? "/dist/onegini-otp-login.js" : undefined,
+    isBuilt && /^[./]+\/src\/(define|index)\.js$/.test(source) ? "/dist/onegini-otp-login.js" : undefined,
 });
 
 export default {
