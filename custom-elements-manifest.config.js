@@ -9,7 +9,7 @@ const asShipped = {
     for (const module of modules) {
       const { path, declarations, exports } = module;
       for (const declaration of declarations) {
-        const { superclass, members, events, attributes } = declaration;
+        const { superclass, members, events, attributes, cssProperties } = declaration;
         // The DOM's classes have no module.
         if (superclass?.module) declaration.superclass = { name: superclass.name, package: "global:" };
         declaration.members = members.filter(
@@ -17,6 +17,11 @@ const asShipped = {
         );
         // The others are guesses from calls of `dispatchEvent`.
         declaration.events = events?.filter(({ description }) => description);
+        // The manifest has a name of its own for a property's type.
+        for (const property of cssProperties ?? []) {
+          property.syntax = property.type?.text;
+          delete property.type;
+        }
         for (const attribute of attributes ?? [])
           attribute.default = members.find(({ name }) => name === attribute.fieldName).default;
       }

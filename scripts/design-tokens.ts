@@ -4,21 +4,10 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import Color from "colorjs.io";
-
-interface Manifest {
-  modules: {
-    declarations: {
-      tagName?: string;
-      cssProperties: { name: string; description: string; default?: string }[];
-    }[];
-  }[];
-}
+import { stylingIn } from "./styling-tables.js";
 
 const tag = "onegini-otp-login";
-const { modules } = JSON.parse(readFileSync("custom-elements.json", "utf8")) as Manifest;
-const { cssProperties } = modules
-  .flatMap(({ declarations }) => declarations)
-  .find(({ tagName }) => tagName === tag)!;
+const { cssProperties } = stylingIn(readFileSync("custom-elements.json", "utf8"));
 
 const colour = (css: string): object => {
   const { coords } = new Color(css).to("srgb");

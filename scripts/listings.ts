@@ -1,7 +1,7 @@
 /**
  * Part of `npm run generated:write`: writes the listings that come from an example into the pages, below a comment that names the
  * file, or a region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has
- * another text. Of `scripts/rooms.js` the listing is its picture.
+ * another text. Of `scripts/rooms.js` the listing is its picture, of `custom-elements.json` a table of `scripts/styling-tables.ts`.
  *
  * A region begins with `// #region kit`, in a comment of its language, and ends with `// #endregion kit`. A listing joins all
  * regions of its name. A region named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
@@ -11,6 +11,7 @@ import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { picture } from "./rooms.js";
+import { stylingTable } from "./styling-tables.js";
 
 const marker = /^( *)(?:\/\/|#|<!--|\{\/\*) #(end)?region\b ?(.*?)(?: (?:-->|\*\/\}))?$/;
 
@@ -40,6 +41,7 @@ function linesOf(file: string, wanted: string | undefined, text: string): string
 
 /** A file of an example, or a region of it, as a listing. It begins with the file's path in the example. */
 function listingOf(file: string, region: string | undefined, text: string): string {
+  if (file === "custom-elements.json") return stylingTable(region, text);
   if (file === "scripts/rooms.js") return `\`\`\`text\n${picture}\`\`\`\n`;
   const [, path = file] = /^examples\/(?:backends\/)?[^/]+\/(.*)$/.exec(file) ?? [];
   const language = extname(file).slice(1);
@@ -61,7 +63,7 @@ export function withListings(page: string, read: (file: string) => string): stri
       `A comment of a listing stands alone in its line, as <!-- listing: FILE -->, not as ${odd[0]}`,
     );
   return page.replaceAll(
-    /^(<!-- listing: (.*?)(?:#(.*))? -->)\n(\n```\w+\n[^]*?^```\n)?/gm,
+    /^(<!-- listing: (.*?)(?:#(.*))? -->)\n(\n(?:```\w+\n[^]*?^```\n|(?:\|.*\n)+))?/gm,
     (_all, comment: string, file: string, region?: string, listing?: string) => {
       if (listing === undefined) throw new Error(`No listing below ${comment}`);
       return `${comment}\n\n${listingOf(file, region, read(file))}`;
@@ -85,5 +87,5 @@ if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
     return true;
   });
   if (check && stale.length > 0)
-    throw new Error(`${stale.join(", ")}: listings differ from their examples. npm run fix writes them.`);
+    throw new Error(`${stale.join(", ")}: listings differ from their sources. npm run fix writes them.`);
 }

@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { launchBrowser } from "../../test/support/browser.js";
 import { styles } from "../../src/element/styles/styles.js";
-import { legendOf, pictures, type Picture } from "./callouts.js";
+import { legendOf, stylingIn } from "../styling-tables.js";
+import { pictures, type Picture } from "./callouts.js";
 import { assertFresh, hashOf, markupOf, plainCss, remember } from "./drawn-from.js";
 import { withPalette } from "./palette-png.js";
 
@@ -39,7 +40,7 @@ const bundle = await build({
   write: false,
   tsconfig: "tsconfig.base.json",
 });
-const legend = Object.fromEntries(legendOf(await readFile("docs/theming.md", "utf8")));
+const legend = Object.fromEntries(legendOf(stylingIn(await readFile("custom-elements.json", "utf8"))));
 const browser = await launchBrowser();
 const drawnFrom = new Map<string, string>();
 let bytes = 0;

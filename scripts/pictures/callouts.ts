@@ -1,4 +1,4 @@
-/** What the pictures of docs/theming.md point at, and the number or letter of each thing in the tables of that page. */
+/** What the pictures of docs/theming.md point at. `scripts/styling-tables.ts` gives each its number or letter. */
 
 export interface Callout {
   /** A part, a slot, or a property without its `onegini-otp-login-`, such as `--accent`. */
@@ -100,11 +100,3 @@ export const pictures = {
 } as const satisfies Record<string, readonly Callout[]>;
 
 export type Picture = keyof typeof pictures;
-
-/** The numbers and letters of docs/theming.md, from its tables. */
-export const legendOf = (page: string): ReadonlyMap<string, string> =>
-  new Map(
-    [...page.matchAll(/^\| `(--)?(?:onegini-otp-login-)?([\w-]+)` +\| (\d+|[A-Z]) +\|/gm)].map(
-      ([, dashes = "", name = "", mark = ""]) => [dashes + name, mark],
-    ),
-  );

@@ -43,63 +43,63 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @fires {StateChangeEvent} statechange - The element is in another phase.
  * @fires {LoginErrorEvent} error - The login failed.
  *
- * @slot logo - A picture, 28 px high, before the heading.
- * @slot app-icon - The app's icon, 20 px, before the first step's words.
- * @slot scan-icon - The icon of the app's scanner, 15 px, in the second step's words, before the bold ones.
- * @slot other-way - A link or a button to another way to log in. Shown where a login has failed; the main one if no new code helps.
- * @slot footer - A line under the steps, such as advice or a link to help. On a phone with an app link, under its buttons.
+ * @slot logo - A picture, 28 px high, before the heading; a wide one above it.
+ * @slot app-icon - Your app's icon, 20 px, before the words of the first step.
+ * @slot scan-icon - The icon of your app's scanner, 15 px, in the second step, before its bold words. A label, never a button.
+ * @slot other-way - One link or button to another way to log in, where a login has failed.
+ * @slot footer - A line under the steps, in every phase; two lines are kept for it. On a phone with an app link it is under the buttons. Not in the dialog.
  *
  * @csspart base - The card.
  * @csspart title - Its heading.
- * @csspart body - What is below the heading.
- * @csspart stage - The square with the code, or its place.
+ * @csspart body - All below the heading.
+ * @csspart stage - The square: the code, its place, a message, or the question for the number.
  * @csspart ring - The line around the code that shows its time.
- * @csspart qr - The canvas with the code. It cannot be styled.
- * @csspart row - The line under the code.
- * @csspart time - What the line says: the code's time, or what is wrong with the connection.
+ * @csspart qr - The canvas with the code; you cannot style it.
+ * @csspart row - The line under the square, with `time` and `enlarge`, or with `new-code`.
+ * @csspart time - The time of the code or of the number, or a problem with the connection.
  * @csspart enlarge - The button beside it.
- * @csspart new-code - A text button: for a new code after a scan, while an answer is late, or to copy the address of the page.
+ * @csspart new-code - A text button: for a new code after a scan, to start over, while an answer is late, or for the address.
  * @csspart steps - The list of what to do.
  * @csspart step - One step.
- * @csspart number - The number of a step.
- * @csspart message - A message in the square.
- * @csspart disc - The icon above it, in the middle of the square.
+ * @csspart number - Its number, a CSS counter; a tick in the steps that are done.
+ * @csspart message - A message in the square; on a phone above the button.
+ * @csspart disc - The icon above it.
  * @csspart hint - The second line of a message.
- * @csspart field - The field for the number on the phone. It is not seen: the cells show what is in it.
+ * @csspart field - The field for the number on the phone. It is not seen: style its cells.
  * @csspart cell - The cell of one digit.
  * @csspart error - What is wrong with the number.
- * @csspart advice - The line in the place of the footer, while the number is asked for.
- * @csspart status - The live region.
+ * @csspart advice - The line in place of the footer, while the number is asked for.
+ * @csspart status - The live region, for screen readers only.
  * @csspart button - The phase's main button.
- * @csspart app-link - The link into the app. On a phone it is the main button too.
+ * @csspart app-link - The link into the app; on a phone it is the `button` too.
  * @csspart other-phone - The button that shows the code on a phone.
- * @csspart dialog - The dialog with the large code, which is always light.
+ * @csspart dialog - The dialog with the large code: always light, and its text has colours of its own.
  * @csspart dialog-title - Its heading.
  * @csspart close - The button that closes it.
  *
- * @cssproperty [--onegini-otp-login-accent=light-dark(#1f4fd1, #8fb0ff)] - Main button, ring and links.
- * @cssproperty [--onegini-otp-login-on-accent=light-dark(#fff, #0c1633)] - Text on the accent. On an accent of the site it is black or white by itself where the browser has `contrast-color()`.
- * @cssproperty [--onegini-otp-login-surface=light-dark(#fff, #17191f)] - The card.
- * @cssproperty [--onegini-otp-login-text=light-dark(#15181e, #f1f3f6)] - Text on the card.
- * @cssproperty [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time and footer.
- * @cssproperty [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the numbers' circles.
- * @cssproperty [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The square without a code, and the discs of ticks.
- * @cssproperty [--onegini-otp-login-control=#7c8594] - The edges of cells and outlined buttons. Mixed from the surface where the browser can: 3.2 : 1 on any.
- * @cssproperty --onegini-otp-login-finder - The three marks where a code comes. Without it they have the colour of lines.
- * @cssproperty --onegini-otp-login-focus - The ring around what has the focus, and the current cell. Without it they have the accent.
- * @cssproperty --onegini-otp-login-success - The disc with the tick of a login. Without it it has the accent; with it the tick has the surface's colour.
- * @cssproperty --onegini-otp-login-error - A wrong number's cells and its words. Without it they have the text's colour.
- * @cssproperty [--onegini-otp-login-dialog-accent=#1f4fd1] - Links and focus in the dialog, which is always light.
+ * @cssproperty {<color>} [--onegini-otp-login-accent=light-dark(#1f4fd1, #8fb0ff)] - Main button, ring, links.
+ * @cssproperty {<color>} [--onegini-otp-login-on-accent=light-dark(#fff, #0c1633)] - Text on the accent. If you set the accent alone, it is black or white, whichever can be read, in browsers with `contrast-color()`.
+ * @cssproperty {<color>} [--onegini-otp-login-surface=light-dark(#fff, #17191f)] - The card.
+ * @cssproperty {<color>} [--onegini-otp-login-text=light-dark(#15181e, #f1f3f6)] - Text on the card.
+ * @cssproperty {<color>} [--onegini-otp-login-muted=light-dark(#535b68, #aab2bf)] - Second lines, time, footer.
+ * @cssproperty {<color>} [--onegini-otp-login-line=light-dark(#d9dee6, #363c47)] - The card's edge, the empty ring, the numbers' circles.
+ * @cssproperty {<color>} [--onegini-otp-login-sunken=light-dark(#f3f5f8, #20242c)] - The square without a code, the discs of ticks.
+ * @cssproperty {<color>} [--onegini-otp-login-control=#7c8594] - Edges of cells and outlined buttons. Where the browser can, it is mixed from the surface, at least 3.2 : 1 on it.
+ * @cssproperty {<color>} --onegini-otp-login-finder - The three marks where a code comes. Default: the line's colour.
+ * @cssproperty {<color>} --onegini-otp-login-focus - The ring of what has the focus, the current cell. Default: the accent.
+ * @cssproperty {<color>} --onegini-otp-login-success - The disc with the tick; the tick has the surface's colour then. Default: the accent, with `on-accent`.
+ * @cssproperty {<color>} --onegini-otp-login-error - A wrong number: the edges of its cells and the words. Default: the colour of the text.
+ * @cssproperty {<color>} [--onegini-otp-login-dialog-accent=#1f4fd1] - Links and focus in the dialog, which is always light.
  * @cssproperty [--onegini-otp-login-font=inherit] - The font's family.
  * @cssproperty [--onegini-otp-login-heading-font=inherit] - That of the headings.
- * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
- * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring, a length. Those of the white plate in it are 4 px smaller. At most 30px, and 20px with a small code, so that it keeps its quiet zone.
- * @cssproperty [--onegini-otp-login-button-radius=10px] - The corners of buttons and cells.
- * @cssproperty [--onegini-otp-login-border-width=1px] - The card's edge.
+ * @cssproperty {<length>} [--onegini-otp-login-radius=16px] - The card's corners.
+ * @cssproperty {<length>} [--onegini-otp-login-code-radius=14px] - The corners of ring and placeholder; the white plate has 4 px less. Above `30px`, with a small code above `20px`, it is cut: the code needs its quiet zone.
+ * @cssproperty {<length>} [--onegini-otp-login-button-radius=10px] - The buttons' and the number's cells' corners.
+ * @cssproperty {<length>} [--onegini-otp-login-border-width=1px] - The card's edge.
  * @cssproperty [--onegini-otp-login-shadow=none] - The card's shadow.
- * @cssproperty --onegini-otp-login-control-height - The height of buttons and cells, in px or rem, where it is more than their own: 44px, and 52px for cells and the phone's main button.
- * @cssproperty --onegini-otp-login-code-size - The code's place, from 240px to 480px; with \`qr-link\` at least 276px. Without it 310px, and larger in large text.
- * @cssproperty --onegini-otp-login-padding - The space between the card's edge and what is in it.
+ * @cssproperty {<length>} --onegini-otp-login-control-height - The least height of buttons and cells, in px or rem. Default: theirs, `44px`, the app link and cells `52px`.
+ * @cssproperty {<length>} --onegini-otp-login-code-size - The code's place, `240px` to `480px`; with `qr-link` at least `276px`. Default: `310px`, more in large text.
+ * @cssproperty {<length>} --onegini-otp-login-padding - The card's padding, as one length. Default: `24px`; in cards under 332 px `20px 16px`.
  *
  * @cssstate idle - Waits for its button.
  * @cssstate requesting - Asks for a code.

@@ -86,6 +86,7 @@ export const cardStyles = css`
     color: var(--_text);
     box-shadow: var(--onegini-otp-login-shadow, none);
     font-family: var(--onegini-otp-login-font, inherit);
+    font-size: max(12.8px, 1em);
     font-weight: 400;
     text-align: start;
     text-indent: 0;
@@ -213,7 +214,7 @@ export const cardStyles = css`
     row-gap: calc(16 * var(--_u));
     isolation: isolate;
     color: var(--_muted);
-    font-size: 0.8125em;
+    font-size: max(12px, 0.8125em);
     line-height: 1.3846;
   }
   .footer::before {

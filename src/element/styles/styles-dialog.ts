@@ -38,7 +38,7 @@ export const dialogStyles = css`
     letter-spacing: inherit;
   }
   .large .time {
-    font-size: 0.875em;
+    font-size: max(12px, 0.875em);
   }
   .box,
   .large .time {

@@ -31,7 +31,7 @@ export const stepsStyles = css`
     border: 1px solid var(--_line);
     border-radius: 50%;
     color: var(--_muted);
-    font-size: 0.8em;
+    font-size: max(12px, 0.8em);
     font-weight: 600;
   }
   /* The last step becomes bold after the scan. An unseen bold copy keeps its place, so that no line breaks then. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { wordsFor } from "../../../src/element/i18n/languages.js";
 import type { ViewModel } from "../../../src/element/view/view-model.js";
-import { locales } from "../support/locales.js";
+import { everything, locales } from "../support/locales.js";
 import { model, pending, phases } from "../support/models.js";
 import { clear } from "../support/page.js";
 import { showCard } from "../support/view-card.js";
@@ -41,6 +41,35 @@ describe("the card", () => {
       const [once, twice] = [await sizes("16px"), await sizes("32px")];
       twice.forEach((width, i) => expect(width, each.state.phase).to.be.closeTo(2 * once[i]!, 0.1));
     }
+  });
+
+  it("has no word under 12 px in a page with smaller text", async () => {
+    const places: Partial<ViewModel>[] = [
+      {},
+      { app: "beside", appLink: "x:otp", isAway: true, enlarged: true },
+      { app: "first", appLink: "x:otp", isInApp: true },
+      { app: "first", appLink: "x:otp", otherPhone: true },
+    ];
+    const small = new Map<string, string>();
+    for (const [name, shown] of Object.entries(everything))
+      for (const place of places) {
+        const card = await showCard({ ...shown, ...place, otherWay: "Password" });
+        card.parentElement!.style.fontSize = "8px";
+        card.innerHTML = `<a slot="other-way" href="#">Password</a><p slot="footer">Only your own logins.</p>`;
+        const withText = [...card.children, ...card.shadowRoot!.querySelectorAll("section *")].filter(
+          (each) =>
+            // The number of a step is a counter of CSS.
+            each.matches(".number") ||
+            [...each.childNodes].some((node) => node instanceof Text && node.data.trim() !== ""),
+        );
+        for (const each of withText) {
+          const { fontSize } = getComputedStyle(each);
+          if (parseFloat(fontSize) < 12 && each.checkVisibility({ visibilityProperty: true }))
+            small.set(`${each.className || each.localName}: ${fontSize}`, name);
+        }
+        clear();
+      }
+    expect(Object.fromEntries(small)).to.deep.equal({});
   });
 
   it("has an app's button of one height, whether its words have one line or two", async () => {

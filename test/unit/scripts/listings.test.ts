@@ -138,3 +138,75 @@ def log_in():
       assert.throws(() => listing("examples/go/a.ts", text), complaint);
   });
 });
+
+describe("a table of what a site can style", () => {
+  const manifest = JSON.stringify({
+    modules: [
+      {
+        declarations: [
+          {
+            tagName: "onegini-otp-login",
+            cssProperties: [
+              {
+                name: "--onegini-otp-login-accent",
+                description: "Ring, links. Not the code.",
+                default: "#1f4fd1",
+                syntax: "<color>",
+              },
+              {
+                name: "--onegini-otp-login-focus",
+                description: "The focus. Default: the accent.",
+                syntax: "<color>",
+              },
+              {
+                name: "--onegini-otp-login-radius",
+                description: "The corners.",
+                default: "16px",
+                syntax: "<length>",
+              },
+            ],
+            cssParts: [
+              { name: "base", description: "The card." },
+              { name: "status", description: "The live region." },
+              { name: "title", description: "Its heading." },
+            ],
+            slots: [{ name: "logo", description: "A picture." }],
+          },
+        ],
+      },
+    ],
+  });
+  const table = (name: string): string =>
+    withListings(
+      `<!-- listing: custom-elements.json#${name} -->\n\n| old |\n| --- |\n`,
+      () => manifest,
+    ).replace(/^.*\n\n/, "");
+
+  test("has the defaults of the manifest, and those that the description tells where there is no value", () => {
+    assert.equal(
+      table("colours"),
+      `\
+| property                     | letter | what                      | default    |
+| ---------------------------- | ------ | ------------------------- | ---------- |
+| \`--onegini-otp-login-accent\` | A      | ring, links. Not the code | \`#1f4fd1\`  |
+| \`--onegini-otp-login-focus\`  | –      | the focus                 | the accent |
+`,
+    );
+  });
+
+  test("has the letters and numbers of the pictures, counted over all tables, and a dash for what is in none", () => {
+    assert.match(
+      table("other-properties"),
+      /^\| `--onegini-otp-login-radius` \| B {6}\| the corners \| `16px` {2}\|$/m,
+    );
+    assert.match(table("slots"), /^\| `logo` \| C {6}\| a picture \|$/m);
+    assert.match(
+      table("parts"),
+      /^\| `base` {3}\| 1 {3}\|[^]*^\| `status` \| – {3}\|[^]*^\| `title` {2}\| 2 {3}\|/m,
+    );
+  });
+
+  test("fails with a name that is none of a table", () => {
+    assert.throws(() => table("colors"), /custom-elements\.json has no table "colors"/);
+  });
+});
