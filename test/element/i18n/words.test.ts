@@ -56,8 +56,8 @@ describe("a number in a text", () => {
     [polish, 1, "pl", "Cyfry się nie zgadzają. Pozostała 1 próba."],
     [polish, 2, "pl", "Cyfry się nie zgadzają. Pozostały 2 próby."],
     [polish, 5, "pl", "Cyfry się nie zgadzają. Pozostało 5 prób."],
-    [locales["cs"]!.numberIncomplete, 4, "cs", "Zadejte všechny 4 číslice."],
-    [locales["cs"]!.numberIncomplete, 6, "cs", "Zadejte všech 6 číslic."],
+    [locales["cs"]!.numberIncomplete, 4, "cs", "Zadejte všechny 4\u00a0číslice."],
+    [locales["cs"]!.numberIncomplete, 6, "cs", "Zadejte všech 6\u00a0číslic."],
     [locales["ar"]!.wrongNumber, 2, "ar", "الرقم غير مطابق. بقيت محاولتان."],
     [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6 chiffres."],
   ];
