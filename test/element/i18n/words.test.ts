@@ -59,7 +59,7 @@ describe("a number in a text", () => {
     [locales["cs"]!.numberIncomplete, 4, "cs", "Zadejte všechny 4\u00a0číslice."],
     [locales["cs"]!.numberIncomplete, 6, "cs", "Zadejte všech 6\u00a0číslic."],
     [locales["ar"]!.wrongNumber, 2, "ar", "الرقم غير مطابق. بقيت محاولتان."],
-    [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6 chiffres."],
+    [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6\u00a0chiffres."],
   ];
   for (const [message, count, language, text] of counts)
     it(`has the form that fits it: "${text}"`, () =>
