@@ -46,7 +46,7 @@ const pairs: Record<string, Record<string, string>> = {
     tienes: "tiene",
     empezaste: "empezó",
     "lo empezaste tú": "lo empezó usted",
-    "después vuelves": "después vuelve",
+    volverás: "volverá",
     vuelve: "vuelva",
     "abre esta": "abra esta",
     "abre la app en": "abra la app en",
