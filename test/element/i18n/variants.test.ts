@@ -103,7 +103,7 @@ const pairs: Record<string, Record<string, string>> = {
     hai: "ha",
     puoi: "può",
     eccoti: "eccola",
-    "poi torni": "poi torna",
+    tornerai: "tornerà",
     "poi torna": "poi torni",
     "torna lì": "torni lì",
     "accedi con": "acceda con",
