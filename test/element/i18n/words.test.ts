@@ -90,6 +90,11 @@ describe("a time left", () => {
       expect(formatTime(ms, language, message).replace(/\s/g, " ")).to.equal(text);
     });
 
+  it("is not parted from its unit by the end of a line", () => {
+    for (const [language, { numberLimitHint }] of Object.entries(locales))
+      expect(formatTime(240_000, language, numberLimitHint), language).not.to.contain(" ");
+  });
+
   it("has the digits of the message's script, in every language that has digits of its own", () => {
     const letters = [..."abcdefghijklmnopqrstuvwxyz"];
     const pairs = letters.flatMap((first) => letters.map((second) => first + second));
@@ -232,7 +237,7 @@ describe("the announcement", () => {
     const refused = (inMs: number) =>
       announcement(model(failed({ code: "pairing_failed", during: "login", retryAt: now + inMs })))?.[1];
     expect(refused(240 * second)).to.equal(
-      "Too many wrong numbers. Please log in another way, or wait 4 min.",
+      "Too many wrong numbers. Please log in another way, or wait 4\u00a0min.",
     );
     expect(refused(0)).to.equal("Too many wrong numbers");
   });
