@@ -8,7 +8,7 @@ export const nb: Messages = {
   requesting: "Henter kode…",
   step1: "Åpne appen på mobilen",
   step2: "Skann denne koden i appen",
-  step3: "Sjekk opplysningene og godkjenn",
+  step3: "Sjekk opplysningene, og godkjenn",
   newCodeIn: "Ny kode om {time}",
   lastCode: "Koden gjelder i {time}",
   scanned: "Sjekk mobilen",
