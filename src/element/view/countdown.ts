@@ -42,7 +42,9 @@ export function formatTime(ms: number, language: string, message: string): strin
   const seconds = Math.ceil(ms / 1000);
   const number = (value: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, options).format(value);
-  if (ms > minutesFromMs) return number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" });
+  // No line ends between the number and its unit.
+  if (ms > minutesFromMs)
+    return number(Math.ceil(seconds / 60), { style: "unit", unit: "minute" }).replace(" ", "\u00a0");
   const minutes = Math.floor(seconds / 60);
   // Without `Intl` where possible.
   return ownDigits.test(message)

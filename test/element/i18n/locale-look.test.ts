@@ -244,7 +244,7 @@ describe("the card in Arabic", () => {
       const text = textsOf(card.renderRoot.querySelector("section")!).find(
         (each) => each.holder === holder,
       )!.text;
-      const [time] = /[\d:]+( \u062f)?/.exec(text.data)!;
+      const [time] = /[\d:]+(\u00a0\u062f)?/.exec(text.data)!;
       const seen = order(text, time);
       clear();
       return seen;
@@ -253,7 +253,7 @@ describe("the card in Arabic", () => {
       expect(await timeIn("pending", words), words).to.equal("0:42");
       expect(await timeIn("failed, must wait", words), words).to.equal("0:24");
       // Minutes have an Arabic unit, which is at the left of the number.
-      expect(await timeIn("pending, minutes", words), words).to.equal("\u062f 4");
+      expect(await timeIn("pending, minutes", words), words).to.equal("\u062f\u00a04");
     }
   });
 

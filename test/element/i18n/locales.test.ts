@@ -23,14 +23,28 @@ const slips: Record<string, RegExp> = {
   it: /(?<!\p{L})(lei|suo|sua|voi|vostr\p{L}*|acceda|inquadri|attenda)(?!\p{L})/iu,
   pt: /(?<!\p{L})(tu|teu|tua|telemóvel|ecrã|aplicação)(?!\p{L})/iu,
   "pt-PT":
-    /(?<!\p{L})(você|celular|tela|aplicativo|escane\p{L}*|usuário|tu|teu|tua|\p{L}{3,}(ando|endo|indo))(?!\p{L})/iu,
+    /(?<!\p{L})(você|celular|tela|aplicativo|aplicação|escane\p{L}*|usuário|tu|teu|tua|\p{L}{3,}(ando|endo|indo))(?!\p{L})/iu,
   pl: /(?<!\p{L})(pan|pani|pana|państwo)(?!\p{L})/iu,
   sv: /(?<!\p{L})(ni|er|ert)(?!\p{L})/iu,
-  da: /(?<!\p{L})(De|Dem|Deres|I|jer)(?!\p{L})/u,
+  da: /(?<!\p{L})(De|Dem|Deres|I|jer|[Ll]og(ge[rt]?)? ind)(?!\p{L})/u,
   nb: /(?<!\p{L})(De|Dem|Deres|dere|ikkje|frå|aldrig)(?!\p{L})/u,
   // Also a participle after "jste", which names one gender.
   cs: /(?<!\p{L})(ty|tě|ti|tebe|tobě|tv(ůj|á|é|oje|ého|ém)|jsi|zkus|otevři|naskenuj|počkej|přihlas|jste \p{L}+l[aiy]?)(?!\p{L})/iu,
   ja: /(?<!ま|で)(だ|である|しろ|せよ)(。|$)/u,
+};
+
+/** A plain space between a number or a time and its word, where a line could break. English style leaves it open. */
+const partedNumber = /\{(digits|tries)\} |\p{L}\. \{time\}|\{time\} \p{L}/u;
+
+/** Signs and spaces that the rules of style of a language do not allow. */
+const typography: Record<string, RegExp> = {
+  // A sign of two parts has a space before it that does not break.
+  fr: /(?<![\u00a0\u202f])[:;?!»]|«(?![\u00a0\u202f])/u,
+  // A word of one letter is never the last of a line.
+  pl: /(?<!\p{L})\p{L} /u,
+  cs: /(?<!\p{L})\p{L} /u,
+  ar: /[,;?%]/u,
+  ja: /[ ,.:;?()]/u,
 };
 
 /** The punctuation that ends a text, in any script: `.`, `…`, `?` or none. */
@@ -105,11 +119,19 @@ for (const language of Object.keys(locales))
       }
     });
 
-    it("end with the same punctuation as in English, without double spaces and exclamation marks", () => {
+    it("end with the same punctuation as in English, without double spaces, exclamation marks and hyphens for dashes", () => {
       for (const [key, text] of textsOf(language)) {
         expect(ending(text), `${key}: ${text}`).to.equal(ending(english[key]));
-        expect(text, key).not.to.match(/^\s|\s$|\s\s|[!！¡]|\.\.|['"`]|[<>&]/u);
+        expect(text, key).not.to.match(/^\s|\s$|\s\s|[!！¡]|\.\.|['"`]|[<>&]| - |--/u);
         expect(text, key).to.equal(text.normalize("NFC"));
+      }
+    });
+
+    it("have the signs and spaces of the language's rules of style", () => {
+      for (const [key, text] of textsOf(language)) {
+        const words = text.replace(/(^|\|)\w+:/g, "$1");
+        expect(typography[language]?.exec(words)?.[0], `${key}: ${text}`).to.equal(undefined);
+        if (language !== "en") expect(words, key).not.to.match(partedNumber);
       }
     });
 

@@ -53,13 +53,13 @@ describe("a number in a text", () => {
     ["one:{tries} try left|{tries} tries left", 1, "en", "1 try left"],
     ["one:{tries} try left|{tries} tries left", 2, "en", "2 tries left"],
     ["Left: {tries}", 1, "en", "Left: 1"],
-    [polish, 1, "pl", "Cyfry się nie zgadzają. Pozostała 1 próba."],
-    [polish, 2, "pl", "Cyfry się nie zgadzają. Pozostały 2 próby."],
-    [polish, 5, "pl", "Cyfry się nie zgadzają. Pozostało 5 prób."],
-    [locales["cs"]!.numberIncomplete, 4, "cs", "Zadejte všechny 4 číslice."],
-    [locales["cs"]!.numberIncomplete, 6, "cs", "Zadejte všech 6 číslic."],
+    [polish, 1, "pl", "Cyfry się nie zgadzają. Pozostała 1\u00a0próba."],
+    [polish, 2, "pl", "Cyfry się nie zgadzają. Pozostały 2\u00a0próby."],
+    [polish, 5, "pl", "Cyfry się nie zgadzają. Pozostało 5\u00a0prób."],
+    [locales["cs"]!.numberIncomplete, 4, "cs", "Zadejte všechny 4\u00a0číslice."],
+    [locales["cs"]!.numberIncomplete, 6, "cs", "Zadejte všech 6\u00a0číslic."],
     [locales["ar"]!.wrongNumber, 2, "ar", "الرقم غير مطابق. بقيت محاولتان."],
-    [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6 chiffres."],
+    [locales["fr"]!.pairingHint, 6, "fr", "Votre mobile affiche 6\u00a0chiffres."],
   ];
   for (const [message, count, language, text] of counts)
     it(`has the form that fits it: "${text}"`, () =>
@@ -89,6 +89,11 @@ describe("a time left", () => {
       const message = within[language] ?? "New code in {time}";
       expect(formatTime(ms, language, message).replace(/\s/g, " ")).to.equal(text);
     });
+
+  it("is not parted from its unit by the end of a line", () => {
+    for (const [language, { numberLimitHint }] of Object.entries(locales))
+      expect(formatTime(240_000, language, numberLimitHint), language).not.to.contain(" ");
+  });
 
   it("has the digits of the message's script, in every language that has digits of its own", () => {
     const letters = [..."abcdefghijklmnopqrstuvwxyz"];
@@ -232,7 +237,7 @@ describe("the announcement", () => {
     const refused = (inMs: number) =>
       announcement(model(failed({ code: "pairing_failed", during: "login", retryAt: now + inMs })))?.[1];
     expect(refused(240 * second)).to.equal(
-      "Too many wrong numbers. Please log in another way, or wait 4 min.",
+      "Too many wrong numbers. Please log in another way, or wait 4\u00a0min.",
     );
     expect(refused(0)).to.equal("Too many wrong numbers");
   });

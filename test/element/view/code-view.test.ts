@@ -102,7 +102,7 @@ describe("the code on the canvas", () => {
       expect(made).to.equal(0);
       card.model = { ...first, now: now + 400 };
       await card.updateComplete;
-      expect(card.renderRoot.querySelector("[part=time]")!.textContent).to.contain("4 min");
+      expect(card.renderRoot.querySelector("[part=time]")!.textContent).to.contain("4\u00a0min");
       expect(made).to.be.above(0);
       expect(card.offsetHeight).to.equal(height);
     } finally {

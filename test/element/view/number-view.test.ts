@@ -220,7 +220,7 @@ describe("the question for the number on the phone", () => {
 
   it("shows the time that is left, or that the browser is offline", async () => {
     const card = await showCard(asked());
-    expect(piece(card, ".time").textContent).to.equal("Number works for 4 min");
+    expect(piece(card, ".time").textContent).to.equal("Number works for 4\u00a0min");
     card.model = asked({ connection: "offline", isSending: true });
     await card.updateComplete;
     expect(piece(card, ".time").textContent).to.equal("You’re offline. We’ll keep trying.");
