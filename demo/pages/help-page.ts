@@ -42,7 +42,7 @@ const helpTexts: Record<Language, HelpTexts> = {
     ],
     otherWays: "Other ways to log in",
     onThisPhone: html`Open the ${loginPage("login page")} on the phone that has the app. There you press a
-    button, and scan nothing. After you accept, you come back to the page automatically.`,
+    button, and scan nothing. After you accept, you come back to the page by yourself.`,
     password: html`Use the ${passwordForm("form for a password")}. It is there to show how the two stand side
     by side: this demo has no passwords and checks none.`,
     seeAll: "See all of it",
@@ -117,7 +117,7 @@ const helpTexts: Record<Language, HelpTexts> = {
     ],
     otherWays: "Andere Wege zur Anmeldung",
     onThisPhone: html`Öffnen Sie die ${loginPage("Anmeldeseite")} auf dem Handy mit der App. Dort drücken Sie
-    eine Taste und scannen nichts. Nach dem Bestätigen kommen Sie automatisch auf die Seite zurück.`,
+    eine Taste und scannen nichts. Nach dem Bestätigen kommen Sie von selbst auf die Seite zurück.`,
     password: html`Nutzen Sie das ${passwordForm("Formular mit Passwort")}. Es zeigt, wie beide nebeneinander
     stehen: Diese Demo kennt keine Passwörter und prüft keine.`,
     seeAll: "Alles ansehen",

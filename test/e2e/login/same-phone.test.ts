@@ -13,7 +13,7 @@ const patienceMs = 30_000;
 const login = "POST /otp-login/{attempt}/login";
 const notice =
   "The login that you accepted did not begin here. If you began it, go back there. If you did not, somebody else did: " +
-  "don’t give anybody the number.";
+  "give nobody the number.";
 
 const reach = (page: Page, phase: string) =>
   page.locator(`onegini-otp-login:state(${phase})`).waitFor({ state: "attached", timeout: patienceMs });
@@ -492,7 +492,7 @@ describe("In the browser of another app", () => {
         (await page.getByRole("link", { name: "Continue" }).getAttribute("href")) ?? "",
         /&browser=app$/,
       );
-      await page.getByText("App not opening? Open this page in your browser.").waitFor();
+      await page.getByText("Does the app not open? Open this page in your browser.").waitFor();
       await page.getByText(`${site.origin}/?next=1#/login`, { exact: true }).waitFor();
       const copy = page.getByRole("button", { name: "Copy the address" });
       await copy.tap();
@@ -517,7 +517,7 @@ describe("In the browser of another app", () => {
     const page = await openIn(
       "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
     );
-    assert.equal(await page.getByText("App not opening?").count(), 0);
+    assert.equal(await page.getByText("Does the app not open?").count(), 0);
     await page.context().close();
   });
 
