@@ -104,7 +104,11 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["*"], allowTypeImports: true, message: "A locale imports only the messages' type." },
+            {
+              regex: "^(?!\\./[a-z]+\\.js$)",
+              allowTypeImports: true,
+              message: "A locale imports only the messages' type, and a variant its base.",
+            },
           ],
         },
       ],

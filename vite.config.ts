@@ -5,6 +5,7 @@ import { minifyTemplates } from "./build/minify-templates.js";
 import { printIntegrity } from "./build/print-integrity.js";
 import { trimQrcode } from "./build/trim-qrcode.js";
 import { trimRxjs } from "./build/trim-rxjs.js";
+import { wholeVariants } from "./build/whole-variants.js";
 
 const filesOf = (entries: string[]): Record<string, string> =>
   Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]));
@@ -21,7 +22,7 @@ const conditions = ["es2015", "module", "browser", "production"];
  * rxjs's ES5 code. The element is one module: many small ones make a larger bundle.
  */
 const widgetBuild: UserConfig = {
-  plugins: [trimQrcode(), trimRxjs(), minifyTemplates()],
+  plugins: [trimQrcode(), trimRxjs(), minifyTemplates(), wholeVariants()],
   resolve: { conditions },
   build: {
     minify: false,

@@ -53,7 +53,7 @@ if (canLogIn && !Object.hasOwn(globalThis, "oneginiOtpLoginEarly"))
     requestCode();
 
 // Without a bundler nothing else tells development from production.
-if (isLoopback(location.hostname))
+if (canLogIn && isLoopback(location.hostname))
   addEventListener("load", () =>
     setTimeout(() => {
       if (document.querySelector("onegini-otp-login:not(:defined)"))

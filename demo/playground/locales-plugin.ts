@@ -2,9 +2,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** The languages of the widget: the files in its folder of locales. `dist/command` is as deep as this folder. */
+/**
+ * The languages of the widget: the files in its folder of locales, without variants of address such as `de-du.ts`.
+ * `dist/command` is as deep as this folder.
+ */
 export const locales: readonly string[] = readdirSync(join(import.meta.dirname, "../../src/locales"))
-  .flatMap((file) => /^([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\.ts$/.exec(file)?.[1] ?? [])
+  .flatMap((file) => /^([a-z]{2,3}(?:-[A-Z0-9][A-Za-z0-9]*)*)\.ts$/.exec(file)?.[1] ?? [])
   .sort();
 
 /** Replaces `demo:locales` by an import of every language's public entry. English is built in. */

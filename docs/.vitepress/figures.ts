@@ -34,7 +34,8 @@ export function figures(): Figure[] {
     },
     { value: String(sites.length), text: "examples, each logged in to by a test", page: "examples/" },
     {
-      value: String(readdirSync("src/locales").length),
+      // Without variants of address, such as `de-du.ts`.
+      value: String(readdirSync("src/locales").filter((file) => !/-[a-z]+\.ts$/.test(file)).length),
       text: "languages, left to right and right to left",
       page: "accessibility",
     },

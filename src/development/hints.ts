@@ -16,11 +16,12 @@ const settledAfterMs = 3_000;
 function onError({ code, cause, answer }: LoginErrorEvent): void {
   while (cause instanceof Error && cause.cause) cause = cause.cause;
   if (code === "forbidden_origin")
-    hint(`the kit's "origin" is not ${location.origin}: open the page at the kit's "origin", or change it`);
+    // Not `location.origin`: a frame may have no origin.
+    hint(`the kit's "origin" is not ${origin}: open the page at the kit's "origin", or change it`);
   // What the site's `signIn` answered is no matter of the endpoint.
   else if (
     cause instanceof Response &&
-    !cause.url.endsWith("/login") &&
+    !/\/[\w-]{22}\/login$/.test(cause.url) &&
     (code === "invalid_response" || answer === undefined)
   )
     hint(
@@ -31,7 +32,8 @@ function onError({ code, cause, answer }: LoginErrorEvent): void {
 function checkLanguage(element: OneginiOtpLogin): void {
   const wanted = nearestLanguage(element)?.toLowerCase();
   const shown = element.shadowRoot!.querySelector("section")?.lang.toLowerCase();
-  if (wanted && shown && !wanted.startsWith(shown) && !element.messages)
+  // A removed element renders nothing: it may still show what was there before its texts came.
+  if (element.isConnected && wanted && shown && !wanted.startsWith(shown) && !element.messages)
     hint(`no texts for lang="${wanted}": load its file in locales/, or set "messages"`);
 }
 

@@ -93,7 +93,7 @@ const mediaMatches = (query: string): boolean => globalThis.matchMedia?.(query).
  * @cssproperty [--onegini-otp-login-font=inherit] - The font's family.
  * @cssproperty [--onegini-otp-login-heading-font=inherit] - That of the headings.
  * @cssproperty [--onegini-otp-login-radius=16px] - The card's corners.
- * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring, a length. Those of the white plate in it are 4 px smaller. At most 30px, and 20px on a card under 332 px, so that the code keeps its quiet zone.
+ * @cssproperty [--onegini-otp-login-code-radius=14px] - The corners of the ring, a length. Those of the white plate in it are 4 px smaller. At most 30px, and 20px with a small code, so that it keeps its quiet zone.
  * @cssproperty [--onegini-otp-login-button-radius=10px] - The corners of buttons and cells.
  * @cssproperty [--onegini-otp-login-border-width=1px] - The card's edge.
  * @cssproperty [--onegini-otp-login-shadow=none] - The card's shadow.

@@ -52,7 +52,7 @@ export const fr: Messages = {
   denied: "Vous avez refusé sur votre mobile",
   deniedHint: "Vous n’êtes pas connecté sur cet appareil.",
   tryAgain: "Réessayer",
-  expired: "Êtes-vous toujours là ?",
+  expired: "Êtes-vous toujours là\u00a0?",
   expiredHint: "Demandez un nouveau code pour continuer.",
   newCode: "Afficher un nouveau code",
   scanAgain: "Scanner à nouveau",

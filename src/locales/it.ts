@@ -52,7 +52,7 @@ export const it: Messages = {
   denied: "Hai rifiutato sul telefono",
   deniedHint: "Non hai effettuato l’accesso su questo dispositivo.",
   tryAgain: "Riprova",
-  expired: "Ci sei ancora?",
+  expired: "Sei ancora qui?",
   expiredHint: "Richiedi un nuovo codice per continuare.",
   newCode: "Mostra un nuovo codice",
   scanAgain: "Inquadra di nuovo",

@@ -19,12 +19,14 @@ import { until } from "../support/until.js";
 const settledMs = 4_000;
 
 /** What answers at an endpoint. The other paths are pages and the built files. */
-const endpoints: Record<string, { status: number; type?: string; body: string }> = {
+const endpoints: Record<string, { status: number; type?: string; location?: string; body: string }> = {
   "/nothing": { status: 404, type: "text/html", body: "Cannot POST /nothing" },
   "/page": { status: 200, type: "text/html", body: "<!doctype html><title>A page</title>" },
   "/no-proxy": { status: 404, body: "" }, // as Vite answers
   "/broken-proxy": { status: 500, type: "text/plain", body: "" },
   "/refused": { status: 403, type: "application/json", body: '{"error":"forbidden_origin"}' },
+  "/guarded": { status: 302, location: "/login", body: "" },
+  "/login": { status: 200, type: "text/html", body: "<!doctype html><title>Log in</title>" },
   "/works": {
     status: 201,
     type: "application/json",
@@ -43,9 +45,15 @@ const oneFile = (endpoint: string, lang = "en"): string =>
 async function site(t: TestContext, page: string): Promise<string> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, "http://site");
-    const { status, type, body } = endpoints[pathname] ?? { status: 200, type: "text/html", body: page };
+    const { status, type, location, body } = endpoints[pathname] ?? {
+      status: 200,
+      type: "text/html",
+      body: page,
+    };
     if (!pathname.startsWith("/dist/"))
-      return response.writeHead(status, type === undefined ? {} : { "Content-Type": type }).end(body);
+      return response
+        .writeHead(status, { ...(type && { "Content-Type": type }), ...(location && { Location: location }) })
+        .end(body);
     readFile(pathname.slice(1)).then(
       (file) => response.writeHead(200, { "Content-Type": "text/javascript" }).end(file),
       () => response.writeHead(404).end(),
@@ -87,6 +95,8 @@ describe("the one file on the developer's own machine says in the console", { co
     ],
     ["/no-proxy", /\/no-proxy answers 404 without a Content-Type, which is not the kit/],
     ["/page", /\/page answers 200 text\/html, which is not the kit/],
+    ["/guarded", /\/login answers 200 text\/html, which is not the kit/],
+    ["/login", /\/login answers 200 text\/html, which is not the kit/],
     ["/broken-proxy", /\/broken-proxy answers 500 text\/plain, which is not the kit/],
     [
       "/refused",
@@ -117,6 +127,39 @@ describe("the one file on the developer's own machine says in the console", { co
     assert.deepEqual(lines.flat(), []);
   });
 
+  test("nothing about the language of an element that was removed before its file came", async (t) => {
+    const gone = `<script type="module">
+      const element = document.querySelector("onegini-otp-login");
+      element.lang = "nl";
+      setTimeout(() => element.remove(), 500);
+      setTimeout(() => import("/dist/locales/nl.js"), 1_000);
+    </script>`;
+    assert.deepEqual(await hintsOf(t, await site(t, oneFile("/refused-login") + gone)), []);
+  });
+
+  test("the page's own origin, also in a frame that has none", async (t) => {
+    const frame = `<!doctype html><iframe sandbox="allow-scripts" src="/framed"></iframe>`;
+    const server = createServer((request, response) => {
+      const { pathname } = new URL(request.url!, "http://site");
+      response.setHeader("Access-Control-Allow-Origin", "null");
+      response.setHeader("Access-Control-Allow-Credentials", "true");
+      response.setHeader("Access-Control-Allow-Headers", "content-type");
+      if (pathname.startsWith("/dist/"))
+        return response
+          .writeHead(200, { "Content-Type": "text/javascript" })
+          .end(readFileSync(pathname.slice(1)));
+      if (pathname === "/refused" && request.method === "POST")
+        return response
+          .writeHead(403, { "Content-Type": "application/json" })
+          .end(endpoints["/refused"]!.body);
+      response.writeHead(200, { "Content-Type": "text/html" });
+      return response.end(pathname === "/framed" ? oneFile("/refused") : frame);
+    });
+    const { lines } = await open(t, await listen(t, server));
+    await until(() => lines.length > 0, "a line");
+    assert.match(lines[0]!, /: the kit's "origin" is not null:/);
+  });
+
   test("nothing about the endpoint where the site's own signIn refuses with a page", async (t) => {
     const { lines, page } = await open(t, await site(t, oneFile("/works")));
     await page.waitForFunction('document.querySelector("onegini-otp-login").state === "failed"');
@@ -135,6 +178,9 @@ test("early.js says that the element's script has not run, and only on the devel
   const origin = await site(t, page);
   assert.deepEqual(await hintsOf(t, origin), ["<onegini-otp-login>: its script has not run"]);
   assert.deepEqual(await hintsOf(t, origin.replace("127.0.0.1", "www.bank.example")), []);
+  // The element has kept its children here, as it must.
+  const old = page.replace(early, `<script>delete URL.canParse</script>${early}`);
+  assert.deepEqual(await hintsOf(t, await site(t, old)), []);
 });
 
 test("the one file says nothing on a site's own host", async (t) => {

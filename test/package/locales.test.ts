@@ -8,10 +8,12 @@ import { locales } from "../element/support/locales.js";
 import { launchBrowser } from "../support/browser.js";
 import { listen } from "../support/listen.js";
 
-const languages = readdirSync("src/locales").map((file) => file.replace(/\.ts$/, ""));
+const files = readdirSync("src/locales").map((file) => file.replace(/\.ts$/, ""));
+const variants = files.filter((file) => /-[a-z]+$/.test(file));
+const languages = files.filter((file) => !variants.includes(file));
 const others = languages.filter((language) => language !== "en");
 
-/** Serves the built files, and a page that loads the bundled file and all locale files, in this order or reversed. */
+/** Serves the built files, and a page that loads the bundled file and all languages, in this order or reversed. */
 async function builtPages(t: TestContext): Promise<string> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
@@ -19,11 +21,11 @@ async function builtPages(t: TestContext): Promise<string> {
       response.writeHead(200, { "Content-Type": "text/javascript" }).end(readFileSync(`dist${url.pathname}`));
       return;
     }
-    const files = ["onegini-otp-login.js", ...others.map((language) => `locales/${language}.js`)];
-    if (url.searchParams.has("reversed")) files.reverse();
+    const scripts = ["onegini-otp-login.js", ...others.map((language) => `locales/${language}.js`)];
+    if (url.searchParams.has("reversed")) scripts.reverse();
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(
       `<!doctype html><html lang="en"><title>Languages</title>
-       ${files.map((file) => `<script type="module" src="/${file}"></script>`).join("")}
+       ${scripts.map((file) => `<script type="module" src="/${file}"></script>`).join("")}
        <onegini-otp-login manual></onegini-otp-login>`,
     );
   });
@@ -35,18 +37,20 @@ test("the documentation has a row for every language, and the element is tested 
   const rows = [...table.matchAll(/^\| `(\S+)`/gm)].map(([, language]) => language);
   assert.deepEqual(rows, languages.toSorted(), "docs/widget.md");
   assert.deepEqual(Object.keys(locales).sort(), languages.toSorted(), "test/element/support/locales.ts");
+  const named = [...table.matchAll(/`([a-z]+-[a-z]+)`/g)].map(([, variant]) => variant);
+  assert.deepEqual(named.sort(), variants.toSorted(), "the variants in docs/widget.md");
 });
 
-/** The name of a language's export: `ptPT` for `pt-PT`. */
-const exportOf = (language: string) => language.replace("-", "");
+/** The name of a file's export: `ptPT` for `pt-PT`, `deDu` for `de-du`. */
+const exportOf = (file: string) => file.replace(/-(.)/, (_, letter: string) => letter.toUpperCase());
 
 /** A second code under which a language registers. */
 const aliases: Readonly<Record<string, string>> = { nb: "no" };
 
-for (const language of languages)
-  test(`onegini-otp-login/locales/${language} can be imported in Node, and registers ${language === "en" ? "nothing" : "itself"}`, () => {
+for (const file of files)
+  test(`onegini-otp-login/locales/${file} can be imported in Node, and registers ${file === "en" ? "nothing" : "itself"}`, () => {
     const script = `
-      const { ${exportOf(language)}: words } = await import("onegini-otp-login/locales/${language}");
+      const { ${exportOf(file)}: words } = await import("onegini-otp-login/locales/${file}");
       const registered = (globalThis.oneginiOtpLoginLocales ?? []).map(({ language, messages }) =>
         [language, messages === words, Object.keys(messages).length]);
       console.log(JSON.stringify(registered));`;
@@ -54,14 +58,15 @@ for (const language of languages)
       encoding: "utf8",
     });
     const keys = readFileSync("src/locales/en.ts", "utf8").match(/^ {2}\w+:/gm)!.length;
+    const language = variants.includes(file) ? file.replace(/-.*/, "") : file;
     const codes = language === "en" ? [] : [language, aliases[language] ?? []].flat();
     assert.deepEqual(
       JSON.parse(output),
       codes.map((code) => [code, true, keys]),
     );
-    const built = readFileSync(`dist/locales/${language}.js`, "utf8");
+    const built = readFileSync(`dist/locales/${file}.js`, "utf8");
     assert.doesNotMatch(built, /\bimport\b|\bfrom\s*["']/, "The locale file imports something.");
-    assert.match(readFileSync(`dist/locales/${language}.d.ts`, "utf8"), /: Messages;/);
+    assert.match(readFileSync(`dist/locales/${file}.d.ts`, "utf8"), /: Messages;/);
   });
 
 for (const order of ["", "?reversed"])

@@ -22,8 +22,9 @@ test("every export is built and has types", () => {
   for (const [name, target] of Object.entries(manifest.exports)) {
     const files = typeof target === "string" ? [target] : Object.values(target);
     for (const file of files) {
+      const sources = name.includes("themes") ? "src/public/themes" : "src/locales";
       const built = file.includes("*")
-        ? readdirSync("src/locales").map((locale) => file.replace("*", locale.replace(/\.ts$/, "")))
+        ? readdirSync(sources).map((source) => file.replace("*", source.replace(/\.\w+$/, "")))
         : [file];
       for (const path of built) assert.ok(existsSync(path), `${name}: ${path}`);
     }

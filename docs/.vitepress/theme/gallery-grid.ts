@@ -106,11 +106,11 @@ export const GalleryGrid = defineComponent({
     function readAddress(): void {
       const query = new URLSearchParams(location.search);
       const phase = query.get("phase") ?? "";
-      if (phase in filters) filter.value = phase;
+      if (Object.hasOwn(filters, phase)) filter.value = phase;
       for (const name of names) {
         const [one = "", two = ""] = [query.get(name) ?? "", query.get(`${name}2`) ?? ""];
-        if (one in choices[name]) first[name] = one;
-        if (!(two in choices[name])) continue;
+        if (Object.hasOwn(choices[name], one)) first[name] = one;
+        if (!Object.hasOwn(choices[name], two)) continue;
         second[name] = two;
         isPair.value = true;
       }

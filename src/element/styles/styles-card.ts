@@ -42,8 +42,8 @@ export const tokens = css`
       --_sunken: var(--onegini-otp-login-sunken, var(--_site-sunken, light-dark(#f3f5f8, #20242c)));
     }
   }
-  /* At least 3.2 : 1 on any surface. */
-  @supports (color: oklch(from red l c h)) {
+  /* At least 3.2 : 1 on any surface. A browser that cannot mix from currentcolor cannot from light-dark(): Chromium 123 crashes. */
+  @supports (color: oklch(from currentcolor l c h)) {
     section {
       --_control: var(
         --onegini-otp-login-control,

@@ -7,7 +7,7 @@ export const codeStyles = css`
     grid-template-columns: minmax(0, 1fr);
     place-items: safe center;
     /* Of a code that may fill its place a larger one would cut off some of the quiet zone. */
-    --_corner: min(var(--onegini-otp-login-code-radius, 14px), 30px);
+    --_corner: min(var(--onegini-otp-login-code-radius, 14px), 30px, var(--_code) / 2 - 100px);
     border-radius: var(--_corner);
   }
   /* The code's size follows the width of its box, which must not follow the code's: no padding is added to it. */

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { OneginiOtpLogin } from "onegini-otp-login";
 import type { Page } from "playwright-core";
 import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
+import { locales } from "../../element/support/locales.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
 import { codeOn } from "../../support/qr.js";
 import { setText, settings } from "../accessibility/support/page-checks.js";
 
-const languages = readdirSync("src/locales").map((file) => file.replace(".ts", ""));
+const languages = Object.keys(locales);
 
 /** The fragment as the page itself has it. Playwright's own is a moment late. */
 const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.hash);

@@ -68,13 +68,17 @@ describe("the corners around the code", () => {
       expect(styleOf(place, ".stage").borderTopLeftRadius).to.equal(cut);
     });
 
-  for (const [width, plate] of [
-    [360, 26],
-    [280, 16],
+  for (const [width, place, plate] of [
+    [360, "initial", 26],
+    [280, "initial", 16],
+    [360, "240px", 16],
+    [360, "260px", 26],
+    [600, "480px", 26],
   ] as const)
-    it(`leave the code its quiet zone of four modules, however large, in a card of ${width} px`, async () => {
+    it(`leave the code its quiet zone of four modules, however large, in a card of ${width} px with a code of ${place}`, async () => {
       for (const length of [60, 120, 160, 220]) {
-        const card = await themed(theme({ "code-radius": "900px" }), undefined, width);
+        const set = { "code-radius": "900px", "code-size": place };
+        const card = await themed(theme(set), undefined, width);
         const painter = new CodePainter(card);
         painter.encode("A".repeat(length));
         painter.hostUpdated();
@@ -82,8 +86,9 @@ describe("the corners around the code", () => {
         expect(getComputedStyle(canvas).borderTopLeftRadius).to.equal(`${plate}px`);
         const { size } = encode("A".repeat(length));
         const box = boxOf(card, ".plate");
-        const module = Math.floor((boxOf(card, ".code").width - 16) / size);
-        const edge = (box.width - module * (size - 8)) / 2;
+        const module = Math.max(4, Math.floor((boxOf(card, ".code").width - 16) / size));
+        // The canvas is the larger of the two where a long code needs more than its place.
+        const edge = (Math.max(box.width, canvas.offsetWidth) - module * (size - 8)) / 2;
         // From the code's corner to the arc of the plate's corner.
         const space = edge < plate ? plate - Math.SQRT2 * (plate - edge) : edge;
         expect(space, `${size} modules`).to.be.at.least(4 * module);

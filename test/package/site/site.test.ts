@@ -597,6 +597,18 @@ describe("The gallery", () => {
       assert.equal(await page.getByRole("combobox", { name: label }).inputValue(), value);
   });
 
+  test("takes from the address only what can be chosen", async () => {
+    for (const name of ["constructor", "__proto__", '"><img src=x onerror=alert(1)>']) {
+      const value = encodeURIComponent(name);
+      const keys = ["phase", "scheme", "language", "width", "layout", "text", "scheme2"];
+      const page = await open(`${path}?${keys.map((key) => `${key}=${value}`).join("&")}`);
+      await page.getByText("10 of 60 states").waitFor();
+      await page.locator("view-card").first().waitFor();
+      assert.equal(await page.getByRole("combobox", { name: "Width" }).count(), 1);
+      assert.equal(await page.getByRole("combobox", { name: "Width" }).inputValue(), "320");
+    }
+  });
+
   test("shows each state in two looks side by side", async () => {
     const page = await open(path, { viewport: { width: 1280, height: 900 } });
     await choose(page, "Phase", "scanned");
