@@ -15,6 +15,9 @@ export const string = /"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'/g;
 /** What can load an address, and an escape outside of a string, which can hide it. */
 const loads = /\\|\b(?:url|src|image|image-set)\(/i;
 
+/** Whether a value can load an address. */
+export const isLoading = (value: string): boolean => loads.test(value.replaceAll(string, ""));
+
 /** Reads what a style sheet says of the element. Nothing that could load an address is kept. */
 export function readTheme(css: string): Reading {
   const leftOut = new Set<string>();
@@ -58,8 +61,7 @@ export function readTheme(css: string): Reading {
     for (const [text] of style.cssText.matchAll(declaration)) {
       const [, name, value] = /^\s*([\w-]+)\s*:\s*([^]*?)\s*$/.exec(text) ?? [];
       if (name === undefined || value === undefined) continue;
-      if (loads.test(value.replaceAll(string, "")))
-        leftOut.add(`Left out: ${name}, which can load another address.`);
+      if (isLoading(value)) leftOut.add(`Left out: ${name}, which can load another address.`);
       else declarations[name] = value.replaceAll(/\s*\n\s*/g, " ");
     }
     return declarations;
