@@ -1,5 +1,5 @@
 import { computed, defineComponent, h, onMounted, onUnmounted, reactive, ref, watch, type VNode } from "vue";
-import { modules } from "../../../custom-elements.json";
+import manifest from "../../../custom-elements.json" with { type: "json" };
 import { computedColour, hexColour, type Scheme } from "../../../demo/client/contrast.js";
 import { brandValues, ownGrounds } from "../../../demo/client/theme/brand.js";
 import { Contrasts, isLow, type Lowest } from "../../../demo/client/theme/contrasts.js";
@@ -24,14 +24,12 @@ import { StateGrid } from "./state-grid.js";
 
 const schemes = ["light", "dark"] as const;
 
-interface Token {
-  name: string;
-  description: string;
-  default?: string;
+interface Declaration {
+  cssProperties?: { name: string; description: string; default?: string }[];
 }
 
-const tokens = modules
-  .flatMap(({ declarations }): { cssProperties?: Token[] }[] => declarations)
+const tokens = (manifest.modules as { declarations: readonly Declaration[] }[])
+  .flatMap(({ declarations }) => declarations)
   .flatMap(({ cssProperties = [] }) => cssProperties);
 
 /** The themes of the package, by their names. */
