@@ -52,6 +52,7 @@ export const groups: readonly Group[] = [
       { path: "docs/frameworks.md" },
       { path: "docs/accessibility.md" },
       { path: "docs/gallery.md" },
+      { path: "docs/studio.md" },
     ],
   },
   {

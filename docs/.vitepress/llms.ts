@@ -11,7 +11,7 @@ const read = (path: string): string => readFileSync(path, "utf8");
 
 /** A project's own pages, which a model that writes a site's code does not need. */
 const isOfProject = (path: string): boolean =>
-  /^(CONTRIBUTING|CHANGELOG|SECURITY|test\/|docs\/decisions\/|docs\/gallery)/.test(path);
+  /^(CONTRIBUTING|CHANGELOG|SECURITY|test\/|docs\/decisions\/|docs\/gallery|docs\/studio)/.test(path);
 
 const withPages = ({ path, pages = [] }: Entry): string[] => [path, ...pages.flatMap(withPages)];
 

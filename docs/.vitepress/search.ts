@@ -55,7 +55,7 @@ export const answers: Readonly<Record<string, string>> = {
 /** For a page of people who work on this project, less than for others; for the answer to the word that was found, much more. */
 function rank(id: string, word: string, wanted: Readonly<Record<string, string>>): number {
   if (wanted[word] === id) return 100;
-  return /^\/(decisions|tests|contributing|changelog|gallery|files)\b/.test(id) ? 0.2 : 1;
+  return /^\/(decisions|tests|contributing|changelog|gallery|studio|files)\b/.test(id) ? 0.2 : 1;
 }
 
 /** @param addressOf gives the address on the site of a path in the project, with its anchor */

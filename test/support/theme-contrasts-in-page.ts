@@ -1,4 +1,5 @@
 import { contrast } from "../../demo/client/contrast.js";
+import { computedIn, drawnIn } from "../../demo/client/theme/drawn.js";
 import { everything } from "../element/support/locales.js";
 import { model, pending } from "../element/support/models.js";
 import { showCard, type ViewCard } from "../element/support/view-card.js";
@@ -34,10 +35,6 @@ export async function showEverything(): Promise<void> {
   }
 }
 
-const isSeen = (element: Element): boolean =>
-  element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-  !element.closest(".heard, [role=status], :disabled, [aria-disabled=true]");
-
 const parentOf = (element: Element): Element | null =>
   element.assignedSlot ?? element.parentElement ?? (element.getRootNode() as ShadowRoot).host ?? null;
 
@@ -48,22 +45,6 @@ function behind(element: Element | null): string[] {
     colours.unshift(getComputedStyle(each).backgroundColor);
   return [computedIn(document.body, "Canvas"), ...colours];
 }
-
-/** A colour as the browser computes it in a place. */
-function computedIn(place: Element, value: string): string {
-  const probe = document.createElement("div");
-  probe.style.cssText = `color: ${value}; forced-color-adjust: none`;
-  place.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-const hasText = (element: Element): boolean =>
-  [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent!.trim());
-
-const hasEdge = ({ borderTopStyle, borderTopWidth, borderTopColor }: CSSStyleDeclaration): boolean =>
-  borderTopStyle !== "none" && parseFloat(borderTopWidth) > 0 && borderTopColor !== "rgba(0, 0, 0, 0)";
 
 export function tooLow({ text, edges, lines }: Least): string[] {
   const found = new Set<string>();
@@ -76,27 +57,17 @@ export function tooLow({ text, edges, lines }: Least): string[] {
       const figure = contrast(colour, ...behind(element));
       if (figure < least) found.add(`${state}: ${what} has ${figure.toFixed(2)}, not ${least}`);
     };
-    for (const element of root.querySelectorAll("*")) {
-      if (!isSeen(element) || (card.model.enlarged && !element.closest("dialog"))) continue;
-      const style = getComputedStyle(element);
-      const name = element.part.value || element.getAttribute("class") || element.localName;
-      if (hasText(element)) check(`the text of ${name}`, text, style.color, element);
-      if (element.matches("svg.icon")) check("an icon", edges, style.color, element);
-      if (element.matches("button, a, .cell")) {
-        if (hasEdge(style) && !element.matches(".link"))
-          check(`the edge of ${name}`, edges, style.borderTopColor, parentOf(element));
-        if (element.matches(".button:not(.outlined)"))
-          check(`the ground of ${name}`, edges, style.backgroundColor, parentOf(element));
+    for (const { what, kind, colour, element, isAround } of drawnIn(root)) {
+      if (!what.startsWith("the focus of")) {
+        const least = { text, edges, lines }[kind];
+        if (least !== undefined) check(what, least, colour, isAround ? parentOf(element) : element);
+        continue;
       }
-      if (element.matches("button, a")) {
-        (element as HTMLElement).focus({ focusVisible: true });
-        const { outlineColor, outlineStyle } = getComputedStyle(element);
-        if (outlineStyle === "none") found.add(`${state}: ${name} has no focus ring`);
-        else check(`the focus of ${name}`, edges, outlineColor, parentOf(element));
-        (element as HTMLElement).blur();
-      }
-      if (lines !== undefined && element.matches("section, .number") && hasEdge(style))
-        check(`the line of ${name}`, lines, style.borderTopColor, parentOf(element));
+      (element as HTMLElement).focus({ focusVisible: true });
+      const { outlineColor, outlineStyle } = getComputedStyle(element);
+      if (outlineStyle === "none") found.add(`${state}: no focus ring where there should be ${what}`);
+      else check(what, edges, outlineColor, parentOf(element));
+      (element as HTMLElement).blur();
     }
     dialogOf(card)?.close();
     // The pointer is on nothing here, so these two are computed.

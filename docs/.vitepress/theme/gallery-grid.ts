@@ -1,25 +1,14 @@
 import { useData } from "vitepress";
-import {
-  computed,
-  defineComponent,
-  h,
-  nextTick,
-  onMounted,
-  onUnmounted,
-  reactive,
-  ref,
-  watch,
-  type PropType,
-  type VNode,
-} from "vue";
-import type { ViewModel } from "../../../src/element/view/view-model.js";
+import { computed, defineComponent, h, nextTick, onMounted, reactive, ref, watch, type VNode } from "vue";
 import type { ViewCard } from "../../../test/element/support/view-card.js";
 import { cards, choices, filters, modelIn, usual, type Look } from "./gallery-cards.js";
+import { select } from "./fields.js";
 import { sheetPictures } from "./gallery.js";
+import { StateGrid } from "./state-grid.js";
 
 type Choice = keyof Look;
 
-const labels: Readonly<Record<Choice, string>> = {
+export const labels: Readonly<Record<Choice, string>> = {
   scheme: "Colours",
   language: "Language",
   width: "Width",
@@ -28,61 +17,7 @@ const labels: Readonly<Record<Choice, string>> = {
 };
 const names = Object.keys(labels) as Choice[];
 
-const filterLabels: Readonly<Record<string, string>> = { each: "One of each", all: "All states" };
-
-/** The element's own view of one state. It is drawn when the reader comes near. */
-const Card = defineComponent({
-  props: {
-    shown: { type: Object as PropType<ViewModel>, required: true },
-    look: { type: Object as PropType<Look>, required: true },
-  },
-  setup(props) {
-    const frame = ref<HTMLElement>();
-    const isNear = ref(false);
-    let observer: IntersectionObserver | undefined;
-    onMounted(() => {
-      observer = new IntersectionObserver(
-        (entries) => {
-          if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-          isNear.value = true;
-          observer?.disconnect();
-        },
-        { rootMargin: "400px" },
-      );
-      observer.observe(frame.value!);
-    });
-    onUnmounted(() => observer?.disconnect());
-    return () => {
-      const { scheme, language, width, text } = props.look;
-      const { otherWay } = props.shown;
-      return h(
-        "div",
-        {
-          ref: frame,
-          class: "gallery-frame",
-          // Only to be looked at: a page of landmarks, live regions and buttons that do nothing is of no use to anyone.
-          inert: true,
-          style: {
-            "--width": `${width}px`,
-            "--text": Number(text) / 100,
-            colorScheme: scheme === "page" ? undefined : scheme,
-          },
-        },
-        isNear.value
-          ? h(
-              "view-card",
-              {
-                ".model": modelIn(props.shown, props.look),
-                lang: language,
-                dir: language === "ar" ? "rtl" : "ltr",
-              },
-              otherWay === undefined ? [] : [h("a", { slot: "other-way", href: "#" }, otherWay)],
-            )
-          : [],
-      );
-    };
-  },
-});
+export const filterLabels: Readonly<Record<string, string>> = { each: "One of each", all: "All states" };
 
 /** Every state of the card in one look or, to compare, in two. The address has what the reader has chosen. */
 export const GalleryGrid = defineComponent({
@@ -94,7 +29,7 @@ export const GalleryGrid = defineComponent({
     const isPair = ref(false);
     const isMounted = ref(false);
     /** The card that the address leads to. */
-    const linkedId = ref<string>();
+    const linkedId = ref("");
 
     const shown = computed(() =>
       cards.filter(
@@ -169,21 +104,6 @@ export const GalleryGrid = defineComponent({
         ? new Intl.DisplayNames("en", { type: "language" }).of(value)!
         : choices[choice][value]!;
 
-    const select = (
-      label: string,
-      options: readonly (readonly [string, string])[],
-      value: string,
-      choose: (value: string) => void,
-    ): VNode =>
-      h("label", [
-        h("span", label),
-        h(
-          "select",
-          { value, onChange: (event: Event) => choose((event.target as HTMLSelectElement).value) },
-          options.map(([each, text]) => h("option", { value: each, selected: each === value }, text)),
-        ),
-      ]);
-
     const lookControls = (look: Look): VNode[] =>
       names.map((name) =>
         select(
@@ -229,32 +149,13 @@ export const GalleryGrid = defineComponent({
       h("div", { class: "gallery" }, [
         h("div", { class: "gallery-live" }, [
           bar(),
-          h(
-            "ul",
-            {
-              class: "gallery-grid",
-              style: { "--columns": looks.value.map(({ width }) => `${width}px`).join(" + ") },
-            },
-            shown.value.map(({ id, name, shown: model }) =>
-              h("li", { key: id, id }, [
-                h(
-                  "a",
-                  {
-                    class: "gallery-name",
-                    href: `#${id}`,
-                    "aria-current": linkedId.value === id || undefined,
-                    onClick: () => (linkedId.value = id),
-                  },
-                  name,
-                ),
-                h(
-                  "div",
-                  { class: "gallery-pair" },
-                  looks.value.map((look) => h(Card, { shown: model, look })),
-                ),
-              ]),
-            ),
-          ),
+          h(StateGrid, {
+            cards: shown.value,
+            looks: looks.value,
+            hasLinks: true,
+            linkedId: linkedId.value,
+            onLink: (id: string) => (linkedId.value = id),
+          }),
         ]),
         h("noscript", { innerHTML: sheetPictures }),
       ]);

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { defineAsyncComponent } from "vue";
 import { CodeTabs } from "./code-tabs.js";
 import { Figures } from "./figures.js";
 import { GalleryGrid } from "./gallery-grid.js";
@@ -20,5 +21,9 @@ export default {
     app.component("LoginStage", LoginStage);
     app.component("Recipe", Recipe);
     app.component("SiteMap", SiteMap);
+    app.component(
+      "ThemeStudio",
+      defineAsyncComponent(() => import("./theme-studio.js").then(({ ThemeStudio }) => ThemeStudio)),
+    );
   },
 } satisfies Theme;

@@ -677,6 +677,110 @@ describe("The gallery", () => {
     });
 });
 
+describe("The theme studio", () => {
+  const path = "/studio.html";
+  const accents = (page: Page) =>
+    page
+      .locator(".studio-states view-card")
+      .evaluateAll((all) =>
+        all
+          .slice(0, 2)
+          .map((card) => getComputedStyle(card.shadowRoot!.querySelector(".button")!).backgroundColor),
+      );
+  const contrasts = (page: Page) =>
+    page.getByRole("region", { name: "The theme" }).getByRole("status").first();
+  const withTheme = (css: string, others: Record<string, string> = {}) =>
+    `${path}#${new URLSearchParams({ css, ...others }).toString()}`;
+
+  test("makes a light and a dark theme from one brand colour, which its link keeps", async () => {
+    const page = await open(path, { viewport: { width: 1440, height: 900 } });
+    await page.getByRole("textbox", { name: "Brand colour" }).fill("#ffe600");
+    await contrasts(page)
+      .getByText(/^All \d+ contrasts are enough/)
+      .waitFor();
+    const [light, dark] = await accents(page);
+    assert.notEqual(light, "rgb(255, 230, 0)");
+    assert.equal(dark, "rgb(255, 230, 0)");
+    await page.reload();
+    await page.locator(".studio-states view-card").nth(1).waitFor();
+    assert.deepEqual(await accents(page), [light, dark]);
+    await page.getByRole("tab", { name: "Code" }).click();
+    const code = page.getByRole("textbox", { name: "CSS", exact: true });
+    assert.match(await code.inputValue(), /--onegini-otp-login-accent: light-dark\(.*#ffe600\)/);
+    for (const [format, expected] of [
+      ["JSON", /"--onegini-otp-login-accent": /],
+      ["Tailwind", /@theme static \{\n {2}--color-login-accent: /],
+    ] as const) {
+      await page.getByRole("combobox", { name: "Format" }).selectOption(format);
+      assert.match(await page.getByRole("textbox", { name: format }).inputValue(), expected);
+    }
+  });
+
+  test("reads pasted CSS back, and names the contrast that is too low in it", async () => {
+    const page = await open(path, { viewport: { width: 1440, height: 900 } });
+    await page.getByRole("tab", { name: "Code" }).click();
+    await page.getByRole("textbox", { name: "CSS", exact: true }).fill(`
+      onegini-otp-login { --onegini-otp-login-radius: 3px }
+      onegini-otp-login::part(title) { background: linear-gradient(90deg, #fff, #777) }`);
+    await contrasts(page)
+      .getByText(/contrasts? (is|are) too low/)
+      .waitFor();
+    await page.getByRole("tab", { name: "Contrast" }).click();
+    await page.getByRole("row", { name: /^the text of title .*not 4\.5: / }).waitFor();
+    await page.getByRole("tab", { name: "Tokens" }).click();
+    assert.equal(await page.getByRole("textbox", { name: "radius", exact: true }).inputValue(), "3px");
+  });
+
+  test("loads nothing that its link names", async () => {
+    const address = `url(${origin}/nothing-here.png)`;
+    const css = `@import "/nothing-here.css"; onegini-otp-login { background: ${address} }`;
+    const page = await open(
+      withTheme(css, { background: address, font: address, logo: "/nothing-here.svg", width: "constructor" }),
+    );
+    await page.locator(".studio-states view-card").first().waitFor();
+    await contrasts(page)
+      .getByText(/contrasts are/)
+      .waitFor();
+    assert.equal(await page.locator(".studio img").count(), 0);
+    assert.deepEqual(
+      complaints.filter((line) => line.includes("nothing-here")),
+      [],
+    );
+  });
+
+  test("has the site's logo and font in each state", async () => {
+    const page = await open(path);
+    await page.getByRole("tab", { name: "Page" }).click();
+    const logo = {
+      name: "logo.svg",
+      mimeType: "image/svg+xml",
+      buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"/>'),
+    };
+    await page.getByLabel("Logo").setInputFiles(logo);
+    await page.getByLabel("Font", { exact: true }).fill("Georgia");
+    await page.locator(".studio-states view-card img").first().waitFor();
+    await page.waitForURL(/logo=data.*|font=Georgia/);
+    await page.reload();
+    const card = page.locator(".studio-states view-card").first();
+    await card.locator("img").waitFor();
+    assert.equal(await card.evaluate((element) => getComputedStyle(element).fontFamily), "Georgia");
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`passes axe in each tab, and does not scroll sideways: ${colorScheme}`, async () => {
+      const page = await open(path, { colorScheme });
+      await loadAxe(page);
+      for (const width of [1440, 320]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const tab of await page.locator(".studio").getByRole("tab").all()) {
+          await tab.click();
+          assert.deepEqual((await runAxe(page)).violations, []);
+        }
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width}`);
+      }
+    });
+});
+
 describe("The pages", () => {
   test("link to headings that exist", () => {
     const links = [...htmlOf].flatMap(([page, html]) =>

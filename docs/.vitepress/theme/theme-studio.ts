@@ -1,0 +1,441 @@
+import { computed, defineComponent, h, onMounted, onUnmounted, reactive, ref, watch, type VNode } from "vue";
+import manifest from "../../../custom-elements.json" with { type: "json" };
+import { computedColour, hexColour, type Scheme } from "../../../demo/client/contrast.js";
+import { brandValues, ownGrounds } from "../../../demo/client/theme/brand.js";
+import { Contrasts, isLow, type Lowest } from "../../../demo/client/theme/contrasts.js";
+import { readSite } from "../../../demo/client/theme/read-site.js";
+import { isLoading, readTheme } from "../../../demo/client/theme/read-theme.js";
+import {
+  cssOf,
+  jsonOf,
+  prefix,
+  tag,
+  tailwindOf,
+  valueOf,
+  withValues,
+} from "../../../demo/client/theme/theme.js";
+import "../../../test/element/support/view-card.js";
+import type { ViewCard } from "../../../test/element/support/view-card.js";
+import { CodeTabs } from "./code-tabs.js";
+import { field, select } from "./fields.js";
+import { cards, choices, filters, modelIn, usual, type Look } from "./gallery-cards.js";
+import { filterLabels, labels } from "./gallery-grid.js";
+import { StateGrid } from "./state-grid.js";
+
+const schemes = ["light", "dark"] as const;
+
+interface Declaration {
+  cssProperties?: { name: string; description: string; default?: string }[];
+}
+
+const tokens = (manifest.modules as { declarations: readonly Declaration[] }[])
+  .flatMap(({ declarations }) => declarations)
+  .flatMap(({ cssProperties = [] }) => cssProperties);
+
+/** The themes of the package, by their names. */
+const themes = Object.fromEntries(
+  Object.entries(
+    import.meta.glob<string>("../../../src/public/themes/*.css", {
+      eager: true,
+      query: "?raw",
+      import: "default",
+    }),
+  ).map(([path, css]) => [/([\w-]+)\.css$/.exec(path)![1]!, css]),
+);
+
+/** What the link has besides the theme: the page around the card, and how it is looked at. */
+const usualPage = {
+  background: "",
+  font: "",
+  logo: "",
+  phase: "all",
+  width: "320",
+  text: "100",
+  layout: "computer",
+  language: "en",
+};
+
+/** Every state of the card, and its dialog. */
+const measured = [
+  ...cards,
+  {
+    name: "the large code",
+    shown: { ...cards.find(({ phase }) => phase === "pending")!.shown, enlarged: true },
+  },
+];
+
+/** The largest logo that the link has room for, in bytes. */
+const largestLogo = 50_000;
+
+/** How long the reader must rest before the contrasts are measured again. */
+const restMs = 600;
+
+const isImage = (address: string): boolean => /^data:image\/[\w.+-]+[;,]/.test(address);
+
+/** The CSS property whose values a token takes. */
+const kindOf = (name: string): string => {
+  if (name.endsWith("font")) return "font-family";
+  if (name.endsWith("shadow")) return "box-shadow";
+  return /(radius|padding|width|height|size)$/.test(name) ? "padding-left" : "color";
+};
+
+const addressOf = (file: File): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(reader.error!);
+    reader.readAsDataURL(file);
+  });
+
+const rounded = (figure: number): string => (Math.floor(figure * 100) / 100).toFixed(2);
+
+/** A theme from a brand colour, a site's CSS or its own, on every state of the card; its address has all of it. */
+export const ThemeStudio = defineComponent({
+  setup() {
+    const css = ref("");
+    const page = reactive({ ...usualPage });
+    const brand = ref("#1f4fd1");
+    const siteCss = ref("");
+    const said = ref("");
+    const format = ref("CSS");
+    const contrasts = ref<Lowest[]>();
+    const meter = ref<HTMLElement>();
+    const isCopied = ref("");
+
+    const reading = computed(() => readTheme(css.value));
+    const theme = computed(() => reading.value.theme);
+    /** The theme's rules for the cards of this page, which have a tag of their own. */
+    const shownCss = computed(() =>
+      cssOf(
+        theme.value.map((rule) => ({
+          ...rule,
+          selector: rule.selector.replaceAll(
+            new RegExp(`(^|,\\s*)${tag}(?![\\w-])`, "g"),
+            "$1.studio view-card",
+          ),
+        })),
+      ),
+    );
+    const exported = computed((): Record<string, string> => ({
+      CSS: css.value,
+      JSON: jsonOf(theme.value),
+      Tailwind: tailwindOf(theme.value),
+    }));
+    const looks = computed(() => schemes.map((scheme): Look => ({ ...usual, ...page, scheme })));
+    const shown = computed(() =>
+      cards.filter(
+        (card) => filters[page.phase]!(card) && (!card.shown.otherPhone || page.layout === "phone"),
+      ),
+    );
+
+    const set = (values: Readonly<Record<string, string>>): void => {
+      css.value = cssOf(withValues(theme.value, values));
+    };
+
+    /** Makes the accent colours from the brand's, readable on the theme's own card. */
+    function takeBrand(colour: string): void {
+      brand.value = colour;
+      if (hexColour(colour, "light") === null) return;
+      const surface = valueOf(theme.value, `${prefix}surface`);
+      const on = (scheme: Scheme): readonly string[] => {
+        const own = surface === undefined ? null : computedColour(surface, scheme);
+        return own === null ? ownGrounds[scheme] : [own];
+      };
+      set(brandValues(hexColour(colour, "light")!, { light: on("light"), dark: on("dark") }));
+    }
+
+    async function takeSite(): Promise<void> {
+      const site = await readSite(siteCss.value);
+      if (site.page !== undefined) page.background = site.page;
+      set(Object.fromEntries(Object.entries(site.values).map(([name, value]) => [prefix + name, value])));
+      if (site.brand !== undefined) takeBrand(hexColour(site.brand, "light")!);
+      const found = [...(site.brand === undefined ? [] : ["brand colour"]), ...Object.keys(site.values)];
+      said.value = found.length > 0 ? `Found: ${found.join(", ")}.` : "No colour, font or corners found.";
+    }
+
+    async function takeLogo(event: Event): Promise<void> {
+      const [file] = (event.target as HTMLInputElement).files ?? [];
+      if (!file) return;
+      const isSmall = file.size <= largestLogo;
+      if (isSmall) page.logo = await addressOf(file);
+      said.value = isSmall
+        ? ""
+        : `The logo has more than ${largestLogo / 1_000} kB: the link could not hold it.`;
+    }
+
+    /** A font of the reader's own. It stays in this page: the link has its name alone. */
+    async function takeFont(event: Event): Promise<void> {
+      const [file] = (event.target as HTMLInputElement).files ?? [];
+      if (!file) return;
+      const family = file.name.replace(/\.\w+$/, "").replaceAll(/[^\w -]/g, "");
+      document.fonts.add(await new FontFace(family, await file.arrayBuffer()).load());
+      page.font = `"${family}"`;
+    }
+
+    function readLink(): void {
+      const link = new URLSearchParams(location.hash.slice(1));
+      css.value = link.get("css") ?? "";
+      for (const name of Object.keys(usualPage) as (keyof typeof usualPage)[]) {
+        const value = link.get(name);
+        if (value === null) continue;
+        const isKnown =
+          name === "phase"
+            ? Object.hasOwn(filters, value)
+            : name in choices
+              ? Object.hasOwn(choices[name as keyof typeof choices], value)
+              : name === "logo"
+                ? isImage(value)
+                : !isLoading(value);
+        if (isKnown) page[name] = value;
+      }
+    }
+
+    function writeLink(): void {
+      const link = new URLSearchParams(theme.value.length > 0 ? { css: cssOf(theme.value) } : {});
+      for (const [name, value] of Object.entries(page))
+        if (value !== usualPage[name as keyof typeof page]) link.set(name, value);
+      history.replaceState(history.state, "", `${location.pathname}${link.size > 0 ? `#${link}` : ""}`);
+    }
+
+    let run = 0;
+    /** Measures each state in each scheme, away from the reader, until something changes. */
+    async function measure(): Promise<void> {
+      const now = ++run;
+      const lowest = new Contrasts();
+      for (const [index, look] of looks.value.entries()) {
+        const place = meter.value!.children[index]!;
+        for (const { name, shown: model } of measured) {
+          const card = document.createElement("view-card") as ViewCard;
+          card.model = modelIn(model, look);
+          card.lang = look.language;
+          place.replaceChildren(card);
+          await card.updateComplete;
+          for (const animation of card.shadowRoot!.getAnimations())
+            if (animation.effect!.getComputedTiming().endTime !== Infinity) animation.finish();
+          const dialog = model.enlarged ? card.shadowRoot!.querySelector("dialog") : null;
+          dialog?.show();
+          await lowest.add(name, schemes[index]!, card, dialog ?? place);
+          if (now !== run) return;
+        }
+        place.replaceChildren();
+      }
+      contrasts.value = lowest.all;
+    }
+
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const settle = (): void => {
+      run++;
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        writeLink();
+        void measure();
+      }, restMs);
+    };
+
+    onMounted(() => {
+      readLink();
+      watch([css, page], settle);
+      settle();
+    });
+    onUnmounted(() => {
+      run++;
+      clearTimeout(rest);
+    });
+
+    async function copy(what: string, text: string): Promise<void> {
+      await navigator.clipboard.writeText(text);
+      isCopied.value = what;
+      setTimeout(() => (isCopied.value = ""), 2_000);
+    }
+
+    const copyButton = (what: string, textOf: () => string): VNode =>
+      h(
+        "button",
+        { type: "button", onClick: () => copy(what, textOf()) },
+        isCopied.value === what ? "Copied" : `Copy ${what}`,
+      );
+
+    const brandPanel = (): VNode[] => [
+      h("div", { class: "studio-pair" }, [
+        field("Brand colour", brand.value, takeBrand),
+        field("Pick it", hexColour(brand.value, "light") ?? "#000000", takeBrand, { type: "color" }),
+      ]),
+      h("label", [
+        h("span", "Or your site’s CSS"),
+        h("textarea", {
+          rows: 6,
+          spellcheck: false,
+          value: siteCss.value,
+          onInput: (event: Event) => (siteCss.value = (event.target as HTMLTextAreaElement).value),
+        }),
+      ]),
+      h("button", { type: "button", onClick: takeSite }, "Take its colours, font and corners"),
+      select(
+        "Or begin with a theme of the package",
+        [["", "—"], ...Object.keys(themes).map((name) => [name, name] as const)],
+        Object.keys(themes).find((name) => themes[name] === css.value) ?? "",
+        (name) => (css.value = themes[name] ?? ""),
+      ),
+    ];
+
+    const tokensPanel = (): VNode[] => [
+      select(
+        "The card’s colours",
+        [
+          ["", "as the page"],
+          ["light", "always light"],
+          ["dark", "always dark"],
+        ],
+        valueOf(theme.value, "color-scheme") ?? "",
+        (value) => set({ "color-scheme": value }),
+      ),
+      ...tokens.map(({ name, description, default: byDefault = "" }) => {
+        const value = valueOf(theme.value, name) ?? "";
+        const isWrong = value !== "" && !CSS.supports(kindOf(name), value);
+        return field(name.replace(prefix, ""), value, (text) => set({ [name]: text }), {
+          placeholder: byDefault,
+          title: description,
+          "aria-invalid": isWrong || undefined,
+        });
+      }),
+    ];
+
+    const pagePanel = (): VNode[] =>
+      [
+        field("Background", page.background, (value) => (page.background = isLoading(value) ? "" : value), {
+          placeholder: "light-dark(#eef1f5, #0d0f13)",
+        }),
+        field("Font", page.font, (value) => (page.font = isLoading(value) ? "" : value), {
+          placeholder: "system-ui, sans-serif",
+        }),
+        h("label", [
+          h("span", "A font’s file: it stays in this page"),
+          h("input", { type: "file", accept: ".woff2,.woff,.ttf,.otf", onChange: takeFont }),
+        ]),
+        h("label", [h("span", "Logo"), h("input", { type: "file", accept: "image/*", onChange: takeLogo })]),
+        page.logo === ""
+          ? undefined
+          : h("button", { type: "button", onClick: () => (page.logo = "") }, "Remove the logo"),
+        ...(["width", "text", "layout", "language"] as const).map((name) =>
+          select(labels[name], Object.entries(choices[name]), page[name], (value) => (page[name] = value)),
+        ),
+        select(
+          "Phase",
+          Object.keys(filters).map((name) => [name, filterLabels[name] ?? name]),
+          page.phase,
+          (value) => (page.phase = value),
+        ),
+      ].filter((each) => each !== undefined);
+
+    const contrastPanel = (): VNode[] => [
+      h("table", [
+        h("thead", [
+          h("tr", [
+            h("th", { scope: "col" }, "On what is behind it"),
+            schemes.map((scheme) => h("th", { scope: "col" }, scheme)),
+          ]),
+        ]),
+        h(
+          "tbody",
+          contrasts.value?.map(({ what, least, found }) =>
+            h("tr", [
+              h("th", { scope: "row" }, what),
+              schemes.map((scheme) => {
+                const place = found[scheme];
+                if (!place) return h("td", "–");
+                const { figure, state } = place;
+                return figure < least
+                  ? h("td", { class: "low" }, `${rounded(figure)}, not ${least}: ${state}`)
+                  : h("td", rounded(figure));
+              }),
+            ]),
+          ),
+        ),
+      ]),
+      h(
+        "p",
+        "The lowest of all states: words and edges on the pixels behind them, with your ::part() rules and gradients. Words need 4.5, edges and focus 3; other lines carry no meaning.",
+      ),
+    ];
+
+    const codePanel = (): VNode[] => [
+      select(
+        "Format",
+        Object.keys(exported.value).map((name) => [name, name]),
+        format.value,
+        (name) => (format.value = name),
+      ),
+      h("textarea", {
+        "aria-label": format.value,
+        rows: 16,
+        spellcheck: false,
+        readonly: format.value !== "CSS",
+        value: format.value === "CSS" ? css.value : exported.value[format.value],
+        onInput: (event: Event) => (css.value = (event.target as HTMLTextAreaElement).value),
+      }),
+      ...reading.value.leftOut.map((remark) => h("p", { class: "low" }, remark)),
+      h("div", { class: "studio-actions" }, [
+        copyButton(format.value, () => exported.value[format.value]!),
+        copyButton("link", () => {
+          writeLink();
+          return location.href;
+        }),
+        h("button", { type: "button", onClick: () => (css.value = "") }, "Start again"),
+      ]),
+    ];
+
+    const summary = computed(() => {
+      if (!contrasts.value) return "Measuring the contrasts…";
+      const low = contrasts.value.filter(isLow).length;
+      if (low === 0) return `All ${contrasts.value.length} contrasts are enough.`;
+      return `${low} of ${contrasts.value.length} contrasts are too low: see “Contrast”.`;
+    });
+
+    const panels = {
+      Brand: brandPanel,
+      Tokens: tokensPanel,
+      Page: pagePanel,
+      Contrast: contrastPanel,
+      Code: codePanel,
+    };
+
+    return () =>
+      h(
+        "div",
+        {
+          class: "studio",
+          style: { "--studio-page": page.background || undefined, "--studio-font": page.font || undefined },
+        },
+        [
+          h("style", shownCss.value),
+          h("section", { class: "studio-controls", "aria-label": "The theme" }, [
+            h("p", { role: "status" }, summary.value),
+            h(
+              CodeTabs,
+              { names: Object.keys(panels), label: "The theme" },
+              Object.fromEntries(
+                Object.values(panels).map((panel, index) => [
+                  `tab-${index}`,
+                  () => h("div", { class: "studio-panel" }, panel()),
+                ]),
+              ),
+            ),
+            h("p", { role: "status" }, said.value),
+          ]),
+          h("div", { class: "studio-states" }, [
+            h(StateGrid, { cards: shown.value, looks: looks.value, logo: page.logo }),
+          ]),
+          h(
+            "div",
+            { ref: meter, class: "studio-meter", inert: true, "aria-hidden": "true" },
+            looks.value.map(({ scheme, width, text }) =>
+              h("div", {
+                class: "gallery-frame",
+                style: { "--width": `${width}px`, "--text": Number(text) / 100, colorScheme: scheme },
+              }),
+            ),
+          ),
+        ],
+      );
+  },
+});
