@@ -1,12 +1,24 @@
 import { computedIn, type Drawn } from "./drawn.js";
 
-/** Everything of a box but its words. */
-const properties = ["background", "border", "border-radius", "box-shadow", "box-sizing"] as const;
+/** What is drawn of a box, without its words. */
+const properties = ["background", "border", "border-radius", "box-shadow"] as const;
 
-const childrenOf = (element: Element): readonly Element[] =>
-  element instanceof HTMLSlotElement
-    ? element.assignedElements()
-    : [...(element.shadowRoot ?? element).children];
+const isDrawn = ({
+  backgroundColor,
+  backgroundImage,
+  borderStyle,
+  boxShadow,
+  visibility,
+}: CSSStyleDeclaration) =>
+  visibility === "visible" &&
+  (backgroundColor !== "rgba(0, 0, 0, 0)" ||
+    [backgroundImage, borderStyle, boxShadow].some((value) => value !== "none"));
+
+/** Those with boxes: a picture has none. */
+function childrenOf(element: Element): readonly Element[] {
+  if (element instanceof HTMLSlotElement) return element.assignedElements();
+  return element instanceof SVGElement ? [] : [...(element.shadowRoot ?? element).children];
+}
 
 /** The colours of a place and of all that is in it, without words and pictures, as the browser draws them. */
 export class Ground {
@@ -28,11 +40,13 @@ export class Ground {
     const add = (element: Element, opacity: number): void => {
       const style = getComputedStyle(element);
       const { left, top, width, height } = element.getBoundingClientRect();
-      const box = document.createElement("div");
-      for (const name of properties) box.style.setProperty(name, style.getPropertyValue(name));
-      box.style.cssText += `; position: absolute; opacity: ${opacity}; box-sizing: border-box;
-        left: ${left - frame.left}px; top: ${top - frame.top}px; width: ${width}px; height: ${height}px`;
-      if (style.visibility === "visible" && width > 0 && height > 0) boxes.append(box);
+      if (isDrawn(style) && width > 0 && height > 0) {
+        const box = document.createElement("div");
+        for (const name of properties) box.style.setProperty(name, style.getPropertyValue(name));
+        box.style.cssText += `; position: absolute; opacity: ${opacity}; box-sizing: border-box;
+          left: ${left - frame.left}px; top: ${top - frame.top}px; width: ${width}px; height: ${height}px`;
+        boxes.append(box);
+      }
       for (const child of childrenOf(element)) add(child, opacity * Number(getComputedStyle(child).opacity));
     };
     boxes.style.background = computedIn(place, "Canvas");
