@@ -14,8 +14,7 @@ import {
   valueOf,
   withValues,
 } from "../../../demo/client/theme/theme.js";
-import "../../../test/element/support/view-card.js";
-import type { ViewCard } from "../../../test/element/support/view-card.js";
+import { ViewCard } from "../../../test/element/support/view-card.js";
 import { CodeTabs } from "./code-tabs.js";
 import { field, select } from "./fields.js";
 import { cards, choices, filters, modelIn, usual, type Look } from "./gallery-cards.js";
@@ -205,7 +204,7 @@ export const ThemeStudio = defineComponent({
       for (const [index, look] of looks.value.entries()) {
         const place = meter.value!.children[index]!;
         for (const { name, shown: model } of measured) {
-          const card = document.createElement("view-card") as ViewCard;
+          const card = new ViewCard();
           card.model = modelIn(model, look);
           card.lang = look.language;
           place.replaceChildren(card);
