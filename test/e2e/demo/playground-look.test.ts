@@ -233,7 +233,7 @@ describe("The playground's look", () => {
       await said.innerText(),
       "Left out. No CSS declaration: colr: blue; fill: #12. Other pages do not have this variable: color: var(--text).",
     );
-    assert.match(await snippet("css"), /\{\n {2}font-size: 1\.5rem; quotes: "a;b" "c";\n\}$/);
+    assert.match(await snippet("css"), /\{\n {2}font-size: 1\.5rem;\n {2}quotes: "a;b" "c";\n\}$/);
     for (const right of [
       "color: var(--onegini-otp-login-accent)",
       "--mark: url(data:image/svg+xml;base64,AAAA)",
