@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { phases as phaseNames } from "../client/playground/playground-settings.js";
+import { phaseGroups } from "../client/playground/playground-settings.js";
 import { layout, type Html, type PageSetting } from "./page-layout.js";
 import { attributesTab } from "./playground/attributes-tab.js";
 import { toggle } from "./playground/fields.js";
@@ -96,10 +96,14 @@ const driving = html`<div id="driving">
       <button type="button" id="decline">Decline</button>
     </div>
   </div>
-  <div class="row">
-    <div id="phases" class="buttons" role="group" aria-label="Phases">
-      ${phaseNames.map((name) => html`<button type="button" value="${name}">${name}</button>`)}
-    </div>
+  <div id="phases" role="group" aria-label="Phases">
+    ${Object.entries(phaseGroups).map(
+      ([group, names]) =>
+        html`<div class="buttons" role="group" aria-label="${group}">
+          <span class="hint" aria-hidden="true">${group}</span>
+          ${names.map((name) => html`<button type="button" value="${name}">${name.replaceAll("_", " ")}</button>`)}
+        </div>`,
+    )}
     <input type="hidden" name="phase" value="" form="controls" />
   </div>
   <p class="row">

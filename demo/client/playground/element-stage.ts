@@ -1,7 +1,7 @@
-import type { OneginiOtpLogin } from "onegini-otp-login";
+import type { LoginErrorEvent, OneginiOtpLogin } from "onegini-otp-login";
 import { attributesOf, cssOf, slotted } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
-import { defaultWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
+import { defaultWidthPx, phases, type PhaseName, type Settings } from "./playground-settings.js";
 
 interface ElementStageOptions {
   /** The box in which the element must fit, and the element's place in it. */
@@ -28,6 +28,7 @@ export class ElementStage {
   readonly #measured = new ResizeObserver(() => this.#fit());
   readonly #viewed = new MutationObserver(() => this.#options.onView());
   #attributes = new Set<string>();
+  #failure: LoginErrorEvent["code"] | undefined;
   #widthPx = defaultWidthPx;
 
   constructor(options: ElementStageOptions) {
@@ -48,6 +49,7 @@ export class ElementStage {
       element.setAttribute("expires-in", String(begun.expiresIn));
       if (begun.digits !== undefined) element.setAttribute("digits", String(begun.digits));
     }
+    element.addEventListener("error", ({ code }) => (this.#failure = code));
     this.#options.onNew(element);
     this.apply(settings);
     this.#measured.disconnect();
@@ -77,12 +79,23 @@ export class ElementStage {
   /** The phase, or what the person sees within it. */
   shown(): PhaseName {
     const { element } = this;
-    if (element.matches(":state(number)")) return "number";
-    if (element.state !== "pending") return element.state;
+    const { state } = element;
+    const has = (selector: string): boolean => !!element.shadowRoot?.querySelector(selector);
+    if (element.matches(":state(number)")) return has("[aria-invalid=true]") ? "wrong_number" : "number";
+    if (state === "failed") return phases.find((name) => name === this.#failure) ?? state;
+    if (state === "approved" && has("span.slow")) return "slow";
     if (element.matches(":state(scanned)")) return "scanned";
     // Only a hint about the connection has an icon.
-    if (!element.shadowRoot?.querySelector("[part~=time] svg")) return "pending";
+    if (state !== "pending" || !has("[part~=time] svg")) return state;
     return navigator.onLine ? "reconnecting" : "offline";
+  }
+
+  /** Types a number into the element's own field, and sends it. */
+  sendNumber(number: string): void {
+    const input = this.element.shadowRoot?.querySelector("input");
+    if (!input) return;
+    input.value = number;
+    input.form?.requestSubmit();
   }
 
   /** Presses the element's own button; false if there is none. */

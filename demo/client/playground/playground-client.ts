@@ -37,8 +37,7 @@ const stage = new ElementStage({
   },
 });
 const driver = new PhaseDriver({
-  element: () => stage.element,
-  shown: () => stage.shown(),
+  stage,
   wanted: () => settings().phase,
   setWanted(phase) {
     phaseControl.value = phase ?? "";

@@ -11,21 +11,25 @@ import {
 /** What a site sets, by the name of a property, part or slot. */
 type Values = Readonly<Record<string, string>>;
 
-/** The phases, and what a person may see within `pending` and `approved`. */
-export const phases = [
-  "idle",
-  "requesting",
-  "pending",
-  "scanned",
-  "reconnecting",
-  "offline",
-  "approved",
-  "number",
-  "completed",
-  "denied",
-  "expired",
-  "failed",
-] as const;
+/**
+ * The phases, and what a person may see within `pending`, `approved` and `failed`: there by the code of the element's error. Each
+ * is in the group in which a person looks for it.
+ */
+export const phaseGroups = {
+  Code: ["idle", "requesting", "pending", "scanned", "reconnecting", "offline"],
+  Login: ["approved", "slow", "number", "wrong_number", "completed"],
+  "No login": [
+    "denied",
+    "expired",
+    "failed",
+    "login_paused",
+    "too_many_requests",
+    "cookies_blocked",
+    "pairing_failed",
+  ],
+} as const;
+
+export const phases = Object.values(phaseGroups).flat();
 
 export type PhaseName = (typeof phases)[number];
 
@@ -129,9 +133,20 @@ export function inEffect(settings: Settings): Settings {
     case "reconnecting":
       return during({ life: "hour", stream: "refused", polls: "down" });
     case "approved":
+    case "slow":
       return during({ login: "silent" });
     case "number":
       return during({ number: "always" });
+    case "wrong_number":
+      return during({ number: "always", login: "wrong" });
+    case "pairing_failed":
+      return during({ login: "failed" });
+    case "login_paused":
+      return during({ codes: "paused" });
+    case "too_many_requests":
+      return during({ codes: "busy" });
+    case "cookies_blocked":
+      return during({ cookies: "blocked" });
     case "expired":
       return { ...during({ life: "brief" }), renewals: 0 };
     case "failed":
