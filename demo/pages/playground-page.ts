@@ -75,10 +75,10 @@ const tabs = (panels: Record<string, Html>): Html => {
 
 const widths = { 280: "280", 360: "360", 680: "680", dialog: "Dialog" };
 
-/** What is at hand below the element, whichever tab is shown. */
+/** What is at hand below the element, whichever tab is shown, where there is room for it. */
 const driving = html`<div id="driving">
   <div class="row">
-    <div id="widths" class="buttons" role="group" aria-label="Width">
+    <div id="widths" class="buttons" role="group" aria-label="Width and layout">
       ${Object.entries(widths).map(
         ([value, label]) =>
           html`<button
@@ -89,6 +89,8 @@ const driving = html`<div id="driving">
             ${label}
           </button>`,
       )}
+      <button type="button" id="as-phone" aria-pressed="false">App first</button>
+      <input type="checkbox" name="app-first" form="controls" hidden />
     </div>
     ${toggle("hold", "Hold the phase", true, "controls")}
     <div class="buttons" role="group" aria-label="Phone">

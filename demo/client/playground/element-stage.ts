@@ -59,7 +59,12 @@ export class ElementStage {
     if (element !== this.element || !element.shadowRoot) return;
     this.#measured.observe(this.#options.stage);
     this.#measured.observe(element);
-    this.#viewed.observe(element.shadowRoot, { attributes: true, childList: true, subtree: true });
+    this.#viewed.observe(element.shadowRoot, {
+      attributes: true,
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
   }
 
   apply(settings: Settings): void {
@@ -69,8 +74,10 @@ export class ElementStage {
     }
     for (const name of this.#attributes) if (!attributes.has(name)) this.element.removeAttribute(name);
     this.#attributes = new Set(attributes.keys());
+    pretendPhone(settings.isAppFirst);
     if (settings.messages) this.element.messages = settings.messages;
     fillSlots(this.element, settings.slots);
+    this.element.requestUpdate();
     this.#sheet.replaceSync(cssOf(settings));
     this.#widthPx = settings.widthPx;
     this.#fit();
@@ -86,7 +93,7 @@ export class ElementStage {
     if (state === "approved" && has("span.slow")) return "slow";
     if (element.matches(":state(scanned)")) return "scanned";
     // Only a hint about the connection has an icon.
-    if (state !== "pending" || !has("[part~=time] svg")) return state;
+    if (state !== "pending" || !has(":is([part~=time], [part~=hint]) svg")) return state;
     return navigator.onLine ? "reconnecting" : "offline";
   }
 
@@ -135,6 +142,15 @@ export class ElementStage {
     place.style.translate = `-50% ${Math.max(0, Math.floor((heightPx - offsetHeight * scale) / 2))}px`;
     onWidth(offsetWidth, scale);
   }
+}
+
+const matchMedia = window.matchMedia.bind(window);
+
+/** Tells the page's scripts what a phone's browser tells them. Style sheets know better. */
+function pretendPhone(isPhone: boolean): void {
+  window.matchMedia = isPhone
+    ? (query) => matchMedia(query.includes("pointer: coarse") ? "all" : query)
+    : matchMedia;
 }
 
 function fillSlots(element: HTMLElement, slots: Readonly<Record<string, string>>): void {

@@ -148,7 +148,12 @@ function untilIn(wanted: PhaseName, stage: ElementStage, signal: AbortSignal): P
     }, maxWaitMs);
     element.addEventListener("statechange", check);
     if (element.shadowRoot)
-      view.observe(element.shadowRoot, { attributes: true, childList: true, subtree: true });
+      view.observe(element.shadowRoot, {
+        attributes: true,
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
     signal.addEventListener("abort", check);
     check();
   });

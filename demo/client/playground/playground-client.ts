@@ -15,7 +15,7 @@ import { ElementStage } from "./element-stage.js";
 
 const form = find("#controls", HTMLFormElement);
 const phaseControl = find("[name=phase]", HTMLInputElement);
-const widthButtons = document.querySelectorAll<HTMLButtonElement>("#widths button");
+const widthButtons = document.querySelectorAll<HTMLButtonElement>("#widths [value]");
 const log = logEvents(find("#events", HTMLElement));
 const settings = (): Settings => inEffect(readSettings(dataOf(form)));
 
@@ -69,6 +69,7 @@ function follow(): void {
   theme.show();
   for (const button of widthButtons)
     if (button.value !== "dialog") button.ariaPressed = String(Number(button.value) === now.widthPx);
+  find("#as-phone", HTMLButtonElement).ariaPressed = String(now.isAppFirst);
   say("#html", htmlOf(now));
   say("#css", cssOf(now));
   say("#npm", npmOf(now));
@@ -162,6 +163,11 @@ for (const button of widthButtons)
     find("#width", HTMLInputElement).value = button.value;
     follow();
   });
+onPress("#as-phone", () => {
+  const control = find("[name=app-first]", HTMLInputElement);
+  control.checked = !control.checked;
+  follow();
+});
 onPress("#start", () => {
   driver.release();
   void network.ready().then(() => stage.element.start());

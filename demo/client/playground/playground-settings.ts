@@ -58,6 +58,9 @@ export const defaultWidthPx = 420;
 
 export const defaultRenewals = 5;
 
+/** The link of the demo's login page, for the phone's layout. */
+const demoAppLink = "/phone#otp={otp}&browser={browser}";
+
 /** The color-scheme of the playground's own page. */
 export const defaultScheme = "light dark";
 
@@ -87,7 +90,9 @@ export function readSettings(form: FormData) {
     redirect: text("redirect"),
     /** Whether the page prevents the redirect after a login. */
     stay: form.has("stay"),
-    appLink: text("app-link"),
+    appLink: text("app-link") || (form.has("app-first") ? demoAppLink : ""),
+    /** Whether the element is to believe that it is on a phone: there the app comes first. */
+    isAppFirst: form.has("app-first"),
     qrLink: text("qr-link"),
     renewals: number("renewals", defaultRenewals),
     manual: form.has("manual"),

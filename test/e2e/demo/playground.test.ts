@@ -242,6 +242,34 @@ describe("The playground", () => {
     await reaches("completed");
   });
 
+  it("shows the phone's layout, with the demo's link into the app, in each phase", async () => {
+    const { goTo, reads, element, page, press, snippet, set, reaches } = await open();
+    await reaches("pending");
+    await press("App first");
+    await element.getByRole("link", { name: "Continue" }).waitFor();
+    assert.equal(await hashOf(page), "#app-first=on");
+    assert.match(await snippet("html"), / app-link="\/phone#otp=\{otp\}&amp;browser=\{browser\}"/);
+    for (const [phase, words] of [
+      ["scanned", "Check the app"],
+      ["reconnecting", "Reconnecting…"],
+      ["offline", "You’re offline. We’ll keep trying."],
+      ["slow", "This is taking longer than usual."],
+      ["wrong_number", "Type the number from the app"],
+      ["cookies_blocked", "Cookies are off"],
+    ] as const) {
+      await goTo(phase);
+      await reads(words);
+      await page.locator(`#phases [aria-current][value=${phase}]`).waitFor();
+    }
+    await goTo("pending");
+    await set("app-link", "/phone#{otp}");
+    await element.getByRole("link", { name: "Continue" }).waitFor();
+    await press("App first");
+    await element.getByRole("img", { name: "QR code to log in" }).waitFor();
+    await press("Everything as it was");
+    assert.equal(await element.getAttribute("app-link"), null);
+  });
+
   it("stays in what it holds when the person tries again", async () => {
     const { goTo, reads, element, page, press, reaches } = await open("#phase=cookies_blocked");
     await reads("Cookies are off");
