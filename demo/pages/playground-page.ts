@@ -32,6 +32,7 @@ export const playgroundPage = (setting: PageSetting): Html =>
         </div>
         <form id="controls" autocomplete="off" aria-label="Controls">
           ${tabs({
+            Phases: html``,
             Look: lookTab,
             Attributes: attributesTab(setting.language),
             Network: networkTab,
@@ -42,31 +43,31 @@ export const playgroundPage = (setting: PageSetting): Html =>
       </div>`,
   });
 
-/** Tabs with their panels; the first is shown. */
+/** Tabs with their panels. The script moves what drives the element into the first one, in a narrow window. */
 const tabs = (panels: Record<string, Html>): Html => {
   const names = Object.keys(panels);
   return html`<div role="tablist" id="tabs" aria-label="Controls">
       ${names.map(
-        (name, i) =>
+        (name) =>
           html`<button
             type="button"
             role="tab"
             id="tab-${name}"
             aria-controls="panel-${name}"
-            aria-selected="${String(i === 0)}"
-            tabindex="${i === 0 ? 0 : -1}"
+            aria-selected="${String(name === "Look")}"
+            tabindex="${name === "Look" ? 0 : -1}"
           >
             ${name}
           </button>`,
       )}
     </div>
     ${Object.entries(panels).map(
-      ([name, panel], i) =>
+      ([name, panel]) =>
         html`<div
           role="tabpanel"
           id="panel-${name}"
           aria-labelledby="tab-${name}"
-          ${i === 0 ? "" : raw("hidden")}
+          ${name === "Look" ? "" : raw("hidden")}
         >
           ${panel}
         </div>`,

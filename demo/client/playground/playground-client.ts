@@ -191,7 +191,18 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>("#languages a"))
     link.hash = kept.toString();
   });
 }
-bindTabs(find("#tabs", HTMLElement));
+const showTab = bindTabs(find("#tabs", HTMLElement));
+const narrow = matchMedia("(max-width: 1099px)");
+
+/** In a narrow window, what drives the element is a tab too: else it would take the room of the card. */
+function placeDriving(): void {
+  const panel = find("#panel-Phases", HTMLElement);
+  (narrow.matches ? panel : find(".shown", HTMLElement)).append(find("#driving", HTMLElement));
+  if (narrow.matches) showTab(find("#tab-Phases", HTMLElement));
+  else if (!panel.hidden) showTab(find("#tab-Look", HTMLElement));
+}
+narrow.addEventListener("change", placeDriving);
+placeDriving();
 bindCopyButtons();
 shareCodePixels(() => stage.element);
 
