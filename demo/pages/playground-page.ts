@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { phases as phaseNames } from "../client/playground/playground-settings.js";
+import { phaseGroups } from "../client/playground/playground-settings.js";
 import { layout, type Html, type PageSetting } from "./page-layout.js";
 import { attributesTab } from "./playground/attributes-tab.js";
 import { toggle } from "./playground/fields.js";
@@ -32,6 +32,7 @@ export const playgroundPage = (setting: PageSetting): Html =>
         </div>
         <form id="controls" autocomplete="off" aria-label="Controls">
           ${tabs({
+            Phases: html``,
             Look: lookTab,
             Attributes: attributesTab(setting.language),
             Network: networkTab,
@@ -42,31 +43,31 @@ export const playgroundPage = (setting: PageSetting): Html =>
       </div>`,
   });
 
-/** Tabs with their panels; the first is shown. */
+/** Tabs with their panels. The script moves what drives the element into the first one, in a narrow window. */
 const tabs = (panels: Record<string, Html>): Html => {
   const names = Object.keys(panels);
   return html`<div role="tablist" id="tabs" aria-label="Controls">
       ${names.map(
-        (name, i) =>
+        (name) =>
           html`<button
             type="button"
             role="tab"
             id="tab-${name}"
             aria-controls="panel-${name}"
-            aria-selected="${String(i === 0)}"
-            tabindex="${i === 0 ? 0 : -1}"
+            aria-selected="${String(name === "Look")}"
+            tabindex="${name === "Look" ? 0 : -1}"
           >
             ${name}
           </button>`,
       )}
     </div>
     ${Object.entries(panels).map(
-      ([name, panel], i) =>
+      ([name, panel]) =>
         html`<div
           role="tabpanel"
           id="panel-${name}"
           aria-labelledby="tab-${name}"
-          ${i === 0 ? "" : raw("hidden")}
+          ${name === "Look" ? "" : raw("hidden")}
         >
           ${panel}
         </div>`,
@@ -75,10 +76,10 @@ const tabs = (panels: Record<string, Html>): Html => {
 
 const widths = { 280: "280", 360: "360", 680: "680", dialog: "Dialog" };
 
-/** What is at hand below the element, whichever tab is shown. */
+/** What is at hand below the element, whichever tab is shown, where there is room for it. */
 const driving = html`<div id="driving">
   <div class="row">
-    <div id="widths" class="buttons" role="group" aria-label="Width">
+    <div id="widths" class="buttons" role="group" aria-label="Width and layout">
       ${Object.entries(widths).map(
         ([value, label]) =>
           html`<button
@@ -89,6 +90,8 @@ const driving = html`<div id="driving">
             ${label}
           </button>`,
       )}
+      <button type="button" id="as-phone" aria-pressed="false">App first</button>
+      <input type="checkbox" name="app-first" form="controls" hidden />
     </div>
     ${toggle("hold", "Hold the phase", true, "controls")}
     <div class="buttons" role="group" aria-label="Phone">
@@ -96,10 +99,14 @@ const driving = html`<div id="driving">
       <button type="button" id="decline">Decline</button>
     </div>
   </div>
-  <div class="row">
-    <div id="phases" class="buttons" role="group" aria-label="Phases">
-      ${phaseNames.map((name) => html`<button type="button" value="${name}">${name}</button>`)}
-    </div>
+  <div id="phases" role="group" aria-label="Phases">
+    ${Object.entries(phaseGroups).map(
+      ([group, names]) =>
+        html`<div class="buttons" role="group" aria-label="${group}">
+          <span class="hint" aria-hidden="true">${group}</span>
+          ${names.map((name) => html`<button type="button" value="${name}">${name.replaceAll("_", " ")}</button>`)}
+        </div>`,
+    )}
     <input type="hidden" name="phase" value="" form="controls" />
   </div>
   <p class="row">

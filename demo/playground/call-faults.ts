@@ -54,6 +54,18 @@ export async function withFaults(
       return kind === "login"
         ? Response.json({ error: "account_blocked" }, { status: 403 })
         : errorResponse(503, "temporarily_unavailable");
+    case "wrong": {
+      const body: unknown = await request
+        .clone()
+        .json()
+        .catch(() => undefined);
+      const { number } = Object(body) as { number?: unknown };
+      return typeof number === "string"
+        ? errorResponse(403, "wrong_number", {}, { digits: number.length, tries_left: 2, expires_in: 300 })
+        : answer();
+    }
+    case "failed":
+      return errorResponse(403, "pairing_failed");
     case "broken":
       return errorResponse(500, "server_error");
     case "lost":

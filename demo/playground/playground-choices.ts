@@ -45,6 +45,8 @@ export const networkChoices = {
   login: {
     works: "Works",
     refused: "Refused by signIn: 403",
+    wrong: "Any number is wrong: 403",
+    failed: "Three numbers were wrong: 403",
     broken: "signIn throws: 500",
     lost: "Logs in, the answer is lost",
     silent: "Never answers",

@@ -132,6 +132,8 @@ function addLoginApi(
 ): void {
   const callDemoKit = (c: Context<Env>) => kitFor(kits, undefined).fetch(c.req.raw, contextOf(c));
   app.all(`${playgroundPath}/callback`, callDemoKit);
+  // A fault reads the number in it.
+  app.post(`${playgroundPath}/:attempt/login`, bodyLimit({ maxSize: 4_096 }));
   for (const [method, calls, kind] of [
     ["POST", playgroundPath, "codes"],
     ["POST", `${playgroundPath}/:attempt/otp`, "codes"],

@@ -1,4 +1,6 @@
 import { computedColour } from "../contrast.js";
+import { comment, declaration, string } from "../theme/read-theme.js";
+import type { Rule } from "../theme/theme.js";
 
 const sheet = new CSSStyleSheet();
 
@@ -25,17 +27,12 @@ export const isLength = (value: string): boolean =>
   CSS.supports("border-radius", value) &&
   CSS.supports("outline-offset", `calc(${value} + 0px)`);
 
-/** The declarations of a text: a semicolon in a string, a comment or a `url()` does not end one. */
-const declaration = /(?:"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|\/\*[^]*?\*\/|url\([^)]*\)|\\[^]|[^;])+/gi;
-const comment = /\/\*[^]*?\*\//g;
-const string = /"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'/g;
-
 /** A variable that is not the element's, and an escape, which can hide it. */
 const foreign = /\\|\bvar\(\s*(?!--onegini-otp-login-)/i;
 
 interface Declarations {
-  /** What holds in every page, as the browser writes it; empty if there is nothing. */
-  css: string;
+  /** What holds in every page, as the browser writes it. */
+  declarations: Rule["declarations"];
   /** What is left out, because the browser does not understand it. */
   wrong: string[];
   /** What is left out, because it uses a variable of this page. */
@@ -50,7 +47,7 @@ export function declarationsOf(text: string): Declarations {
     return style.cssText;
   };
   const right: string[] = [];
-  const leftOut: Omit<Declarations, "css"> = { wrong: [], foreign: [] };
+  const leftOut: Omit<Declarations, "declarations"> = { wrong: [], foreign: [] };
   for (const [each] of text.matchAll(declaration)) {
     const written = each.replaceAll(comment, "").trim();
     const css = understood(each);
@@ -59,5 +56,10 @@ export function declarationsOf(text: string): Declarations {
     else if (foreign.test(css.replaceAll(string, ""))) leftOut.foreign.push(written);
     else right.push(css);
   }
-  return { css: understood(right.join(" ")), ...leftOut };
+  const declarations: Record<string, string> = {};
+  for (const [each] of understood(right.join(" ")).matchAll(declaration)) {
+    const [name = "", value = ""] = each.trim().split(/:\s*([^]*)/);
+    declarations[name] = value;
+  }
+  return { declarations, ...leftOut };
 }

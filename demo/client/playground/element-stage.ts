@@ -1,7 +1,7 @@
-import type { OneginiOtpLogin } from "onegini-otp-login";
+import type { LoginErrorEvent, OneginiOtpLogin } from "onegini-otp-login";
 import { attributesOf, cssOf, slotted } from "./markup.js";
 import type { Begun } from "./playground-calls.js";
-import { defaultWidthPx, type PhaseName, type Settings } from "./playground-settings.js";
+import { defaultWidthPx, phases, type PhaseName, type Settings } from "./playground-settings.js";
 
 interface ElementStageOptions {
   /** The box in which the element must fit, and the element's place in it. */
@@ -28,6 +28,7 @@ export class ElementStage {
   readonly #measured = new ResizeObserver(() => this.#fit());
   readonly #viewed = new MutationObserver(() => this.#options.onView());
   #attributes = new Set<string>();
+  #failure: LoginErrorEvent["code"] | undefined;
   #widthPx = defaultWidthPx;
 
   constructor(options: ElementStageOptions) {
@@ -48,6 +49,7 @@ export class ElementStage {
       element.setAttribute("expires-in", String(begun.expiresIn));
       if (begun.digits !== undefined) element.setAttribute("digits", String(begun.digits));
     }
+    element.addEventListener("error", ({ code }) => (this.#failure = code));
     this.#options.onNew(element);
     this.apply(settings);
     this.#measured.disconnect();
@@ -57,7 +59,12 @@ export class ElementStage {
     if (element !== this.element || !element.shadowRoot) return;
     this.#measured.observe(this.#options.stage);
     this.#measured.observe(element);
-    this.#viewed.observe(element.shadowRoot, { attributes: true, childList: true, subtree: true });
+    this.#viewed.observe(element.shadowRoot, {
+      attributes: true,
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
   }
 
   apply(settings: Settings): void {
@@ -67,8 +74,10 @@ export class ElementStage {
     }
     for (const name of this.#attributes) if (!attributes.has(name)) this.element.removeAttribute(name);
     this.#attributes = new Set(attributes.keys());
+    pretendPhone(settings.isAppFirst);
     if (settings.messages) this.element.messages = settings.messages;
     fillSlots(this.element, settings.slots);
+    this.element.requestUpdate();
     this.#sheet.replaceSync(cssOf(settings));
     this.#widthPx = settings.widthPx;
     this.#fit();
@@ -77,12 +86,23 @@ export class ElementStage {
   /** The phase, or what the person sees within it. */
   shown(): PhaseName {
     const { element } = this;
-    if (element.matches(":state(number)")) return "number";
-    if (element.state !== "pending") return element.state;
+    const { state } = element;
+    const has = (selector: string): boolean => !!element.shadowRoot?.querySelector(selector);
+    if (element.matches(":state(number)")) return has("[aria-invalid=true]") ? "wrong_number" : "number";
+    if (state === "failed") return phases.find((name) => name === this.#failure) ?? state;
+    if (state === "approved" && has("span.slow")) return "slow";
     if (element.matches(":state(scanned)")) return "scanned";
     // Only a hint about the connection has an icon.
-    if (!element.shadowRoot?.querySelector("[part~=time] svg")) return "pending";
+    if (state !== "pending" || !has(":is([part~=time], [part~=hint]) svg")) return state;
     return navigator.onLine ? "reconnecting" : "offline";
+  }
+
+  /** Types a number into the element's own field, and sends it. */
+  sendNumber(number: string): void {
+    const input = this.element.shadowRoot?.querySelector("input");
+    if (!input) return;
+    input.value = number;
+    input.form?.requestSubmit();
   }
 
   /** Presses the element's own button; false if there is none. */
@@ -122,6 +142,15 @@ export class ElementStage {
     place.style.translate = `-50% ${Math.max(0, Math.floor((heightPx - offsetHeight * scale) / 2))}px`;
     onWidth(offsetWidth, scale);
   }
+}
+
+const matchMedia = window.matchMedia.bind(window);
+
+/** Tells the page's scripts what a phone's browser tells them. Style sheets know better. */
+function pretendPhone(isPhone: boolean): void {
+  window.matchMedia = isPhone
+    ? (query) => matchMedia(query.includes("pointer: coarse") ? "all" : query)
+    : matchMedia;
 }
 
 function fillSlots(element: HTMLElement, slots: Readonly<Record<string, string>>): void {

@@ -1,4 +1,5 @@
 import { playgroundPath } from "../../playground/playground-choices.js";
+import { cssOf as sheetOf, prefix, tag, withValues, type Rule } from "../theme/theme.js";
 import { declarationsOf } from "./css-values.js";
 import { defaultRenewals, defaultScheme, defaultWidthPx, type Settings } from "./playground-settings.js";
 
@@ -71,23 +72,24 @@ export function htmlOf(settings: Settings): string {
  */
 export function cssOf(settings: Settings): string {
   const { scheme, ownScheme, widthPx, textPercent, properties, parts } = settings;
-  const declarations = [
-    ...(ownScheme === "" ? [] : [`color-scheme: ${ownScheme}`]),
-    ...(widthPx === defaultWidthPx ? [] : [`max-inline-size: ${widthPx}px`]),
-    ...(textPercent === 100 ? [] : [`font-size: ${textPercent}%`]),
-    ...Object.entries(properties).map(([name, value]) => `--onegini-otp-login-${name}: ${value}`),
-  ];
-  const rules = [
-    ...(scheme === defaultScheme && ownScheme !== "" ? [] : [`:root {\n  color-scheme: ${scheme};\n}`]),
-    ...(declarations.length === 0
-      ? []
-      : [`onegini-otp-login {\n${declarations.map((each) => `  ${each};\n`).join("")}}`]),
-    ...Object.entries(parts).map(
-      ([name, value]) => `onegini-otp-login::part(${name}) {\n  ${declarationsOf(value).css}\n}`,
+  const rule = (selector: string, declarations: Rule["declarations"]): Rule => ({
+    around: "",
+    selector,
+    declarations,
+  });
+  const theme = withValues(
+    Object.entries(parts).map(([name, value]) =>
+      rule(`${tag}::part(${name})`, declarationsOf(value).declarations),
     ),
-  ];
-  // A text such as "</style>" must not end the page's style element. In a CSS string the backslash means nothing here.
-  return rules.join("\n").replaceAll("</", "<\\/");
+    {
+      "color-scheme": ownScheme,
+      "max-inline-size": widthPx === defaultWidthPx ? "" : `${widthPx}px`,
+      "font-size": textPercent === 100 ? "" : `${textPercent}%`,
+      ...Object.fromEntries(Object.entries(properties).map(([name, value]) => [prefix + name, value])),
+    },
+  );
+  const isPageSaid = scheme !== defaultScheme || ownScheme === "";
+  return sheetOf([...(isPageSaid ? [rule(":root", { "color-scheme": scheme })] : []), ...theme]).trimEnd();
 }
 
 /** The script that sets the site's own messages; empty if it has none. */

@@ -15,7 +15,7 @@ import { ElementStage } from "./element-stage.js";
 
 const form = find("#controls", HTMLFormElement);
 const phaseControl = find("[name=phase]", HTMLInputElement);
-const widthButtons = document.querySelectorAll<HTMLButtonElement>("#widths button");
+const widthButtons = document.querySelectorAll<HTMLButtonElement>("#widths [value]");
 const log = logEvents(find("#events", HTMLElement));
 const settings = (): Settings => inEffect(readSettings(dataOf(form)));
 
@@ -37,8 +37,7 @@ const stage = new ElementStage({
   },
 });
 const driver = new PhaseDriver({
-  element: () => stage.element,
-  shown: () => stage.shown(),
+  stage,
   wanted: () => settings().phase,
   setWanted(phase) {
     phaseControl.value = phase ?? "";
@@ -70,6 +69,7 @@ function follow(): void {
   theme.show();
   for (const button of widthButtons)
     if (button.value !== "dialog") button.ariaPressed = String(Number(button.value) === now.widthPx);
+  find("#as-phone", HTMLButtonElement).ariaPressed = String(now.isAppFirst);
   say("#html", htmlOf(now));
   say("#css", cssOf(now));
   say("#npm", npmOf(now));
@@ -163,6 +163,11 @@ for (const button of widthButtons)
     find("#width", HTMLInputElement).value = button.value;
     follow();
   });
+onPress("#as-phone", () => {
+  const control = find("[name=app-first]", HTMLInputElement);
+  control.checked = !control.checked;
+  follow();
+});
 onPress("#start", () => {
   driver.release();
   void network.ready().then(() => stage.element.start());
@@ -186,7 +191,18 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>("#languages a"))
     link.hash = kept.toString();
   });
 }
-bindTabs(find("#tabs", HTMLElement));
+const showTab = bindTabs(find("#tabs", HTMLElement));
+const narrow = matchMedia("(max-width: 1099px)");
+
+/** In a narrow window, what drives the element is a tab too: else it would take the room of the card. */
+function placeDriving(): void {
+  const panel = find("#panel-Phases", HTMLElement);
+  (narrow.matches ? panel : find(".shown", HTMLElement)).append(find("#driving", HTMLElement));
+  if (narrow.matches) showTab(find("#tab-Phases", HTMLElement));
+  else if (!panel.hidden) showTab(find("#tab-Look", HTMLElement));
+}
+narrow.addEventListener("change", placeDriving);
+placeDriving();
 bindCopyButtons();
 shareCodePixels(() => stage.element);
 

@@ -11,21 +11,25 @@ import {
 /** What a site sets, by the name of a property, part or slot. */
 type Values = Readonly<Record<string, string>>;
 
-/** The phases, and what a person may see within `pending` and `approved`. */
-export const phases = [
-  "idle",
-  "requesting",
-  "pending",
-  "scanned",
-  "reconnecting",
-  "offline",
-  "approved",
-  "number",
-  "completed",
-  "denied",
-  "expired",
-  "failed",
-] as const;
+/**
+ * The phases, and what a person may see within `pending`, `approved` and `failed`: there by the code of the element's error. Each
+ * is in the group in which a person looks for it.
+ */
+export const phaseGroups = {
+  Code: ["idle", "requesting", "pending", "scanned", "reconnecting", "offline"],
+  Login: ["approved", "slow", "number", "wrong_number", "completed"],
+  "No login": [
+    "denied",
+    "expired",
+    "failed",
+    "login_paused",
+    "too_many_requests",
+    "cookies_blocked",
+    "pairing_failed",
+  ],
+} as const;
+
+export const phases = Object.values(phaseGroups).flat();
 
 export type PhaseName = (typeof phases)[number];
 
@@ -53,6 +57,9 @@ function parseMessages(text: string): Partial<Messages> | undefined {
 export const defaultWidthPx = 420;
 
 export const defaultRenewals = 5;
+
+/** The link of the demo's login page, for the phone's layout. */
+const demoAppLink = "/phone#otp={otp}&browser={browser}";
 
 /** The color-scheme of the playground's own page. */
 export const defaultScheme = "light dark";
@@ -83,7 +90,9 @@ export function readSettings(form: FormData) {
     redirect: text("redirect"),
     /** Whether the page prevents the redirect after a login. */
     stay: form.has("stay"),
-    appLink: text("app-link"),
+    appLink: text("app-link") || (form.has("app-first") ? demoAppLink : ""),
+    /** Whether the element is to believe that it is on a phone: there the app comes first. */
+    isAppFirst: form.has("app-first"),
     qrLink: text("qr-link"),
     renewals: number("renewals", defaultRenewals),
     manual: form.has("manual"),
@@ -129,9 +138,20 @@ export function inEffect(settings: Settings): Settings {
     case "reconnecting":
       return during({ life: "hour", stream: "refused", polls: "down" });
     case "approved":
+    case "slow":
       return during({ login: "silent" });
     case "number":
       return during({ number: "always" });
+    case "wrong_number":
+      return during({ number: "always", login: "wrong" });
+    case "pairing_failed":
+      return during({ login: "failed" });
+    case "login_paused":
+      return during({ codes: "paused" });
+    case "too_many_requests":
+      return during({ codes: "busy" });
+    case "cookies_blocked":
+      return during({ cookies: "blocked" });
     case "expired":
       return { ...during({ life: "brief" }), renewals: 0 };
     case "failed":

@@ -1,5 +1,8 @@
-/** Tabs as the ARIA Authoring Practices have them: arrow keys, Home and End; one stop for the Tab key. */
-export function bindTabs(list: HTMLElement): void {
+/**
+ * Tabs as the ARIA Authoring Practices have them: arrow keys, Home and End; one stop for the Tab key. Returns a function that
+ * shows one.
+ */
+export function bindTabs(list: HTMLElement): (shown: HTMLElement) => void {
   const tabs = [...list.querySelectorAll<HTMLElement>("[role=tab]")];
 
   const show = (shown: HTMLElement): void => {
@@ -9,30 +12,33 @@ export function bindTabs(list: HTMLElement): void {
       document.getElementById(tab.getAttribute("aria-controls") ?? "")!.hidden = tab !== shown;
     }
   };
-  const next = (key: string, at: number): number | undefined => {
+  const next = (key: string, from: HTMLElement): HTMLElement | undefined => {
+    // A wide window does not need them all.
+    const seen = tabs.filter((tab) => tab.checkVisibility());
+    const at = seen.indexOf(from);
     switch (key) {
       case "ArrowRight":
-        return (at + 1) % tabs.length;
+        return seen[(at + 1) % seen.length];
       case "ArrowLeft":
-        return (at - 1 + tabs.length) % tabs.length;
+        return seen.at(at - 1);
       case "Home":
-        return 0;
+        return seen[0];
       case "End":
-        return tabs.length - 1;
+        return seen.at(-1);
       default:
         return undefined;
     }
   };
 
-  for (const [at, tab] of tabs.entries()) {
+  for (const tab of tabs) {
     tab.addEventListener("click", () => show(tab));
     tab.addEventListener("keydown", (event) => {
-      const to = event.ctrlKey || event.altKey || event.metaKey ? undefined : next(event.key, at);
-      const target = to === undefined ? undefined : tabs[to];
+      const target = event.ctrlKey || event.altKey || event.metaKey ? undefined : next(event.key, tab);
       if (!target) return;
       event.preventDefault();
       show(target);
       target.focus();
     });
   }
+  return show;
 }

@@ -1,5 +1,7 @@
 import { cardContrasts, schemes, type PairContrast } from "../card-contrast.js";
 import { computedColour, hexColour, type Scheme } from "../contrast.js";
+import { readTheme } from "../theme/read-theme.js";
+import { prefix, tag } from "../theme/theme.js";
 import { declarationsOf, isColour, isLength } from "./css-values.js";
 import type { ElementStage } from "./element-stage.js";
 import type { Settings } from "./playground-settings.js";
@@ -42,7 +44,8 @@ export class ThemeControls {
       mark(control, isValid ? "" : isColours ? "This is no CSS colour." : "This is no CSS length.");
     }
     for (const control of this.#parts) {
-      const isValid = control.value.trim() === "" || declarationsOf(control.value).css !== "";
+      const { declarations } = declarationsOf(control.value);
+      const isValid = control.value.trim() === "" || Object.keys(declarations).length > 0;
       mark(control, isValid ? "" : leftOutOf(control.value) || "No CSS declaration.");
     }
   }
@@ -167,18 +170,14 @@ function normalLength(value: string): string {
 /** The values of a theme's style sheet, by the names of their controls. */
 function valuesOf(css: string): Map<string, string> {
   const values = new Map<string, string>();
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  for (const rule of sheet.cssRules) {
-    if (!(rule instanceof CSSStyleRule)) continue;
-    const part = /^onegini-otp-login::part\(([\w-]+)\)$/.exec(rule.selectorText)?.[1];
-    if (part !== undefined) values.set(`part-${part}`, rule.style.cssText);
-    if (rule.selectorText !== "onegini-otp-login") continue;
-    for (const name of rule.style) {
-      const value = rule.style.getPropertyValue(name).trim();
-      if (name === "color-scheme") values.set("own-scheme", value);
-      else values.set(name.replace(/^--onegini-otp-login-/, "property-"), value);
-    }
+  for (const { selector, declarations } of readTheme(css).theme) {
+    const part = /::part\(([\w-]+)\)$/.exec(selector)?.[1];
+    const written = Object.entries(declarations);
+    if (part !== undefined)
+      values.set(`part-${part}`, written.map((each) => `${each.join(": ")};`).join(" "));
+    if (selector !== tag) continue;
+    for (const [name, value] of written)
+      values.set(name === "color-scheme" ? "own-scheme" : name.replace(prefix, "property-"), value);
   }
   return values;
 }

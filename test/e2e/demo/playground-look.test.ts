@@ -233,7 +233,7 @@ describe("The playground's look", () => {
       await said.innerText(),
       "Left out. No CSS declaration: colr: blue; fill: #12. Other pages do not have this variable: color: var(--text).",
     );
-    assert.match(await snippet("css"), /\{\n {2}font-size: 1\.5rem; quotes: "a;b" "c";\n\}$/);
+    assert.match(await snippet("css"), /\{\n {2}font-size: 1\.5rem;\n {2}quotes: "a;b" "c";\n\}$/);
     for (const right of [
       "color: var(--onegini-otp-login-accent)",
       "--mark: url(data:image/svg+xml;base64,AAAA)",
@@ -323,6 +323,8 @@ describe("The playground's look", () => {
       [390, 844],
     ] as const) {
       await page.setViewportSize({ width, height });
+      await settled(page);
+      await page.getByRole("tab", { name: "Look" }).click();
       await page.locator("#slot-logo").scrollIntoViewIfNeeded();
       await settled(page);
       const control = (await page.locator("#slot-logo").boundingBox())!;
@@ -338,7 +340,7 @@ describe("The playground's look", () => {
   it("shows the element at each width as a whole, and its dialog", async () => {
     const { page, reaches, press, element } = await open();
     await reaches("pending");
-    const group = page.getByRole("group", { name: "Width" });
+    const group = page.getByRole("group", { name: "Width and layout" });
     for (const viewport of [
       { width: 1280, height: 800 },
       { width: 390, height: 844 },
@@ -382,7 +384,8 @@ describe("The playground's look", () => {
       );
     for (const width of [1280, 1024, 768, 390, 320]) {
       await page.setViewportSize({ width, height: 900 });
-      assert.deepEqual(await lineHeights(), [1, 1, 1, 1], `${width} px`);
+      const tabs = width < 1100 ? 5 : 4;
+      assert.deepEqual(await lineHeights(), Array(tabs).fill(1), `${width} px`);
     }
     for (const width of [1280, 768]) {
       await page.setViewportSize({ width, height: 900 });
@@ -420,5 +423,31 @@ describe("The playground's look", () => {
     }
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Default");
+  });
+
+  it("has the phases in a tab too where it is narrow, so that the card stays in sight", async () => {
+    const { page, goTo, reaches } = await open("#phase=pending");
+    await reaches("pending");
+    for (const width of [320, 480, 1024]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.getByRole("tab", { name: "Phases", selected: true }).waitFor();
+      for (const phase of ["pairing_failed", "idle"]) {
+        await goTo(phase);
+        await page.locator(`#phases [aria-current][value=${phase}]`).scrollIntoViewIfNeeded();
+        const { y, height } = (await page.locator("#stage onegini-otp-login").boundingBox())!;
+        assert.ok(y >= 0 && y + height <= 800, `${phase} at ${width} px: ${y}, ${height} px high`);
+      }
+      await page.getByRole("tab", { name: "Phases" }).focus();
+      await page.keyboard.press("ArrowLeft");
+      await page.getByRole("tab", { name: "Code", selected: true }).waitFor();
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.locator(".shown #phases").waitFor();
+      assert.equal(await page.getByRole("tab", { selected: true }).innerText(), "Code");
+    }
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.getByRole("tab", { name: "Phases", selected: true }).waitFor();
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole("tab", { name: "Look", selected: true }).waitFor();
+    assert.equal(await page.getByRole("tab").count(), 4);
   });
 });

@@ -121,6 +121,17 @@ describe("The playground's network", () => {
         await hears('error login_refused: 403 Forbidden, answer {"error":"account_blocked"}');
         await reads("This account can’t log in here");
       }, "#login=refused"),
+      inItsOwnBrowser(async ({ reaches, press, reads, element, set }) => {
+        await press("Accept");
+        await reads("Type the number from your phone");
+        await element.getByRole("textbox").fill("4711");
+        await element.getByRole("button", { name: "Continue" }).click();
+        await reads("That number doesn’t match. 2 tries left.");
+        await set("login", "failed");
+        await element.getByRole("button", { name: "Continue" }).click();
+        await reads("The number was wrong three times");
+        await reaches("failed");
+      }, "#login=wrong&number=always"),
       ...(["broken", "lost", "silent"] as const).map((choice) =>
         inItsOwnBrowser(async ({ reaches, press, page, set }) => {
           const seen = logins(page);

@@ -5,6 +5,7 @@ import type { OneginiOtpLogin } from "onegini-otp-login";
 import type { Page } from "playwright-core";
 import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
 import { locales } from "../../element/support/locales.js";
+import { phases } from "../../../demo/client/playground/playground-settings.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
 import { codeOn } from "../../support/qr.js";
 import { setText, settings } from "../accessibility/support/page-checks.js";
@@ -183,20 +184,7 @@ describe("The playground", () => {
   it("brings the element to every phase, and holds it there", async () => {
     const { goTo, reaches, page, element, events, press } = await open();
     await reaches("pending");
-    for (const phase of [
-      "idle",
-      "requesting",
-      "pending",
-      "scanned",
-      "reconnecting",
-      "offline",
-      "approved",
-      "number",
-      "completed",
-      "denied",
-      "expired",
-      "failed",
-    ]) {
+    for (const phase of [...phases, "failed"]) {
       await goTo(phase);
       await page.locator(`#phases [aria-current][value=${phase}]`).waitFor();
       assert.equal(await hashOf(page), `#phase=${phase}`);
@@ -232,6 +220,83 @@ describe("The playground", () => {
     await element.getByRole("button", { name: "Scan again" }).click();
     await page.locator("#phases [aria-current][value=pending]").waitFor();
     assert.equal(await hashOf(page), "");
+  });
+
+  it("shows what a person reads in each kind of failure, and of a login that takes long", async () => {
+    const { goTo, reads, reaches, hears, set } = await open();
+    await reaches("pending");
+    for (const [phase, words, event] of [
+      ["wrong_number", /That number doesn’t match/, undefined],
+      ["pairing_failed", "The number was wrong three times", "pairing_failed: 403 Forbidden"],
+      ["login_paused", /Until .+ Please log in another way/, "login_paused: 503 Service Unavailable"],
+      ["too_many_requests", /Try again in/, "too_many_requests: 429 Too Many Requests"],
+      ["cookies_blocked", "Cookies are off", "cookies_blocked"],
+      ["slow", "This is taking longer than usual.", undefined],
+    ] as const) {
+      await goTo(phase);
+      await reads(words);
+      if (event) await hears(`error ${event}`);
+    }
+    // It goes on as soon as the phase is no longer held.
+    await set("hold", false);
+    await reaches("completed");
+  });
+
+  it("shows the phone's layout, with the demo's link into the app, in each phase", async () => {
+    const { goTo, reads, element, page, press, snippet, set, reaches } = await open();
+    await reaches("pending");
+    await press("App first");
+    await element.getByRole("link", { name: "Continue" }).waitFor();
+    assert.equal(await hashOf(page), "#app-first=on");
+    assert.match(await snippet("html"), / app-link="\/phone#otp=\{otp\}&amp;browser=\{browser\}"/);
+    for (const [phase, words] of [
+      ["scanned", "Check the app"],
+      ["reconnecting", "Reconnecting…"],
+      ["offline", "You’re offline. We’ll keep trying."],
+      ["slow", "This is taking longer than usual."],
+      ["wrong_number", "Type the number from the app"],
+      ["cookies_blocked", "Cookies are off"],
+    ] as const) {
+      await goTo(phase);
+      await reads(words);
+      await page.locator(`#phases [aria-current][value=${phase}]`).waitFor();
+    }
+    await goTo("pending");
+    await set("app-link", "/phone#{otp}");
+    await element.getByRole("link", { name: "Continue" }).waitFor();
+    await press("App first");
+    await element.getByRole("img", { name: "QR code to log in" }).waitFor();
+    await press("Everything as it was");
+    assert.equal(await element.getAttribute("app-link"), null);
+  });
+
+  it("stays in what it holds when the person tries again", async () => {
+    const { goTo, reads, element, page, press, reaches } = await open("#phase=cookies_blocked");
+    await reads("Cookies are off");
+    await element.getByRole("button", { name: "Try again" }).click();
+    await reaches("requesting");
+    await reads("Cookies are off");
+    assert.equal(await hashOf(page), "#phase=cookies_blocked");
+    await goTo("number");
+    await reads("Type the number from your phone");
+    await element.getByRole("button", { name: "Continue" }).click();
+    await reads("Type all 4 digits.");
+    assert.equal(await hashOf(page), "#phase=number");
+    await goTo("wrong_number");
+    await element.getByRole("textbox").fill("4711");
+    await Promise.all([
+      page.waitForResponse((response) => response.status() === 403),
+      element.getByRole("button", { name: "Continue" }).click(),
+    ]);
+    await page.locator("#phases [aria-current][value=wrong_number]").waitFor();
+    assert.equal(await hashOf(page), "#phase=wrong_number");
+    await goTo("pairing_failed");
+    await reads("The number was wrong three times");
+    await element.getByRole("button", { name: "Try again" }).click();
+    await reaches("pending");
+    await press("Accept");
+    await reads("The number was wrong three times");
+    assert.equal(await hashOf(page), "#phase=pairing_failed");
   });
 
   it("does not hold a phase when holding is off", async () => {

@@ -82,6 +82,11 @@ export async function openPlayground(
     });
     if (tab) await page.locator(`#${tab}`).click();
   };
+  const press = async (name: string): Promise<void> => {
+    const button = page.getByRole("button", { name, exact: true, includeHidden: true });
+    await open(button);
+    await button.click();
+  };
   return {
     page,
     element,
@@ -93,12 +98,8 @@ export async function openPlayground(
       if (kind.startsWith("select")) await control.selectOption(value);
       else await control.fill(value);
     },
-    async press(name) {
-      const button = page.getByRole("button", { name, exact: true, includeHidden: true });
-      await open(button);
-      await button.click();
-    },
-    goTo: (phase) => page.locator("#phases").getByRole("button", { name: phase, exact: true }).click(),
+    press,
+    goTo: (phase) => press(phase.replaceAll("_", " ")),
     reaches: (phase) => page.locator(`#stage onegini-otp-login:state(${phase})`).waitFor(),
     reads: (words) => element.getByText(words).filter({ visible: true }).first().waitFor(),
     events: () =>
