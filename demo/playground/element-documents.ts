@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { kindOf, prefix, type Kind } from "../client/theme/theme.js";
 
 /** The package's own folder. `dist/command` is as deep as this one. */
 const root = join(import.meta.dirname, "../..");
@@ -10,7 +11,7 @@ interface Documented {
 }
 
 export interface DocumentedProperty extends Documented {
-  kind: "colour" | "length";
+  kind: Kind;
   /** Undefined if it depends on the card's width, or on another colour. */
   default?: string | undefined;
 }
@@ -19,7 +20,7 @@ interface Manifest {
   modules: {
     declarations: {
       tagName?: string;
-      cssProperties: (Documented & { default?: string })[];
+      cssProperties: (Documented & { default?: string; syntax?: string })[];
       cssParts: Documented[];
       slots: Documented[];
     }[];
@@ -34,8 +35,8 @@ const element = manifest.modules
 /** The element's custom properties, named without their prefix, in the manifest's order. */
 export const properties: readonly DocumentedProperty[] = element.cssProperties.map((property) => ({
   ...property,
-  name: property.name.replace("--onegini-otp-login-", ""),
-  kind: /radius|padding/.test(property.name) ? "length" : "colour",
+  name: property.name.replace(prefix, ""),
+  kind: kindOf(property),
 }));
 
 export const { cssParts: parts, slots } = element;

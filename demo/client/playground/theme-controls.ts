@@ -1,8 +1,9 @@
 import { cardContrasts, schemes, type PairContrast } from "../card-contrast.js";
 import { computedColour, hexColour, type Scheme } from "../contrast.js";
 import { readTheme } from "../theme/read-theme.js";
-import { prefix, tag } from "../theme/theme.js";
-import { declarationsOf, isColour, isLength } from "./css-values.js";
+import { prefix, tag, type Kind } from "../theme/theme.js";
+import { isValue } from "../theme/values.js";
+import { declarationsOf } from "./css-values.js";
 import type { ElementStage } from "./element-stage.js";
 import type { Settings } from "./playground-settings.js";
 
@@ -39,9 +40,9 @@ export class ThemeControls {
   /** Marks what is invalid, and what is not a value by itself. To be called before the form is read. */
   validate(): void {
     for (const control of this.#properties) {
-      const isColours = control.dataset["kind"] === "colour";
-      const isValid = control.value === "" || (isColours ? isColour : isLength)(control.value);
-      mark(control, isValid ? "" : isColours ? "This is no CSS colour." : "This is no CSS length.");
+      const kind = control.dataset["kind"] as Kind;
+      const isValid = control.value === "" || isValue(kind, control.value);
+      mark(control, isValid ? "" : `This is no CSS ${kind === "color" ? "colour" : kind}.`);
     }
     for (const control of this.#parts) {
       const { declarations } = declarationsOf(control.value);
@@ -62,6 +63,7 @@ export class ThemeControls {
     value,
     dataset: { property = "", kind, default: byDefault = "" },
   }: HTMLInputElement): boolean {
+    if (kind !== "color" && kind !== "length") return value === byDefault;
     if (kind === "length") return normalLength(value) === normalLength(byDefault);
     const own = this.#stage.colourWithout(property);
     return (

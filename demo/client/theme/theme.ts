@@ -13,6 +13,16 @@ export type Theme = readonly Rule[];
 export const tag = "onegini-otp-login";
 export const prefix = `--${tag}-`;
 
+/** What a property of the element takes: a colour, a length, or the values of a property of CSS. */
+export type Kind = "color" | "length" | "font-family" | "box-shadow";
+
+/** The kind of a property, as the element's manifest describes it. */
+export const kindOf = ({ name, syntax }: { name: string; syntax?: string | undefined }): Kind => {
+  if (syntax === "<color>") return "color";
+  if (syntax === "<length>") return "length";
+  return name.endsWith("font") ? "font-family" : "box-shadow";
+};
+
 const isOwn = ({ around, selector }: Rule): boolean => around === "" && selector === tag;
 
 /** What the theme says of a property of the element itself, such as `color-scheme`. The last rule wins. */

@@ -34,13 +34,13 @@ const property = ({ name, description, kind, default: byDefault }: DocumentedPro
       data-property="${name}"
       data-kind="${kind}"
       data-default="${byDefault ?? ""}"
-      placeholder="${byDefault ?? (kind === "colour" ? "as the text" : "by the width")}"
+      placeholder="${byDefault ?? (kind === "color" ? "as the text" : "by the width")}"
       aria-describedby="${id}-hint ${id}-said"
       autocapitalize="none"
       spellcheck="false"
       maxlength="200"
     />
-    ${kind === "colour" ? [picker("light"), picker("dark")] : ""}
+    ${kind === "color" ? [picker("light"), picker("dark")] : ""}
     <p class="hint" id="${id}-hint">${description}</p>
     <p class="hint said" id="${id}-said"></p>
   </div>`;

@@ -8,11 +8,13 @@ import { isLoading, readTheme } from "../../../demo/client/theme/read-theme.js";
 import {
   cssOf,
   jsonOf,
+  kindOf,
   prefix,
   tag,
   tailwindOf,
   valueOf,
   withValues,
+  type Kind,
 } from "../../../demo/client/theme/theme.js";
 import { ViewCard } from "../../../test/element/support/view-card.js";
 import { CodeTabs } from "./code-tabs.js";
@@ -24,7 +26,7 @@ import { StateGrid } from "./state-grid.js";
 const schemes = ["light", "dark"] as const;
 
 interface Declaration {
-  cssProperties?: { name: string; description: string; default?: string }[];
+  cssProperties?: { name: string; description: string; default?: string; syntax?: string }[];
 }
 
 const tokens = (manifest.modules as { declarations: readonly Declaration[] }[])
@@ -71,12 +73,7 @@ const restMs = 600;
 
 const isImage = (address: string): boolean => /^data:image\/[\w.+-]+[;,]/.test(address);
 
-/** The CSS property whose values a token takes. */
-const kindOf = (name: string): string => {
-  if (name.endsWith("font")) return "font-family";
-  if (name.endsWith("shadow")) return "box-shadow";
-  return /(radius|padding|width|height|size)$/.test(name) ? "padding-left" : "color";
-};
+const propertyOf = (kind: Kind): string => (kind === "length" ? "padding-left" : kind);
 
 const addressOf = (file: File): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -288,9 +285,9 @@ export const ThemeStudio = defineComponent({
         valueOf(theme.value, "color-scheme") ?? "",
         (value) => set({ "color-scheme": value }),
       ),
-      ...tokens.map(({ name, description, default: byDefault = "" }) => {
+      ...tokens.map(({ name, description, syntax, default: byDefault = "" }) => {
         const value = valueOf(theme.value, name) ?? "";
-        const isWrong = value !== "" && !CSS.supports(kindOf(name), value);
+        const isWrong = value !== "" && !CSS.supports(propertyOf(kindOf({ name, syntax })), value);
         return field(name.replace(prefix, ""), value, (text) => set({ [name]: text }), {
           placeholder: byDefault,
           title: description,
@@ -415,7 +412,13 @@ export const ThemeStudio = defineComponent({
               Object.fromEntries(
                 Object.values(panels).map((panel, index) => [
                   `tab-${index}`,
-                  () => h("div", { class: "studio-panel" }, panel()),
+                  // A table is scrolled with the keyboard only if it can have the focus.
+                  () =>
+                    h(
+                      "div",
+                      { class: "studio-panel", tabindex: panel === contrastPanel ? 0 : undefined },
+                      panel(),
+                    ),
                 ]),
               ),
             ),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { presets as themes } from "../../../demo/playground/element-documents.js";
+import { presets as themes, properties } from "../../../demo/playground/element-documents.js";
 import { demoInBrowser, type DemoInBrowser } from "../../support/demo/demo.js";
 import { settled } from "../../support/login-page.js";
 import { openPlayground } from "../../support/demo/demo-pages.js";
@@ -71,12 +71,18 @@ describe("The playground's look", () => {
 
   it("sets each property, part and slot", async () => {
     const { set, element, snippet } = await open("#phase=idle");
-    for (const [at, { name }] of manifest.cssProperties.entries()) {
-      const short = name.replace("--onegini-otp-login-", "");
-      const value = /radius|padding/.test(name) ? "7px" : `#12${at}`;
+    for (const [at, { name: short, kind }] of properties.entries()) {
+      const name = `--onegini-otp-login-${short}`;
+      const values = {
+        color: `#12${at}`,
+        length: "7px",
+        "font-family": "Georgia, serif",
+        "box-shadow": "0 1px 2px #123",
+      };
+      const value = values[kind];
       await set(`property-${short}`, value);
       assert.equal(
-        await element.evaluate((each, property) => getComputedStyle(each).getPropertyValue(property), name),
+        await element.evaluate((each, of) => getComputedStyle(each).getPropertyValue(of), name),
         value,
       );
       assert.ok((await snippet("css")).includes(`${name}: ${value};`), name);
@@ -169,6 +175,12 @@ describe("The playground's look", () => {
       await set("property-radius", value);
       assert.equal(await ownCss(), "", value);
     }
+    for (const value of ["a; color: red", "7px", "var(--font)"]) {
+      await set("property-font", value);
+      assert.equal(await ownCss(), "", value);
+    }
+    await page.getByText("This is no CSS font-family.").waitFor();
+    await set("property-font", "");
     await set("part-title", "} body { display: none");
     assert.equal(await ownCss(), "");
     await set("part-title", "color: red; } body { display: none } .x { color: blue");
