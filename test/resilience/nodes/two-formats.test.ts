@@ -137,10 +137,18 @@ function peopleOf(origin: string, accept: (otp: string) => Promise<void>): Load 
     try {
       visitor.start();
       let scanned: string | undefined;
+      let isRepeated = false;
       await until(
         async () => {
           const { state } = visitor;
-          if (state.phase === "failed") throw new Error(JSON.stringify([visitor.phases, state]));
+          if (state.phase === "failed") {
+            const { code, during } = state.failure;
+            // Once, as a browser does by itself when the proxy has just closed the quiet connection. Node does not.
+            if (isRepeated || code !== "network_error" || during !== "start")
+              throw new Error(JSON.stringify([visitor.phases, state]));
+            isRepeated = true;
+            visitor.start();
+          }
           if (state.phase === "pending" && scanned === undefined) await looksForThePhone();
           const { state: now } = visitor;
           // A renewed code is no new scan: the one before counts on.
