@@ -262,8 +262,13 @@ export const hostileProperties: Rules = (at, random) =>
     random.pick([at, `${at} onegini-otp-login`]),
     {
       ...Object.fromEntries([...own, ...inside].map((name) => [name, nonsense])),
-      // Of a padding as large as the others' largest values there is no picture.
-      "--onegini-otp-login-padding": [...nonsense.filter((value) => !/^9|^1e9|^calc/.test(value)), "90px"],
+      // Of a card as large as the others' largest values there is no picture. `line` is beside the width in a shorthand.
+      ...Object.fromEntries(
+        ["padding", "border-width", "line", "control-height"].map((name) => [
+          `--onegini-otp-login-${name}`,
+          [...nonsense.filter((value) => !/^9|^1e9|^calc/.test(value)), "90px"],
+        ]),
+      ),
     },
     0.5,
     random,
