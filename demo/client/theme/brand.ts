@@ -2,9 +2,6 @@ import { getColor, OKLCH, serialize, sRGB, to, toGamut } from "colorjs.io/fn";
 import { contrast, type Scheme } from "../contrast.js";
 import { prefix } from "./theme.js";
 
-/** The least contrast of text, and of links and buttons, by WCAG 2's level AA. */
-const leastText = 4.5;
-
 const hexOf = (lightness: number, chroma: number | null, hue: number | null): string => {
   const colour = toGamut({ space: OKLCH, coords: [lightness, chroma, hue], alpha: 1 }, { space: sRGB });
   return serialize(to(colour, sRGB), { format: "hex", collapse: false });
@@ -30,10 +27,10 @@ export function readable(colour: string, least: number, ...grounds: readonly str
 }
 
 /** White, or else a dark tone of the accent. */
-function onAccent(accent: string): string {
-  if (contrast("#ffffff", accent) >= leastText) return "#ffffff";
+function onAccent(accent: string, least: number): string {
+  if (contrast("#ffffff", accent) >= least) return "#ffffff";
   const [, chroma, hue] = to(getColor(accent), OKLCH).coords;
-  return readable(hexOf(0.2, Math.min(chroma ?? 0, 0.05), hue), leastText, accent);
+  return readable(hexOf(0.2, Math.min(chroma ?? 0, 0.05), hue), least, accent);
 }
 
 /** What the accent is drawn on. */
@@ -43,18 +40,22 @@ export type Grounds = Readonly<Record<Scheme, readonly string[]>>;
 export const ownGrounds: Grounds = { light: ["#ffffff", "#f3f5f8"], dark: ["#17191f", "#20242c"] };
 
 /**
- * The element's accent colours from a site's brand colour, for light and dark pages. Text and links have 4.5 : 1, and with them
- * controls and the focus, which need 3.
+ * The element's accent colours from a site's brand colour, for light and dark pages.
  * @param brand a colour as `getComputedStyle` gives it, or `#rrggbb`
+ * @param least the contrast of words. Controls and the focus have it too, and need 3
  */
-export function brandValues(brand: string, grounds: Grounds = ownGrounds): Record<string, string> {
-  const light = readable(brand, leastText, ...grounds.light);
-  const dark = readable(brand, leastText, ...grounds.dark);
+export function brandValues(
+  brand: string,
+  grounds: Grounds = ownGrounds,
+  least = 4.5,
+): Record<string, string> {
+  const light = readable(brand, least, ...grounds.light);
+  const dark = readable(brand, least, ...grounds.dark);
   const pair = (one: string, other: string): string => (one === other ? one : `light-dark(${one}, ${other})`);
   return {
     [`${prefix}accent`]: pair(light, dark),
-    [`${prefix}on-accent`]: pair(onAccent(light), onAccent(dark)),
+    [`${prefix}on-accent`]: pair(onAccent(light, least), onAccent(dark, least)),
     // The dialog is white on dark pages, too.
-    [`${prefix}dialog-accent`]: readable(brand, leastText, "#ffffff"),
+    [`${prefix}dialog-accent`]: readable(brand, least, "#ffffff"),
   };
 }

@@ -2,9 +2,6 @@ import { contrast, type Scheme } from "../contrast.js";
 import { drawnIn, type Drawn } from "./drawn.js";
 import { Ground } from "./pixels.js";
 
-/** What WCAG 2.2 AA asks of text, and of the edges and focus of controls. Other lines carry no meaning. */
-const least: Readonly<Record<Drawn["kind"], number>> = { text: 4.5, edges: 3, lines: 0 };
-
 /** Something that the element draws, and its contrast where that is lowest. */
 export interface Lowest {
   what: string;
@@ -16,6 +13,12 @@ export interface Lowest {
 /** The lowest contrasts of an element's states. */
 export class Contrasts {
   readonly #all = new Map<string, Lowest>();
+  readonly #least: Readonly<Record<Drawn["kind"], number>>;
+
+  /** @param ofText the least contrast of words. Edges and focus need 3; other lines carry no meaning. */
+  constructor(ofText = 4.5) {
+    this.#least = { text: ofText, edges: 3, lines: 0 };
+  }
 
   /** Those that are too low come first, then those that need the most. */
   get all(): Lowest[] {
@@ -31,7 +34,7 @@ export class Contrasts {
     const ground = await Ground.draw(place);
     for (const drawn of drawnIn(card.shadowRoot!)) {
       const { what, kind, colour } = drawn;
-      const lowest = this.#all.get(what) ?? { what, least: least[kind], found: {} };
+      const lowest = this.#all.get(what) ?? { what, least: this.#least[kind], found: {} };
       this.#all.set(what, lowest);
       const figure = Math.min(...[...ground.behind(drawn)].map((behind) => contrast(colour, behind)));
       if (figure < (lowest.found[scheme]?.figure ?? Infinity)) lowest.found[scheme] = { figure, state };

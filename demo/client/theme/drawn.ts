@@ -39,7 +39,7 @@ export function* drawnIn(root: ShadowRoot): Iterable<Drawn> {
   for (const element of root.querySelectorAll("*")) {
     if (!isSeen(element) || (isEnlarged && !element.closest("dialog"))) continue;
     const style = getComputedStyle(element);
-    const named = element.closest("[part], [class]")!;
+    const named = element.closest("[part]:not([part='']), [class]:not([class=''])")!;
     const name = named.part.value || named.getAttribute("class");
     const drawn = (what: string, kind: Drawn["kind"], colour: string, isAround: boolean): Drawn => ({
       what,

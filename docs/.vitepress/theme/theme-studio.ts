@@ -19,7 +19,7 @@ import {
 import { ViewCard } from "../../../test/element/support/view-card.js";
 import { CodeTabs } from "./code-tabs.js";
 import { field, select } from "./fields.js";
-import { cards, choices, filters, modelIn, usual, type Look } from "./gallery-cards.js";
+import { cards, choices, filters, modelIn, type Look } from "./gallery-cards.js";
 import { filterLabels, labels } from "./gallery-grid.js";
 import { StateGrid } from "./state-grid.js";
 
@@ -50,8 +50,11 @@ const usualPage = {
   font: "",
   logo: "",
   phase: "all",
+  /** In pixels, as the size of the page's text. */
   width: "320",
-  text: "100",
+  text: "16",
+  /** The least contrast of words. */
+  least: "4.5",
   layout: "computer",
   language: "en",
 };
@@ -65,6 +68,14 @@ const measured = [
   },
 ];
 
+/** What can be set between a least and a largest number of pixels. */
+const lengths: Readonly<Record<string, readonly [label: string, least: number, most: number]>> = {
+  width: ["Width, in px", 240, 1200],
+  text: ["Text size, in px", 8, 40],
+};
+
+const levels: Readonly<Record<string, string>> = { 4.5: "4.5 (level AA)", 7: "7 (level AAA)" };
+
 /** The largest logo that the link has room for, in bytes. */
 const largestLogo = 50_000;
 
@@ -74,6 +85,16 @@ const restMs = 600;
 const isImage = (address: string): boolean => /^data:image\/[\w.+-]+[;,]/.test(address);
 
 const propertyOf = (kind: Kind): string => (kind === "length" ? "padding-left" : kind);
+
+/** Whether the link may set this of the page. */
+function isPossible(name: keyof typeof usualPage, value: string): boolean {
+  if (name === "phase") return Object.hasOwn(filters, value);
+  if (name === "least") return Object.hasOwn(levels, value);
+  if (name === "logo") return isImage(value);
+  const [, least, most] = lengths[name] ?? [];
+  if (least !== undefined && most !== undefined) return Number(value) >= least && Number(value) <= most;
+  return name === "layout" || name === "language" ? Object.hasOwn(choices[name], value) : !isLoading(value);
+}
 
 const addressOf = (file: File): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -97,6 +118,8 @@ export const ThemeStudio = defineComponent({
     const contrasts = ref<Lowest[]>();
     const meter = ref<HTMLElement>();
     const isCopied = ref("");
+    /** What is typed for a token and no value of it. The theme does not get it. */
+    const wrong = reactive<Record<string, string>>({});
 
     const reading = computed(() => readTheme(css.value));
     const theme = computed(() => reading.value.theme);
@@ -113,11 +136,16 @@ export const ThemeStudio = defineComponent({
       ),
     );
     const exported = computed((): Record<string, string> => ({
-      CSS: css.value,
+      CSS: cssOf(theme.value),
       JSON: jsonOf(theme.value),
-      Tailwind: tailwindOf(theme.value),
+      Tailwind: tailwindOf(theme.value, valueOf(theme.value, "color-scheme")),
     }));
-    const looks = computed(() => schemes.map((scheme): Look => ({ ...usual, ...page, scheme })));
+    const looks = computed(() =>
+      schemes.map((scheme): Look => {
+        const { width, layout, language } = page;
+        return { width, layout, language, scheme, text: String(Number(page.text) / 0.16) };
+      }),
+    );
     const shown = computed(() =>
       cards.filter(
         (card) => filters[page.phase]!(card) && (!card.shown.otherPhone || page.layout === "phone"),
@@ -137,26 +165,38 @@ export const ThemeStudio = defineComponent({
         const own = surface === undefined ? null : computedColour(surface, scheme);
         return own === null ? ownGrounds[scheme] : [own];
       };
-      set(brandValues(hexColour(colour, "light")!, { light: on("light"), dark: on("dark") }));
+      const hex = hexColour(colour, "light")!;
+      set(brandValues(hex, { light: on("light"), dark: on("dark") }, Number(page.least)));
+      const drawn = schemes.map((scheme) => hexColour(valueOf(theme.value, `${prefix}accent`)!, scheme));
+      said.value = drawn.every((each) => each === hex)
+        ? ""
+        : `To be read, ${hex} is ${drawn[0]} on light pages and ${drawn[1]} on dark ones.`;
     }
 
     async function takeSite(): Promise<void> {
       const site = await readSite(siteCss.value);
       if (site.page !== undefined) page.background = site.page;
-      set(Object.fromEntries(Object.entries(site.values).map(([name, value]) => [prefix + name, value])));
+      set({
+        "color-scheme": site.isDark ? "dark" : "",
+        ...Object.fromEntries(Object.entries(site.values).map(([name, value]) => [prefix + name, value])),
+      });
+      said.value = "";
       if (site.brand !== undefined) takeBrand(hexColour(site.brand, "light")!);
       const found = [...(site.brand === undefined ? [] : ["brand colour"]), ...Object.keys(site.values)];
-      said.value = found.length > 0 ? `Found: ${found.join(", ")}.` : "No colour, font or corners found.";
+      said.value =
+        found.length > 0
+          ? `Found: ${found.join(", ")}. Not looked for: gradients, shadows and rules for dark pages. ${said.value}`
+          : "No colour, font or corners found.";
     }
 
     async function takeLogo(event: Event): Promise<void> {
       const [file] = (event.target as HTMLInputElement).files ?? [];
       if (!file) return;
-      const isSmall = file.size <= largestLogo;
-      if (isSmall) page.logo = await addressOf(file);
-      said.value = isSmall
+      const address = file.size <= largestLogo ? await addressOf(file) : "";
+      if (isImage(address)) page.logo = address;
+      said.value = isImage(address)
         ? ""
-        : `The logo has more than ${largestLogo / 1_000} kB: the link could not hold it.`;
+        : `A logo is a picture of at most ${largestLogo / 1_000} kB, so that the link can hold it.`;
     }
 
     /** A font of the reader's own. It stays in this page: the link has its name alone. */
@@ -164,8 +204,13 @@ export const ThemeStudio = defineComponent({
       const [file] = (event.target as HTMLInputElement).files ?? [];
       if (!file) return;
       const family = file.name.replace(/\.\w+$/, "").replaceAll(/[^\w -]/g, "");
-      document.fonts.add(await new FontFace(family, await file.arrayBuffer()).load());
-      page.font = `"${family}"`;
+      try {
+        document.fonts.add(await new FontFace(family, await file.arrayBuffer()).load());
+        page.font = `"${family}"`;
+        said.value = "The card has the page’s font. The link has its name, and not its file.";
+      } catch {
+        said.value = "The browser cannot read this font.";
+      }
     }
 
     function readLink(): void {
@@ -173,17 +218,10 @@ export const ThemeStudio = defineComponent({
       css.value = link.get("css") ?? "";
       for (const name of Object.keys(usualPage) as (keyof typeof usualPage)[]) {
         const value = link.get(name);
-        if (value === null) continue;
-        const isKnown =
-          name === "phase"
-            ? Object.hasOwn(filters, value)
-            : name in choices
-              ? Object.hasOwn(choices[name as keyof typeof choices], value)
-              : name === "logo"
-                ? isImage(value)
-                : !isLoading(value);
-        if (isKnown) page[name] = value;
+        page[name] = value !== null && isPossible(name, value) ? value : usualPage[name];
       }
+      const accent = valueOf(theme.value, `${prefix}accent`);
+      brand.value = (accent !== undefined && hexColour(accent, "light")) || "#1f4fd1";
     }
 
     function writeLink(): void {
@@ -197,7 +235,7 @@ export const ThemeStudio = defineComponent({
     /** Measures each state in each scheme, away from the reader, until something changes. */
     async function measure(): Promise<void> {
       const now = ++run;
-      const lowest = new Contrasts();
+      const lowest = new Contrasts(Number(page.least));
       for (const [index, look] of looks.value.entries()) {
         const place = meter.value!.children[index]!;
         for (const { name, shown: model } of measured) {
@@ -230,10 +268,12 @@ export const ThemeStudio = defineComponent({
 
     onMounted(() => {
       readLink();
+      addEventListener("hashchange", readLink);
       watch([css, page], settle);
       settle();
     });
     onUnmounted(() => {
+      removeEventListener("hashchange", readLink);
       run++;
       clearTimeout(rest);
     });
@@ -286,12 +326,18 @@ export const ThemeStudio = defineComponent({
         (value) => set({ "color-scheme": value }),
       ),
       ...tokens.map(({ name, description, syntax, default: byDefault = "" }) => {
-        const value = valueOf(theme.value, name) ?? "";
-        const isWrong = value !== "" && !CSS.supports(propertyOf(kindOf({ name, syntax })), value);
-        return field(name.replace(prefix, ""), value, (text) => set({ [name]: text }), {
+        const kind = kindOf({ name, syntax });
+        const write = (text: string): void => {
+          wrong[name] = text === "" || (CSS.supports(propertyOf(kind), text) && !isLoading(text)) ? "" : text;
+          if (!wrong[name]) set({ [name]: text });
+        };
+        const label = wrong[name]
+          ? `${name.replace(prefix, "")}: no ${kind === "color" ? "colour" : kind} of CSS, left out`
+          : name.replace(prefix, "");
+        return field(label, wrong[name] || (valueOf(theme.value, name) ?? ""), write, {
           placeholder: byDefault,
           title: description,
-          "aria-invalid": isWrong || undefined,
+          "aria-invalid": Boolean(wrong[name]) || undefined,
         });
       }),
     ];
@@ -312,7 +358,14 @@ export const ThemeStudio = defineComponent({
         page.logo === ""
           ? undefined
           : h("button", { type: "button", onClick: () => (page.logo = "") }, "Remove the logo"),
-        ...(["width", "text", "layout", "language"] as const).map((name) =>
+        ...(["width", "text"] as const).map((name) => {
+          const [label, min, max] = lengths[name]!;
+          const write = (value: string): void => {
+            if (isPossible(name, value)) page[name] = value;
+          };
+          return field(label, page[name], write, { type: "number", min, max });
+        }),
+        ...(["layout", "language"] as const).map((name) =>
           select(labels[name], Object.entries(choices[name]), page[name], (value) => (page[name] = value)),
         ),
         select(
@@ -324,6 +377,7 @@ export const ThemeStudio = defineComponent({
       ].filter((each) => each !== undefined);
 
     const contrastPanel = (): VNode[] => [
+      select("Words need", Object.entries(levels), page.least, (value) => (page.least = value)),
       h("table", [
         h("thead", [
           h("tr", [
@@ -350,7 +404,7 @@ export const ThemeStudio = defineComponent({
       ]),
       h(
         "p",
-        "The lowest of all states: words and edges on the pixels behind them, with your ::part() rules and gradients. Words need 4.5, edges and focus 3; other lines carry no meaning.",
+        "The lowest of all states: words and edges on the pixels behind them, with your ::part() rules and gradients. Edges and focus need 3; other lines carry no meaning.",
       ),
     ];
 

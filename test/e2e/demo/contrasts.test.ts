@@ -96,6 +96,7 @@ describe("A theme", () => {
       .btn { border-radius: 24px }
       .btn-primary { background: #b3005e }`);
     assert.deepEqual(site, {
+      isDark: false,
       brand: "rgb(179, 0, 94)",
       page: "rgb(250, 247, 240)",
       values: { font: '"Brand Sans", serif', "heading-font": "Georgia", "button-radius": "24px" },
@@ -108,7 +109,31 @@ describe("A theme", () => {
       "rgb(102, 16, 242)",
     );
     assert.equal((await siteOf("a { color: #c00 }")).brand, "rgb(204, 0, 0)");
-    assert.deepEqual(await siteOf("p { margin: 0 }"), { values: {} });
+    assert.deepEqual(await siteOf("p { margin: 0 }"), { isDark: false, values: {} });
+  });
+
+  it("begins with a site's own ground and words, also where it is always dark", async () => {
+    const dark = await siteOf(`
+      body { background: #120b1e; color: #eee }
+      .card { background: #1e1233; border-radius: 20px }
+      .btn-primary { background: #000; border-radius: 0 }`);
+    assert.deepEqual(dark, {
+      isDark: true,
+      brand: "rgb(0, 0, 0)",
+      page: "rgb(18, 11, 30)",
+      values: {
+        "button-radius": "0px",
+        radius: "20px",
+        surface: "rgb(30, 18, 51)",
+        text: "rgb(238, 238, 238)",
+      },
+    });
+    const { values } = await siteOf("body { color: #222 } .card { background: #fff8ee }");
+    assert.deepEqual(values, {
+      radius: "0px",
+      surface: "light-dark(rgb(255, 248, 238), #17191f)",
+      text: "light-dark(rgb(34, 34, 34), #f1f3f6)",
+    });
   });
 
   it("asks no address of a site's style sheet, and runs nothing in it", async () => {

@@ -735,7 +735,13 @@ describe("The theme studio", () => {
     const address = `url(${origin}/nothing-here.png)`;
     const css = `@import "/nothing-here.css"; onegini-otp-login { background: ${address} }`;
     const page = await open(
-      withTheme(css, { background: address, font: address, logo: "/nothing-here.svg", width: "constructor" }),
+      withTheme(css, {
+        background: address,
+        font: address,
+        logo: "/nothing-here.svg",
+        width: "constructor",
+        text: "1e9",
+      }),
     );
     await page.locator(".studio-states view-card").first().waitFor();
     await contrasts(page)
@@ -746,6 +752,48 @@ describe("The theme studio", () => {
       complaints.filter((line) => line.includes("nothing-here")),
       [],
     );
+  });
+
+  test("shows the card at any width and text size, and can ask more of its contrasts", async () => {
+    const page = await open(path, { viewport: { width: 1440, height: 900 } });
+    await page.getByRole("tab", { name: "Page" }).click();
+    await page.getByRole("spinbutton", { name: "Width" }).fill("300");
+    await page.getByRole("spinbutton", { name: "Text size" }).fill("20");
+    const card = page.locator(".studio-states view-card").first();
+    await card.waitFor();
+    assert.deepEqual(
+      await card.evaluate((element) => [
+        element.getBoundingClientRect().width,
+        getComputedStyle(element).fontSize,
+      ]),
+      [300, "20px"],
+    );
+    await page.getByRole("tab", { name: "Contrast" }).click();
+    await page.getByRole("combobox", { name: "Words need" }).selectOption("7");
+    await contrasts(page)
+      .getByText(/contrasts are too low/)
+      .waitFor();
+    await page.getByRole("row", { name: /^the text of time .*not 7: / }).waitFor();
+    await page.getByRole("tab", { name: "Brand" }).click();
+    await page.getByRole("textbox", { name: "Brand colour" }).fill("#154273");
+    await page.getByRole("tab", { name: "Contrast" }).click();
+    await page.getByRole("row", { name: /^the text of new-code \d+\.\d+ \d+\.\d+$/ }).waitFor();
+  });
+
+  test("gives its code no token that is none", async () => {
+    const page = await open(path);
+    await page.getByRole("tab", { name: "Tokens" }).click();
+    for (const value of [
+      "red; } body { display: none } x {",
+      "</style>",
+      `url(${origin}/nothing-here.png)`,
+      "7px",
+    ]) {
+      await page.locator(".studio-panel input").first().fill(value);
+      await page.getByRole("textbox", { name: "accent: no colour of CSS, left out" }).waitFor();
+    }
+    await page.getByRole("tab", { name: "Code" }).click();
+    assert.equal(await page.getByRole("textbox", { name: "CSS", exact: true }).inputValue(), "");
   });
 
   test("has the site's logo and font in each state", async () => {

@@ -43,6 +43,12 @@ describe("The theme of a brand colour", () => {
       assert.ok(contrast(values["--onegini-otp-login-dialog-accent"]!, "#fff") >= 4.5);
     });
 
+  it("has more contrast where more is asked", () => {
+    const { light, dark } = schemesOf(brandValues("#154273", ownGrounds, 7)["--onegini-otp-login-accent"]);
+    for (const ground of ownGrounds.dark) assert.ok(contrast(dark, ground) >= 7, dark);
+    assert.equal(light, "#154273");
+  });
+
   it("is the brand's own colour where that is readable", () => {
     assert.equal(schemesOf(brandValues("#0b6b57")["--onegini-otp-login-accent"]).light, "#0b6b57");
   });
