@@ -466,13 +466,7 @@ export const ThemeStudio = defineComponent({
               Object.fromEntries(
                 Object.values(panels).map((panel, index) => [
                   `tab-${index}`,
-                  // A table is scrolled with the keyboard only if it can have the focus.
-                  () =>
-                    h(
-                      "div",
-                      { class: "studio-panel", tabindex: panel === contrastPanel ? 0 : undefined },
-                      panel(),
-                    ),
+                  () => h("div", { class: "studio-panel" }, panel()),
                 ]),
               ),
             ),

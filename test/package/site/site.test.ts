@@ -789,7 +789,7 @@ describe("The theme studio", () => {
       `url(${origin}/nothing-here.png)`,
       "7px",
     ]) {
-      await page.locator(".studio-panel input").first().fill(value);
+      await page.locator(".studio-panel input:visible").first().fill(value);
       await page.getByRole("textbox", { name: "accent: no colour of CSS, left out" }).waitFor();
     }
     await page.getByRole("tab", { name: "Code" }).click();
