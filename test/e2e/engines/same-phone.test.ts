@@ -150,7 +150,11 @@ for (const name of wantedEngines())
         await comeBack(appReturn, elsewhere);
         await shows(elsewhere, "Continue in the browser where you began.");
         assert.equal(await elsewhere.address(), `${site.origin}/`);
-        assert.deepEqual(site.calls, []);
+        // A question of the page that was left may still be on its way.
+        assert.deepEqual(
+          site.calls.filter((call) => call.startsWith("POST ")),
+          [],
+        );
         assert.equal(await numbers(elsewhere), 0);
       });
 
