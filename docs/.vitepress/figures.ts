@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { locales } from "../../demo/playground/locales-plugin.js";
 import { defences } from "../../scripts/claims/defences.js";
 import { backends } from "../../test/package/backends/backend-list.js";
 
@@ -34,8 +35,7 @@ export function figures(): Figure[] {
     },
     { value: String(sites.length), text: "examples, each logged in to by a test", page: "examples/" },
     {
-      // Without variants of address, such as `de-du.ts`.
-      value: String(readdirSync("src/locales").filter((file) => !/-[a-z]+\.ts$/.test(file)).length),
+      value: String(locales.length),
       text: "languages, left to right and right to left",
       page: "accessibility",
     },

@@ -1,5 +1,5 @@
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
+import { bundled } from "./bundled.js";
 import type * as InPage from "./theme-contrasts-in-page.js";
 
 /** Media in which a theme is looked at. */
@@ -12,15 +12,7 @@ export const looks = {
 
 let bundling: Promise<string> | undefined;
 const bundle = (): Promise<string> =>
-  (bundling ??= build({
-    entryPoints: ["test/support/theme-contrasts-in-page.ts"],
-    bundle: true,
-    format: "iife",
-    globalName: "themes",
-    target: "es2022",
-    tsconfig: "tsconfig.base.json",
-    write: false,
-  }).then(({ outputFiles }) => outputFiles[0]!.text));
+  (bundling ??= bundled("themes", 'export * from "./test/support/theme-contrasts-in-page.js"'));
 
 /** A page with a card in each state, which has these style sheets. The theme is the last one. */
 export async function openThemed(browser: Browser, ...sheets: readonly string[]): Promise<Page> {

@@ -37,8 +37,9 @@ export class Ground {
     const frame = place.getBoundingClientRect();
     const boxes = document.createElement("div");
     boxes.setAttribute("xmlns", "http://www.w3.org/1999/xhtml");
-    const add = (element: Element, opacity: number): void => {
+    const add = (element: Element, around: number): void => {
       const style = getComputedStyle(element);
+      const opacity = around * Number(style.opacity);
       const { left, top, width, height } = element.getBoundingClientRect();
       if (isDrawn(style) && width > 0 && height > 0) {
         const box = document.createElement("div");
@@ -47,7 +48,7 @@ export class Ground {
           left: ${left - frame.left}px; top: ${top - frame.top}px; width: ${width}px; height: ${height}px`;
         boxes.append(box);
       }
-      for (const child of childrenOf(element)) add(child, opacity * Number(getComputedStyle(child).opacity));
+      for (const child of childrenOf(element)) add(child, opacity);
     };
     boxes.style.background = computedIn(place, "Canvas");
     boxes.style.blockSize = "100%";

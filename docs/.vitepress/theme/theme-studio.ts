@@ -74,6 +74,9 @@ const lengths: Readonly<Record<string, readonly [label: string, least: number, m
   text: ["Text size, in px", 8, 40],
 };
 
+/** The accent of a card without a theme, on light pages. */
+const ownBrand = "#1f4fd1";
+
 const levels: Readonly<Record<string, string>> = { 4.5: "4.5 (level AA)", 7: "7 (level AAA)" };
 
 /** The largest logo that the link has room for, in bytes. */
@@ -111,7 +114,7 @@ export const ThemeStudio = defineComponent({
   setup() {
     const css = ref("");
     const page = reactive({ ...usualPage });
-    const brand = ref("#1f4fd1");
+    const brand = ref(ownBrand);
     const siteCss = ref("");
     const said = ref("");
     const format = ref("CSS");
@@ -159,13 +162,13 @@ export const ThemeStudio = defineComponent({
     /** Makes the accent colours from the brand's, readable on the theme's own card. */
     function takeBrand(colour: string): void {
       brand.value = colour;
-      if (hexColour(colour, "light") === null) return;
+      const hex = hexColour(colour, "light");
+      if (hex === null) return;
       const surface = valueOf(theme.value, `${prefix}surface`);
       const on = (scheme: Scheme): readonly string[] => {
         const own = surface === undefined ? null : computedColour(surface, scheme);
         return own === null ? ownGrounds[scheme] : [own];
       };
-      const hex = hexColour(colour, "light")!;
       set(brandValues(hex, { light: on("light"), dark: on("dark") }, Number(page.least)));
       const drawn = schemes.map((scheme) => hexColour(valueOf(theme.value, `${prefix}accent`)!, scheme));
       said.value = drawn.every((each) => each === hex)
@@ -221,7 +224,7 @@ export const ThemeStudio = defineComponent({
         page[name] = value !== null && isPossible(name, value) ? value : usualPage[name];
       }
       const accent = valueOf(theme.value, `${prefix}accent`);
-      brand.value = (accent !== undefined && hexColour(accent, "light")) || "#1f4fd1";
+      brand.value = (accent !== undefined && hexColour(accent, "light")) || ownBrand;
     }
 
     function writeLink(): void {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type * as Contrast from "../../../demo/client/contrast.js";
 import { launchBrowser } from "../../support/browser.js";
+import { bundled } from "../../support/bundled.js";
 
 type Pages = { colours: typeof Contrast };
 
@@ -12,17 +12,11 @@ describe("The contrast of two colours", () => {
   let page: Page;
 
   before(async () => {
-    const { outputFiles } = await build({
-      entryPoints: ["demo/client/contrast.ts"],
-      bundle: true,
-      format: "iife",
-      globalName: "colours",
-      write: false,
-    });
+    const script = await bundled("colours", 'export * from "./demo/client/contrast.js"');
     browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto("about:blank");
-    await page.addScriptTag({ content: outputFiles[0]!.text });
+    await page.addScriptTag({ content: script });
   });
   after(() => browser.close());
 

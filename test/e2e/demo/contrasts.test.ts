@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type { Lowest } from "../../../demo/client/theme/contrasts.js";
 import type { Site } from "../../../demo/client/theme/read-site.js";
 import { launchBrowser } from "../../support/browser.js";
+import { bundled } from "../../support/bundled.js";
 
 describe("A theme", () => {
   let browser: Browser;
@@ -12,9 +12,9 @@ describe("A theme", () => {
   const asked: string[] = [];
 
   before(async () => {
-    const { outputFiles } = await build({
-      stdin: {
-        contents: `
+    const script = await bundled(
+      "themes",
+      `
           import { Contrasts } from "./demo/client/theme/contrasts.js";
           import { model, pending } from "./test/element/support/models.js";
           import { showCard } from "./test/element/support/view-card.js";
@@ -29,15 +29,7 @@ describe("A theme", () => {
             await contrasts.add("pending", colorScheme, card, place);
             return contrasts.all;
           }`,
-        resolveDir: process.cwd(),
-      },
-      bundle: true,
-      format: "iife",
-      globalName: "themes",
-      target: "es2022",
-      tsconfig: "tsconfig.base.json",
-      write: false,
-    });
+    );
     browser = await launchBrowser();
     page = await browser.newPage();
     await page.route("https://site.example/**", (route) => {
@@ -45,7 +37,7 @@ describe("A theme", () => {
       return route.fulfill();
     });
     await page.setContent("<!doctype html><body>");
-    await page.addScriptTag({ content: outputFiles[0]!.text });
+    await page.addScriptTag({ content: script });
   });
   after(() => browser.close());
 

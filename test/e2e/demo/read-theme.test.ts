@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type * as ReadTheme from "../../../demo/client/theme/read-theme.js";
 import { cssOf, valueOf } from "../../../demo/client/theme/theme.js";
 import { launchBrowser } from "../../support/browser.js";
+import { bundled } from "../../support/bundled.js";
 
 describe("A theme's style sheet", () => {
   let browser: Browser;
@@ -13,19 +13,13 @@ describe("A theme's style sheet", () => {
   const complaints: string[] = [];
 
   before(async () => {
-    const { outputFiles } = await build({
-      entryPoints: ["demo/client/theme/read-theme.ts"],
-      bundle: true,
-      format: "iife",
-      globalName: "themes",
-      write: false,
-    });
+    const script = await bundled("themes", 'export * from "./demo/client/theme/read-theme.js"');
     browser = await launchBrowser();
     page = await browser.newPage();
     page.on("console", (message) => complaints.push(message.text()));
     page.on("request", (request) => complaints.push(request.url()));
     await page.setContent("<!doctype html>");
-    await page.addScriptTag({ content: outputFiles[0]!.text });
+    await page.addScriptTag({ content: script });
   });
   after(() => browser.close());
 
