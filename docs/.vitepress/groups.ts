@@ -59,7 +59,7 @@ export const groups: readonly Group[] = [
     text: "Server",
     pages: [
       { path: "docs/kit.md" },
-      { path: "docs/sessions.md" },
+      { path: "docs/sessions.md", pages: below("docs/sessions/") },
       { path: "docs/serve.md" },
       { path: "docs/backends.md" },
       { path: "docs/token-server.md" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { compileFunction } from "node:vm";
 import { foreignPages } from "./support/session-browser.js";
 
 /** `?next=` in `examples/backends/`: the script of the login page, and the check, in each language. */
@@ -17,6 +18,31 @@ test("every site's return-to.js has the same text, which docs/sessions.md lists"
   const [, listed = ""] =
     /^<!-- listing: (\S*\/return-to\.js) -->$/m.exec(read("docs/sessions.md")) ?? assert.fail("No listing");
   for (const file of scripts) assert.equal(read(file), read(listed), file);
+});
+
+test("the next.js of docs/sessions.md goes to a page of its own site alone", () => {
+  const [, code = ""] = /^```js\n(\/\/ next\.js\n[^]*?)^```$/m.exec(read("docs/sessions.md")) ?? [];
+  const goesTo = (search: string): string | undefined => {
+    let target: string | undefined;
+    const element = new EventTarget();
+    const run = compileFunction(code, ["document", "location"]) as (...globals: unknown[]) => void;
+    run(
+      { querySelector: () => element },
+      { origin: "https://www.example.com", search, replace: (url: URL) => (target = url.href) },
+    );
+    const isPrevented = !element.dispatchEvent(new Event("login", { cancelable: true }));
+    assert.equal(isPrevented, target !== undefined);
+    return target;
+  };
+
+  assert.equal(goesTo("?next=%2Forders%3Fof%3D2"), "https://www.example.com/orders?of=2");
+  assert.equal(goesTo(""), "https://www.example.com/account");
+  for (const page of [...foreignPages, "data:text/html,"]) {
+    const target = goesTo(`?next=${page}`);
+    if (target !== undefined) assert.equal(new URL(target).origin, "https://www.example.com", page);
+  }
+  assert.equal(goesTo("?next=//evil.example"), undefined);
+  assert.equal(goesTo("?next=javascript:alert(1)"), undefined);
 });
 
 describe("the check of docs/backends.md", () => {

@@ -16,7 +16,7 @@ const tracked = (folder: string): string[] =>
   execFileSync("git", ["ls-files", folder], { encoding: "utf8" }).trim().split("\n");
 
 describe("a log-out takes no POST of another origin, with or without a body", () => {
-  const listings = ["docs/sessions.md", "docs/frameworks.md"].flatMap((page) =>
+  const listings = [...tracked("docs/sessions"), "docs/frameworks.md"].flatMap((page) =>
     [...read(page).matchAll(/^```\w+\n([^]*?)^```$/gm)]
       .map(([, code = ""]) => ({ page, code }))
       .filter(({ code }) => endsTheCookie.test(code)),

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** The listings of docs/sessions.md as files that compile and run, one folder for each section. */
+/** The listings of docs/sessions.md and the pages below it as files that compile and run, one folder for each section. */
 
 interface Section {
   /** Its heading. */
@@ -57,11 +57,13 @@ function moduleOf(code: string, toSite: string): string {
 }
 const typed = (name: string): string => (/^[A-Z]/.test(name) ? `type ${name}` : name);
 
-/** The sections of the page that have listings. */
+/** The sections of the page, and the pages below it, that have listings. */
 export function sessionSections(): Section[] {
-  return readFileSync("docs/sessions.md", "utf8")
-    .split(/^## /m)
-    .slice(1)
+  const below = readdirSync("docs/sessions").map((file) => readFileSync(`docs/sessions/${file}`, "utf8"));
+  return [
+    ...readFileSync("docs/sessions.md", "utf8").split(/^## /m).slice(1),
+    ...below.map((page) => page.replace(/^# /, "")),
+  ]
     .map((section) => {
       const [title = ""] = section.split("\n", 1);
       const folder = title.toLowerCase().replaceAll(/[^a-z]+/g, "-");

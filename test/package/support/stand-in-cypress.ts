@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compileFunction } from "node:vm";
-import type { Page, Response as PageResponse } from "playwright-core";
+import type { JSHandle, Page, Response as PageResponse } from "playwright-core";
 import { until } from "../../support/until.js";
 
 /** A step of a chain: gets the subject of the one before. */
@@ -17,6 +17,8 @@ interface Chainable {
   then: (step: Step) => Chainable;
   its: (path: string) => Chainable;
   as: (alias: string) => Chainable;
+  shadow: () => Chainable;
+  find: (selector: string) => Chainable;
   type: (text: string) => Chainable;
   should: (assertion: string, expected: unknown) => Chainable;
 }
@@ -86,12 +88,11 @@ export class StandInCypress {
       }),
     get: (selector: string) =>
       this.#chain(async () => {
-        const attributes = await this.#page
-          .locator(selector)
-          .evaluate((element) =>
-            Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
-          );
-        return { selector, attr: (name: string) => attributes[name] };
+        const found = await this.#found(await this.#page.evaluateHandle(() => document), selector);
+        const attributes = await found.evaluate((element) =>
+          Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
+        );
+        return { found, attr: (name: string) => attributes[name] };
       }),
     location: (part: "pathname") => this.#chain(() => () => new URL(this.#page.url())[part]),
     wrap: (value: unknown) => this.#chain(() => value),
@@ -125,9 +126,25 @@ export class StandInCypress {
         this.#chain((value) => {
           this.#calls.set(alias, (value as { call: Promise<PageResponse> }).call);
         }, get),
+      shadow: () =>
+        this.#chain(
+          async (value) => ({
+            root: await (value as { found: JSHandle<Element> }).found.evaluateHandle(
+              (host) => host.shadowRoot!,
+            ),
+          }),
+          get,
+        ),
+      find: (selector: string) =>
+        this.#chain(
+          async (value) => ({
+            found: await this.#found((value as { root: JSHandle<ParentNode> }).root, selector),
+          }),
+          get,
+        ),
       type: (text: string) =>
-        this.#chain(async (found) => {
-          const field = this.#page.locator((found as { selector: string }).selector);
+        this.#chain(async (value) => {
+          const field = (value as { found: JSHandle<Element> }).found.asElement();
           await field.fill(text.replace("{enter}", ""));
           await field.press("Enter");
         }, get),
@@ -140,6 +157,15 @@ export class StandInCypress {
       },
     };
     return chain;
+  }
+
+  /** Waits for an element. Unlike a locator it does not look into shadow roots, as Cypress does not. */
+  async #found(root: JSHandle<ParentNode>, selector: string): Promise<JSHandle<Element>> {
+    const found = await this.#page.waitForFunction(([within, wanted]) => within.querySelector(wanted), [
+      root,
+      selector,
+    ] as const);
+    return found as JSHandle<Element>;
   }
 
   async #runQueue(): Promise<void> {

@@ -132,7 +132,8 @@ export async function exposedReading(page: Page, role: string): Promise<Reading>
 
   const walk = (node: Exposed, parent: string): Reading => {
     const kind = node.role?.value ?? "none";
-    const name = node.name?.value ?? "";
+    // A snapshot has each kind of space as a plain one.
+    const name = (node.name?.value ?? "").replaceAll("\u00a0", " ");
     // A form without a name is no landmark.
     const isSilent = node.ignored || structure.includes(kind) || (kind === "form" && name === "");
     const below = (node.childIds ?? []).flatMap((id) => walk(byId.get(id)!, isSilent ? parent : name));
