@@ -106,6 +106,15 @@ it("the ring of a card that was removed before its update has no corners that ar
     expect(path.getAttribute("d")).not.to.include("NaN");
 });
 
+it("the ring of a card that is not displayed, as on a page that a router keeps, can be drawn", async () => {
+  const card = await themed("");
+  card.hidden = true;
+  card.requestUpdate();
+  await card.updateComplete;
+  for (const path of card.shadowRoot!.querySelectorAll(".ring path"))
+    expect(path.getAttribute("d")).not.to.include("Infinity");
+});
+
 describe("the site's properties", () => {
   it("set second lines, lines and sunken areas, also beside colours that they are mixed from", async () => {
     for (const more of [{}, { text: "rgb(90, 0, 0)" }]) {

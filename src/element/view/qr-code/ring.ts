@@ -33,9 +33,10 @@ const ringPath = (radius: number): string => {
 export function fitRing(root: ShadowRoot): void {
   const ring = root.querySelector(".ring");
   if (!ring) return;
-  // Not 0: Chromium begins a dash anew after an arc without a length. NaN if the element was removed before its update.
+  // Not 0: Chromium begins a dash anew after an arc without a length. NaN in an element that is removed, or not displayed.
   const box = ring.parentElement!;
-  const radius = (parseFloat(getComputedStyle(box).borderTopLeftRadius) * 310) / box.clientWidth || 0.01;
+  const radius =
+    (parseFloat(getComputedStyle(box).borderTopLeftRadius) * 310) / (box.clientWidth || NaN) || 0.01;
   const d = ringPath(radius);
   for (const path of ring.children) path.setAttribute("d", d);
 }
