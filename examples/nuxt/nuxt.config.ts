@@ -20,7 +20,7 @@ export default defineNuxtConfig({
   // #endregion …
   modules: ["nuxt-auth-utils"],
   vue: { compilerOptions: { isCustomElement: (tag) => tag === "onegini-otp-login" } },
-  // Otherwise the first visit in development loads the page again.
+  // Otherwise the first visit in development loads the page again (it may anyway, for a dependency of Nuxt).
   vite: { optimizeDeps: { include: ["onegini-otp-login", "onegini-otp-login/vue"] } },
 });
 // #endregion config

@@ -35,7 +35,6 @@ const generated: Record<string, Record<string, string>> = {
 ${["appendResponseHeader", "createError", "defineEventHandler", "fromNodeMiddleware", "getRequestHeader", "getRequestURL", "sendRedirect", "toWebRequest"].map((name) => `        const ${name}: typeof import("h3").${name};`).join("\n")}
 ${["clearUserSession", "replaceUserSession"].map((name) => `        const ${name}: typeof import("../node_modules/nuxt-auth-utils/dist/runtime/server/utils/session.js").${name};`).join("\n")}
       }`,
-    "auth.d.ts": `declare module "#auth-utils" { interface User { id: string } }\nexport {};`,
   },
   NestJS: {
     "app.module.ts": "export class AppModule {}",

@@ -10,4 +10,10 @@ declare module "#auth-utils" {
   }
 }
 
+declare module "h3" {
+  interface H3EventContext {
+    beginLogin?: () => Promise<import("onegini-otp-login/server").FirstPaint | null>;
+  }
+}
+
 export {};
