@@ -27,10 +27,15 @@ interface File {
 }
 const types: Record<string, string> = { js: "text/javascript", css: "text/css" };
 const files = new Map<string, File>(
-  readdirSync(directory).map((name) => [
-    `/${name}`,
-    { type: types[name.split(".").at(-1) ?? ""] ?? "", body: gzipSync(readFileSync(`${directory}/${name}`)) },
-  ]),
+  readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => [
+      `/${name}`,
+      {
+        type: types[name.split(".").at(-1) ?? ""] ?? "",
+        body: gzipSync(readFileSync(`${directory}/${name}`)),
+      },
+    ]),
 );
 files.set("/clock", { type: "text/html", body: gzipSync(clock) });
 for (const name of pageNames) {
