@@ -32,6 +32,11 @@ export const suites: readonly Suite[] = [
     runsIn: "all",
     needs: ["build", "services"],
   },
+  {
+    path: "test/unit/service/serve/audit/tamper-evident-keeping.test.ts",
+    runsIn: "all",
+    needs: ["build", "services"],
+  },
   { path: "test/unit/service/serve/certificates.test.ts", runsIn: "all", needs: ["services"] },
   {
     path: "test/unit/service/serve/ports/internal-tls.test.ts",

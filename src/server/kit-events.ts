@@ -18,10 +18,10 @@ type AcceptedLogin = OfAttempt & {
  * An event of the kit, for the site's log. No event contains an OTP, a cookie, a session or a secret. Some contain the
  * user's id, because a log of logins needs it. Line breaks and control characters of its texts are replaced by spaces, but
  * an `error` stays as it was thrown. `address` is the result of `clientIp` for the client that calls; for an
- * event after a result call it is the address that began the attempt; so are `userAgent`, of which at most 512 characters are
- * kept, and `browserId`, which tells browsers apart: the first 16 characters of the hash of the kit's cookie. `transaction` is the
- * Token Server's id of the code that was accepted or declined. `durationMs`, in whole milliseconds, is how long a call took or,
- * for an attempt that was scanned or settled, how long it has lived.
+ * event after a result call, and for a redeemed ticket, it is the address that began the attempt; so are `userAgent`, of which
+ * at most 512 characters are kept, and `browserId`, which tells browsers apart: the first 16 characters of the hash of the kit's
+ * cookie. `transaction` is the Token Server's id of the code that was accepted or declined. `durationMs`, in whole milliseconds,
+ * is how long a call took or, for an attempt that was scanned or settled, how long it has lived.
  */
 export type LoginKitEvent =
   | (OfAttempt & { type: "attempt_started"; level: "info" })
@@ -133,17 +133,11 @@ export type LoginKitEvent =
    * `repeated`: the browser called again, and the ticket before is void.
    */
   | (AcceptedLogin & { type: "ticket_issued"; level: "info"; browser?: "known" | "new"; repeated: boolean })
-  /** The site redeemed a ticket (`kit.redeem`): the person is logged in. `browser` as in `logged_in`. */
-  | {
-      type: "ticket_redeemed";
-      level: "info";
-      attempt: string;
-      userId: string;
-      transaction: string;
-      browserId: string;
-      browser?: "known" | "new";
-      durationMs: number;
-    }
+  /**
+   * The site redeemed a ticket (`kit.redeem`): the person is logged in. `browser` as in `logged_in`. `address` and `userAgent` are
+   * those of the browser that began the attempt: `kit.redeem` does not hear where it is now.
+   */
+  | (AcceptedLogin & { type: "ticket_redeemed"; level: "info"; browser?: "known" | "new" })
   /**
    * A ticket was refused: there is none, or a newer one has replaced it (`unknown`), the request came without the kit's browser
    * cookie (`no_cookie`), another browser has the ticket, it was used before, its time was over, or the user's browsers were

@@ -24,7 +24,7 @@ export interface LimitReached {
 }
 
 /** The third wrong number ends the attempt. */
-const maxWrongNumbers = 3;
+export const maxWrongNumbers = 3;
 
 /** Why a login is refused for good. */
 export type Refusal =

@@ -61,6 +61,7 @@ export class Tickets<Context> {
       return undefined;
     }
     const { userId, transaction, at: claimedAt, browser: known } = attempt.state;
+    const { address, userAgent } = attempt;
     report({
       type: "ticket_redeemed",
       level: "info",
@@ -68,6 +69,8 @@ export class Tickets<Context> {
       userId,
       transaction,
       browserId: browserIdOf(browser),
+      ...(address !== undefined && { address }),
+      ...(userAgent !== undefined && { userAgent }),
       ...(known && { browser: known }),
       durationMs,
     });

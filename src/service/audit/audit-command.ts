@@ -96,10 +96,11 @@ function textOf({ attempt, result, steps }: LoginStory): string {
   return [`Login ${attempt}: ${result}`, ...lines, ""].join("\n");
 }
 
-const notesOf = ({ unreadable, otherVersions, missing }: Reading): string[] => [
+const notesOf = ({ unreadable, otherVersions, missing, repeated }: Reading): string[] => [
   ...(unreadable > 0 ? [`Lines that cannot be read: ${unreadable}.`] : []),
   ...(otherVersions > 0 ? [`Lines of another version of the format: ${otherVersions}.`] : []),
   ...(missing > 0 ? [`Lines that were written and are not in these files: ${missing}.`] : []),
+  ...(repeated > 0 ? [`Lines whose process and seq were read before: ${repeated}.`] : []),
 ];
 
 /** An id may begin with a hyphen, which Node takes for a flag if it stands alone. */

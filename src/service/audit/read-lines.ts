@@ -24,6 +24,8 @@ export interface Reading {
   otherVersions: number;
   /** Lines that processes have written and that were not read, between the first and the last of each. */
   missing: number;
+  /** Lines with the process and the number of one that was read before: a file was read twice, or somebody added a line. */
+  repeated: number;
 }
 
 /** Reads files, and standard input for `-`. Lines that are not of the audit are skipped, such as those of the log. */
@@ -33,7 +35,7 @@ export async function readLines(
   onLine: (line: ReadLine) => void,
 ): Promise<Reading> {
   const reading = { unreadable: 0, otherVersions: 0 };
-  const processes = new Map<string, { first: number; last: number; count: number }>();
+  const processes = new Map<string, SeenNumbers>();
   for (const file of files) {
     const from: NodeJS.ReadableStream = file === "-" ? input : createReadStream(file);
     // An error of the stream does not reach the lines.
@@ -47,24 +49,52 @@ export async function readLines(
         else if (members["v"] !== auditVersion) reading.otherVersions++;
         else {
           const line = lineOf(members);
-          const { first, last, count } = processes.get(line.process) ?? {
-            first: Infinity,
-            last: -Infinity,
-            count: 0,
-          };
-          processes.set(line.process, {
-            first: Math.min(first, line.seq),
-            last: Math.max(last, line.seq),
-            count: count + 1,
-          });
+          const seen = processes.get(line.process) ?? new SeenNumbers();
+          processes.set(line.process, seen.with(line.seq));
           onLine(line);
         }
       }
     };
     await Promise.race([read(), failed]);
   }
-  const missing = [...processes.values()].map(({ first, last, count }) => last - first + 1 - count);
-  return { ...reading, missing: missing.reduce((sum, each) => sum + Math.max(0, each), 0) };
+  const seen = [...processes.values()];
+  const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0);
+  return {
+    ...reading,
+    missing: sum(seen.map(({ missing }) => missing)),
+    repeated: sum(seen.map(({ repeated }) => repeated)),
+  };
+}
+
+/** The numbers of one process's lines, as runs without a gap: lines come in the order of their numbers, or nearly so. */
+class SeenNumbers {
+  readonly #runs: { first: number; last: number }[] = [];
+  #lowest = Infinity;
+  #highest = -Infinity;
+  #count = 0;
+  repeated = 0;
+
+  with(number: number): this {
+    if (!Number.isSafeInteger(number)) return this;
+    const isIn = ({ first, last }: { first: number; last: number }): boolean =>
+      first <= number && number <= last;
+    if (number <= this.#highest && this.#runs.some(isIn)) {
+      this.repeated++;
+      return this;
+    }
+    const run = this.#runs.at(-1);
+    if (run && number === run.last + 1) run.last = number;
+    else this.#runs.push({ first: number, last: number });
+    this.#lowest = Math.min(this.#lowest, number);
+    this.#highest = Math.max(this.#highest, number);
+    this.#count++;
+    return this;
+  }
+
+  /** How many are not there, between the lowest and the highest. */
+  get missing(): number {
+    return this.#count === 0 ? 0 : this.#highest - this.#lowest + 1 - this.#count;
+  }
 }
 
 /** A line of JSON. */

@@ -77,6 +77,21 @@ describe("a ticket", () => {
     ]);
   });
 
+  test("that is redeemed is reported with the address and the browser that began the login", async (t) => {
+    let address = "192.0.2.7";
+    const { where, browser, approvedAttempt, redeem } = await scene(t, { clientIp: () => address });
+    const attempt = await approvedAttempt();
+    address = "198.51.100.1";
+    const answer = await browser.post(`/${attempt}/login`, { headers: { "user-agent": "elsewhere" } });
+    await redeem(((await answer.json()) as { ticket: string }).ticket);
+    const [began] = eventsOf(where, "attempt_approved").filter((event) => event.attempt === attempt);
+    const [issued] = eventsOf(where, "ticket_issued");
+    const [redeemed] = eventsOf(where, "ticket_redeemed");
+    assert.equal(redeemed?.attempt, attempt);
+    assert.deepEqual([redeemed.address, redeemed.userAgent], ["192.0.2.7", began?.userAgent]);
+    assert.deepEqual([issued?.address, issued?.userAgent], ["198.51.100.1", "elsewhere"]);
+  });
+
   test("can be redeemed once: later, at the same moment, and on another server", async (t) => {
     let gatheredReads = 0;
     const { where, store, clock, browser, logIn, redeem, refusals } = await scene(t, {}, (inner) => {

@@ -120,6 +120,16 @@ describe("audit show", () => {
     );
   });
 
+  test("says which lines are missing also where others are there twice, and that they are", async () => {
+    const lines = [approved, line(5, { event: "ticket_redeemed" }), line(4, {}), approved, approved];
+    const { code, stderr } = await run(["show", "--user", "alice"], lines.join(""));
+    assert.equal(code, 0);
+    assert.equal(
+      stderr,
+      "Lines that were written and are not in these files: 2.\nLines whose process and seq were read before: 2.\n",
+    );
+  });
+
   test("prints no control characters of a line", async () => {
     const { stdout } = await run(
       ["show", "--user", "alice"],

@@ -61,6 +61,22 @@ describe("an operator's call", () => {
     assert.deepEqual([paused?.["by"], resumed?.["by"]], ["jane", zoe]);
   });
 
+  test("that pauses and resumes is followed by lines that say who, why and until when", async (t) => {
+    const { file, service } = await scene(t);
+    const until = "2999-01-01T06:00:00.000Z";
+    await service.call("PUT", "/pause", { body: { until, by: "jane", reason: "a repair" } });
+    await service.call("DELETE", "/pause", { headers: { "x-operator": "joe" }, body: { reason: "done" } });
+    await service.stop();
+    const said = file
+      .lines()
+      .filter(({ event }) => event.startsWith("login_"))
+      .map((line) => Object.fromEntries(Object.entries(line).filter(([name]) => !envelope.includes(name))));
+    assert.deepEqual(said, [
+      { until, by: "jane", reason: "a repair" },
+      { cause: "resume", by: "joe", reason: "done" },
+    ]);
+  });
+
   test("is in the audit when it is refused, with what is known of it", async (t) => {
     const { service, calls } = await scene(t);
     const wrong = { authorization: "Bearer wrong", "x-operator": "mallory" };

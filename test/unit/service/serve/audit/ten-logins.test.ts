@@ -196,6 +196,14 @@ test("ten logins, three of them attacks, are told from the audit alone", async (
   ];
   for (const [attempt, ...told] of stories) assert.deepEqual(await tell(file.path, attempt, names), told);
 
+  const redemptions = file.lines().filter(({ event }) => event === "ticket_redeemed");
+  assert.equal(redemptions.length, 7);
+  for (const line of redemptions) {
+    assert.equal(line["address"], "127.0.0.1");
+    assert.match(String(line["userAgent"]), /^browser of /);
+    assert.match(String(line["attempt"]), /^[\w-]{22}$/);
+  }
+
   // What an alert on the stream would look for, without knowing the logins.
   const attacks = file
     .lines()
