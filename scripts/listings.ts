@@ -1,7 +1,8 @@
 /**
  * Part of `npm run generated:write`: writes the listings that come from an example into the pages, below a comment that names the
  * file, or a region of it: `<!-- listing: examples/nuxt/server/utils/login-kit.ts#kit -->`. `--check` fails where a page has
- * another text. Of `scripts/rooms.js` the listing is its picture, of `custom-elements.json` a table of `scripts/styling-tables.ts`.
+ * another text. Of `scripts/rooms.js` the listing is its picture, of `custom-elements.json` a table of `scripts/styling-tables.ts`,
+ * of a program of `bench/` its output, and of `scripts/trust/pages.ts` tables and lists, up to the next heading or comment.
  *
  * A region begins with `// #region kit`, in a comment of its language, and ends with `// #endregion kit`. A listing joins all
  * regions of its name. A region named `…` holds options that a page leaves out: the listing, of a whole file too, has `…,` there.
@@ -10,8 +11,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { guessing } from "../bench/server/guessing.js";
 import { picture } from "./rooms.js";
 import { stylingTable } from "./styling-tables.js";
+import { trustPart } from "./trust/pages.js";
 
 const marker = /^( *)(?:\/\/|#|<!--|\{\/\*) #(end)?region\b ?(.*?)(?: (?:-->|\*\/\}))?$/;
 
@@ -43,6 +46,8 @@ function linesOf(file: string, wanted: string | undefined, text: string): string
 function listingOf(file: string, region: string | undefined, text: string): string {
   if (file === "custom-elements.json") return stylingTable(region, text);
   if (file === "scripts/rooms.js") return `\`\`\`text\n${picture}\`\`\`\n`;
+  if (file === "bench/server/guessing.ts")
+    return `\`\`\`text\n$ node --import tsx ${file}\n${guessing()}\`\`\`\n`;
   const [, path = file] = /^examples\/(?:backends\/)?[^/]+\/(.*)$/.exec(file) ?? [];
   const language = extname(file).slice(1);
   const comment = /^(html|vue|svelte)$/.test(language)
@@ -62,8 +67,12 @@ export function withListings(page: string, read: (file: string) => string): stri
     throw new Error(
       `A comment of a listing stands alone in its line, as <!-- listing: FILE -->, not as ${odd[0]}`,
     );
-  return page.replaceAll(
-    /^(<!-- listing: (.*?)(?:#(.*))? -->)\n(\n(?:```\w+\n[^]*?^```\n|(?:\|.*\n)+))?/gm,
+  const withParts = page.replaceAll(
+    /^(<!-- listing: scripts\/trust\/pages\.ts#(.*) -->)\n[^]*?(?=^#|^<!--)/gm,
+    (_all, comment: string, part: string) => `${comment}\n\n${trustPart(part)}\n`,
+  );
+  return withParts.replaceAll(
+    /^(<!-- listing: (?!scripts\/trust\/)(.*?)(?:#(.*))? -->)\n(\n(?:```\w+\n[^]*?^```\n|(?:\|.*\n)+))?/gm,
     (_all, comment: string, file: string, region?: string, listing?: string) => {
       if (listing === undefined) throw new Error(`No listing below ${comment}`);
       return `${comment}\n\n${listingOf(file, region, read(file))}`;
@@ -75,9 +84,11 @@ if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
   const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
   const pages = [
     "CONTRIBUTING.md",
-    ...readdirSync("docs")
-      .filter((file) => file.endsWith(".md"))
-      .map((file) => `docs/${file}`),
+    ...["docs", "docs/trust"].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => `${folder}/${file}`),
+    ),
   ];
   const stale = pages.filter((page) => {
     const text = readFileSync(page, "utf8");

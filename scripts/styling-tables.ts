@@ -48,7 +48,7 @@ const cellsOf = (description: string): string[] =>
     .map((text) => text.charAt(0).toLowerCase() + text.slice(1));
 
 /** A table, aligned as Prettier aligns it. */
-function tableOf(rows: string[][]): string {
+export function tableOf(rows: string[][]): string {
   const widths = rows[0]!.map((_head, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const [head, ...body] = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)));
   const line = widths.map((width) => "-".repeat(width));

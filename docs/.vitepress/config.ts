@@ -155,6 +155,10 @@ export default defineConfigWithTheme<SiteConfig>({
     "examples/backends/*/*/**",
   ],
   rewrites: placeOf,
+  // The papers have tables with many columns.
+  transformPageData: ({ filePath, frontmatter }) => {
+    if (filePath.startsWith("docs/trust/")) Object.assign(frontmatter, { aside: false, pageClass: "paper" });
+  },
   // The demo, which a reader starts.
   ignoreDeadLinks: "localhostLinks",
   markdown: {

@@ -79,8 +79,9 @@ export const groups: readonly Group[] = [
     ],
   },
   {
-    text: "Security",
+    text: "Trust",
     pages: [
+      { path: "docs/trust/README.md", pages: below("docs/trust/") },
       { path: "docs/security.md", text: "Threats and defences" },
       { path: "docs/cross-device.md", text: "Cross-device flows" },
       { path: "SECURITY.md", text: "Report a vulnerability" },

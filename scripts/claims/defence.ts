@@ -1,4 +1,6 @@
 import ts from "typescript";
+import type { RequirementId } from "../trust/asvs.js";
+import type { ThreatName } from "../trust/threats.js";
 
 /** Claims of docs/security.md and docs/cross-device.md, in a few words, by the test file that must fail without the defence. */
 export type Claims = Readonly<Record<string, Readonly<Record<string, Defence>>>>;
@@ -7,6 +9,10 @@ export type Claims = Readonly<Record<string, Readonly<Record<string, Defence>>>>
 type Defence = Change & {
   /** The title of the test or its suite, with … for each `${…}`. */
   title: string;
+  /** The threat that it answers, for docs/trust/threats.md. */
+  threat: ThreatName;
+  /** The requirements of OWASP ASVS that it helps to meet, for docs/trust/asvs.md. */
+  asvs: readonly RequirementId[];
 };
 
 /**

@@ -7,6 +7,7 @@ import {
   type TokenServer,
   type TokenServerOptions,
 } from "onegini-otp-login/emulator";
+import { receivedCode } from "../../../src/element/flow/renewal.js";
 import { en } from "../../../src/locales/en.js";
 import { createLoginKit } from "../../../src/server/create-login-kit.js";
 import type { CommonOptions } from "../../../src/server/options.js";
@@ -223,4 +224,13 @@ describe("docs/token-server.md", () => {
   test("says what the page shows in its own words", () => {
     assert.equal(documentText.includes(`### The page shows "${en.unavailable}"`), true);
   });
+});
+
+test("the time to decide is as long as docs/token-server.md says for each life of a code", () => {
+  const rows = [...documentText.matchAll(/^\| (\d+) seconds +\| (\d+) s +\| a code every (\d+) s +\|$/gm)];
+  assert.equal(rows.length > 0, true);
+  for (const [, life, least, every] of rows) {
+    const { renewAt, endsAt } = receivedCode({ otp: "x", expires_in: Number(life) }, 0);
+    assert.deepEqual([endsAt - renewAt, renewAt], [Number(least) * 1000, Number(every) * 1000], life);
+  }
 });

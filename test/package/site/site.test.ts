@@ -279,7 +279,7 @@ describe("The first page", () => {
   });
 
   test("has the groups of the pages in its navigation, and so has each page at its side", async () => {
-    const groups = ["Start", "Widget", "Server", "Operate", "Security", "Reference"];
+    const groups = ["Start", "Widget", "Server", "Operate", "Trust", "Reference"];
     const page = await open("/");
     const navigation = page.getByRole("navigation", { name: "Main Navigation" });
     const texts = (await navigation.getByRole("link").allTextContents()).map((text) => text.trim());
