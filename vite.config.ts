@@ -17,6 +17,9 @@ const topLevelVar = false;
 /** rxjs's own ES2015 code; naming it replaces the defaults, hence the rest. */
 const conditions = ["es2015", "module", "browser", "production"];
 
+/** Lists a build's libraries, with their licences, for `scripts/package/bills-of-materials.ts`. */
+const listed = (build: string) => ({ license: { fileName: `.vite/${build}.json` } });
+
 /**
  * The widget for bundlers: modules that can be read, with rxjs and the QR encoder put in, because a site's bundler would take
  * rxjs's ES5 code. The element is one module: many small ones make a larger bundle.
@@ -25,6 +28,7 @@ const widgetBuild: UserConfig = {
   plugins: [trimQrcode(), trimRxjs(), minifyTemplates(), wholeVariants()],
   resolve: { conditions },
   build: {
+    ...listed("widget"),
     minify: false,
     sourcemap: true,
     lib: {
@@ -55,6 +59,7 @@ const widgetBuild: UserConfig = {
 const serverBuild: UserConfig = {
   plugins: [trimQrcode()],
   build: {
+    ...listed("server"),
     emptyOutDir: false,
     minify: false,
     sourcemap: true,
@@ -80,9 +85,6 @@ const serverBuild: UserConfig = {
  */
 const compileHint = "//# allFunctionsCalledOnLoad";
 
-/** Of the libraries in the one file. The modules for npm contain two of these, rxjs and qrcode. */
-const licenses = "THIRD-PARTY-LICENSES.txt";
-
 // In Vite's own `build.minify` a library keeps its white space. The properties are rxjs's own.
 const minified = {
   minify: { compress: true, mangle: true, mangleProps: { include: /^_[a-z][A-Za-z]+$/ } },
@@ -96,12 +98,14 @@ const fileBuild: UserConfig = {
   plugins: [trimQrcode(), trimRxjs(), minifyTemplates(), printIntegrity()],
   resolve: { conditions },
   build: {
+    ...listed("file"),
     emptyOutDir: false,
     minify: false,
     sourcemap: "hidden",
-    license: { fileName: licenses },
     lib: { entry: "src/onegini-otp-login.ts", formats: ["es"], fileName: () => "onegini-otp-login.js" },
-    rolldownOptions: { output: { ...minified, postBanner: `${compileHint}\n/*! Licenses: ${licenses} */` } },
+    rolldownOptions: {
+      output: { ...minified, postBanner: `${compileHint}\n/*! Licenses: THIRD-PARTY-LICENSES.txt */` },
+    },
   },
 };
 
@@ -128,16 +132,16 @@ function revision(): string {
 
 /**
  * The command `onegini-otp-login`, which uses the package's own entries and its dependencies. What only the command needs is
- * bundled, with its licences. `serve` and `doctor` are files of their own, which the other commands do not load. So is
+ * bundled. `serve` and `doctor` are files of their own, which the other commands do not load. So is
  * `opentelemetry.js`, which Node loads before them.
  */
 const commandBuild: UserConfig = {
   define: { __REVISION__: JSON.stringify(revision()) },
   ssr: { noExternal: true },
   build: {
+    ...listed("command"),
     emptyOutDir: false,
     minify: false,
-    license: { fileName: licenses },
     ssr: true,
     rolldownOptions: {
       input: [

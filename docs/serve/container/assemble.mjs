@@ -90,9 +90,8 @@ for (const manifest of manifests) {
   for (const name of readdirSync(dirname(manifest)))
     if (/^(licen[cs]e|notice)/i.test(name)) copy(join(dirname(manifest), name));
 }
-/** The licences of what is bundled into the command and into the widget's file, which also name those libraries. */
-const bundled = [join(dist, "THIRD-PARTY-LICENSES.txt"), join(dist, "command/THIRD-PARTY-LICENSES.txt")];
-for (const file of bundled) copy(file);
+/** The licences of what is bundled into the command and into the widget's file. */
+for (const folder of ["", "command/"]) copy(join(dist, folder, "THIRD-PARTY-LICENSES.txt"));
 
 /** `npm:` https://github.com/package-url/purl-spec */
 const purl = (name, version) => `pkg:npm/${name.replace("@", "%40")}@${version}`;
@@ -113,10 +112,11 @@ const installed = [...manifests].map((manifest) => {
   const { name, version, license } = readJson(manifest);
   return component(name, version, license, packages[relative(from, dirname(manifest))]?.integrity);
 });
-const inBundles = bundled.flatMap((file) =>
-  [...readFileSync(file, "utf8").matchAll(/^## (\S+) - (\S+) \((.+)\)$/gm)].map(([, ...words]) =>
-    component(...words),
-  ),
+/** Of the package's own bills. The demo's pages are not in the image. */
+const isInImage = ({ evidence }) =>
+  evidence.occurrences.some(({ location }) => !location.endsWith("/assets/"));
+const inBundles = ["one-file", "command"].flatMap((bill) =>
+  readJson(join(dist, `sbom/${bill}.cdx.json`)).components.filter(isInImage),
 );
 const components = [...new Map([...inBundles, ...installed].map((each) => [each.purl, each])).values()];
 const bill = {

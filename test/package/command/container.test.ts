@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -11,7 +11,8 @@ import { freePort } from "../../support/services/free-port.js";
 import { redisFor } from "../../support/services/redis.js";
 import { until } from "../../support/until.js";
 import { emulator } from "../../unit/server/support/site.js";
-import { install, pack, temporaryFolder } from "../support/packed-package.js";
+import { assertFitsSchema, type Bill } from "../support/cyclonedx.js";
+import { pack, temporaryFolder } from "../support/packed-package.js";
 
 /** docs/serve/container: its lock, and its commands without a container. */
 
@@ -130,9 +131,8 @@ describe("The files of the image", () => {
   });
 
   test("have a bill of materials of each package and each bundled library, that fits CycloneDX's schema", async () => {
-    const bill = JSON.parse(readFileSync(join(image, "sbom.cdx.json"), "utf8")) as {
-      components: { name: string; hashes?: object[]; licenses?: object[] }[];
-    };
+    const text = readFileSync(join(image, "sbom.cdx.json"), "utf8");
+    const bill = JSON.parse(text) as Bill;
     const names = bill.components.map((component) => component.name);
     for (const expected of [
       name,
@@ -147,27 +147,8 @@ describe("The files of the image", () => {
     ])
       assert.ok(names.includes(expected), expected);
     for (const { name, licenses } of bill.components) assert.ok(licenses, name);
-    const tools = join(temporaryFolder, "cyclonedx");
-    mkdirSync(tools);
-    writeFileSync(join(tools, "package.json"), "{}");
-    const packages = [
-      "@cyclonedx/cyclonedx-library@10.3.0",
-      "ajv@8.20.0",
-      "ajv-formats@3.0.1",
-      "ajv-formats-draft2019@1.6.1",
-    ];
-    await install(tools, "--ignore-scripts", ...packages);
-    const script = `
-      const { Spec, Validation } = require("@cyclonedx/cyclonedx-library");
-      const { readFileSync } = require("node:fs");
-      const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
-      const bill = JSON.parse(readFileSync(${JSON.stringify(join(image, "sbom.cdx.json"))}, "utf8"));
-      const check = async (bill) => (await validator.validate(JSON.stringify(bill))) !== null;
-      (async () => console.log(await check(bill), await check({ ...bill, components: [{ name: 1 }] })))();`;
-    assert.equal(
-      execFileSync(process.execPath, ["-e", script], { cwd: tools, encoding: "utf8" }),
-      "false true\n",
-    );
+    assert.ok(!names.includes("zxing-wasm"), "The demo's pages are not in the image.");
+    await assertFitsSchema(text);
   });
 
   test("run by the entry point, are healthy on the configured port, and stop in the documented time", async (t) => {
