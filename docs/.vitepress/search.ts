@@ -41,6 +41,7 @@ export const answers: Readonly<Record<string, string>> = {
   rate: "docs/kit-reference.md#limits",
   reader: "docs/accessibility.md#accessibility",
   safari: "docs/widget.md#browsers",
+  sbom: "docs/trust/components.md#bills-of-materials",
   screenreader: "docs/accessibility.md#accessibility",
   session: "docs/sessions.md#into-your-session",
   spring: "docs/backends.md#backends-in-any-language",

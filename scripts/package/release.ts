@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
 
 const shell = process.platform === "win32";
 const packsOnly = process.argv.includes("--pack");
@@ -24,6 +25,16 @@ if (!repository?.url) {
   );
 }
 
+const address = repository.url.replace(/^git\+/, "");
+const { url, maintenance } = parse(readFileSync("publiccode.yml", "utf8")) as {
+  url?: string;
+  maintenance: { contacts?: { name?: string }[] };
+};
+if (url !== address) refuse(`publiccode.yml has no url ${address}, as package.json has.`);
+if (!maintenance.contacts?.[0]?.name) refuse("publiccode.yml names nobody in maintenance.contacts.");
+if (!/https:\/\/\S+|\S+@\S+\.\S+/.test(readFileSync("SECURITY.md", "utf8")))
+  refuse("SECURITY.md has no address, of a page or of an e-mail, for a report.");
+
 const changes = execFileSync("git", ["status", "--porcelain"], { encoding: "utf8" });
 if (changes) refuse(`the working tree is not clean.\n${changes}`);
 
@@ -39,6 +50,7 @@ if (!packsOnly && spawnSync("git", ["var", "GIT_COMMITTER_IDENT"]).status !== 0)
 
 for (const [command = "", ...args] of [
   ["npm", "run", "check"],
+  ["tsx", "scripts/package/known-vulnerabilities.ts"],
   ["npm", "test"],
   packsOnly ? ["npm", "pack"] : ["changeset", "publish"],
 ]) {

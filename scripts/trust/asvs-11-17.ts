@@ -179,7 +179,7 @@ export const cryptographyToLogging = {
     },
     "15.1.2": {
       what: "An inventory of libraries",
-      fact: "[the container](../serve.md#containers) has a bill of materials (CycloneDX)",
+      fact: "[bills of materials](components.md) (CycloneDX)",
       site: "the same for a kit in its own application",
     },
     "15.1.3": {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,11 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 const script = fileURLToPath(new URL("../../scripts/package/release.ts", import.meta.url));
 const repository = { type: "git", url: "git+https://git.example/owner/name.git" };
-const project = { "package.json": JSON.stringify({ version: "1.2.3", repository }) };
+const project = {
+  "package.json": JSON.stringify({ version: "1.2.3", repository }),
+  "publiccode.yml": "url: https://git.example/owner/name.git\nmaintenance:\n  contacts: [{ name: Team }]\n",
+  "SECURITY.md": "Report it: https://git.example/owner/name/security/advisories/new\n",
+};
 
 interface Options {
   uncommitted?: Record<string, string>;
@@ -41,7 +45,7 @@ function release(
     git("config", "user.email", "test@example.com");
   }
   write(uncommitted);
-  for (const command of ["npm", "changeset"])
+  for (const command of ["npm", "tsx", "changeset"])
     writeFileSync(join(bin, command), `#!/bin/sh\necho ${command} "$@"\n`, { mode: 0o755 });
   const env = {
     ...process.env,
@@ -68,6 +72,24 @@ test("a release is refused while the package has no repository", (t) => {
   assert.match(refusalOf(t, { "package.json": "{}" }), /^Not released: package\.json has no repository/);
 });
 
+test("a release is refused while people would not find the repository or whom to report to", (t) => {
+  for (const [file, text, reason] of [
+    [
+      "publiccode.yml",
+      "maintenance: {}\n",
+      /publiccode\.yml has no url https:\/\/git\.example\/owner\/name\.git/,
+    ],
+    [
+      "publiccode.yml",
+      project["publiccode.yml"].replace("name.git", "other.git"),
+      /publiccode\.yml has no url https:\/\/git\.example\/owner\/name\.git/,
+    ],
+    ["publiccode.yml", project["publiccode.yml"].replace(/contacts:.*/, "type: community"), /names nobody/],
+    ["SECURITY.md", readFileSync("SECURITY.md", "utf8"), /SECURITY\.md has no address/],
+  ] as const)
+    assert.match(refusalOf(t, { ...project, [file]: text }), reason);
+});
+
 test("a release is refused while something is not committed", (t) => {
   const refusal = refusalOf(t, project, { uncommitted: { "note.txt": "" } });
   assert.match(refusal, /^Not released: the working tree is not clean\.\n\?\? note\.txt/);
@@ -85,10 +107,12 @@ test("a release is refused while git knows nobody who could make the tag", (t) =
   assert.match(refusalOf(t, project, { hasIdentity: false }), /^Not released: git has no name and email/);
 });
 
+const checks = "npm run check\ntsx scripts/package/known-vulnerabilities.ts\n";
+
 test("a release fails if it ends without the version's tag", (t) => {
   const { status, stdout, stderr } = release(t, project);
 
-  assert.equal(stdout, "npm run check\nnpm test\nchangeset publish\n");
+  assert.equal(stdout, `${checks}npm test\nchangeset publish\n`);
   assert.match(stderr, /^Published, but the tag v1\.2\.3 is missing\./);
   assert.equal(status, 1);
 });
@@ -96,6 +120,6 @@ test("a release fails if it ends without the version's tag", (t) => {
 test("with --pack the tarball is packed after the same checks, without a tag", (t) => {
   const { status, stdout } = release(t, project, { hasIdentity: false, args: ["--pack"] });
 
-  assert.equal(stdout, "npm run check\nnpm test\nnpm pack\n");
+  assert.equal(stdout, `${checks}npm test\nnpm pack\n`);
   assert.equal(status, 0);
 });

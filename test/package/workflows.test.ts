@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { nodeLines } from "../../scripts/node/node-lines.js";
@@ -121,10 +121,23 @@ describe("the workflows", () => {
   });
 
   test("tag as somebody, and fail if the tag has not arrived", () => {
-    const commands = workflow("release.yml").jobs["publish"]?.steps.at(-1)?.run ?? "";
+    const commands = workflow("release.yml").jobs["publish"]?.steps.at(-2)?.run ?? "";
     assert.match(
       commands,
       /git config user\.name .*\n.*git config user\.email .*\n.*git tag --annotate .*\n.*git push .*\n.*git ls-remote --exit-code /,
+    );
+  });
+
+  test("attach the tarball, its bills of materials and the VEX file to the tag's release", () => {
+    const { build, publish } = workflow("release.yml").jobs;
+    const uploaded = build?.steps.find(({ uses }) => uses?.startsWith("actions/upload-artifact@"))?.with;
+    const paths = String(uploaded?.["path"]).trim().split("\n");
+    assert.deepEqual(paths, ["*.tgz", "dist/sbom", "docs/trust/vex.cdx.json"]);
+    for (const path of paths.slice(1)) assert.ok(existsSync(path), path);
+    const command = publish?.steps.at(-1)?.run ?? "";
+    assert.match(
+      command,
+      /^gh release create "v.* --verify-tag .*\\\n +tarball\/\*\.tgz tarball\/dist\/sbom\/\*\.json tarball\/docs\/trust\/vex\.cdx\.json$/m,
     );
   });
 });
