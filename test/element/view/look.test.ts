@@ -119,6 +119,7 @@ describe("the card", () => {
         const box = each.getBoundingClientRect();
         expect(box.top, name).to.be.at.least(stage.top);
         expect(box.bottom, name).to.be.at.most(stage.bottom);
+        if (each.matches(".marks rect")) expect(box.width, name).to.be.closeTo(box.height, 0.1);
       }
       clear();
     }
