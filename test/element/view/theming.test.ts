@@ -140,6 +140,12 @@ describe("the site's properties", () => {
       clear();
     }
   });
+
+  it("leave the cells of the number their straight sides where buttons are round", async () => {
+    const card = await themed(theme({ "button-radius": "999px" }), model(asked()));
+    expect(styleOf(card, ".ask > .button").borderTopLeftRadius).to.equal("999px");
+    expect(parseFloat(styleOf(card, ".cell").borderTopLeftRadius)).to.be.below(44 / 2);
+  });
 });
 
 describe("the site's own colours", () => {
