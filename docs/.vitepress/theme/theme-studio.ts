@@ -210,6 +210,8 @@ export const ThemeStudio = defineComponent({
       try {
         document.fonts.add(await new FontFace(family, await file.arrayBuffer()).load());
         page.font = `"${family}"`;
+        // The token would win over the page's font.
+        set({ [`${prefix}font`]: "" });
         said.value = "The card has the page’s font. The link has its name, and not its file.";
       } catch {
         said.value = "The browser cannot read this font.";

@@ -148,6 +148,7 @@ export const codeStyles = css`
   }
   canvas {
     all: initial !important;
+    overflow: clip !important;
     border-radius: max(0px, var(--_corner, 0px) - 4px) !important;
     image-rendering: pixelated !important;
   }

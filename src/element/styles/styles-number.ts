@@ -52,6 +52,8 @@ export const numberStyles = css`
     container-type: inline-size;
   }
   .cells {
+    /* Rounder ones would be eggs. */
+    --_corner: min(14px, var(--onegini-otp-login-button-radius, 10px));
     display: grid;
     grid-auto-columns: minmax(0, calc(44 * var(--_u)));
     grid-auto-flow: column;
@@ -68,7 +70,7 @@ export const numberStyles = css`
     place-items: center;
     block-size: max(52 * var(--_u), var(--_control-height));
     border: 1px solid var(--_control);
-    border-radius: var(--onegini-otp-login-button-radius, 10px);
+    border-radius: var(--_corner);
     background: var(--_surface);
     container-type: inline-size;
   }
@@ -90,7 +92,7 @@ export const numberStyles = css`
     background: color-mix(in oklab, var(--_accent) 26%, transparent);
   }
   .all {
-    border-radius: calc(2px + var(--onegini-otp-login-button-radius, 10px));
+    border-radius: calc(2px + var(--_corner));
     outline: 2px solid var(--_focus);
     /* So that it stays below a second line of the hint. */
     outline-offset: 2px;
@@ -141,6 +143,7 @@ export const numberStyles = css`
     margin-block: calc(7 * var(--_u)) calc(9 * var(--_u));
     padding-inline: calc(6 * var(--_u));
   }
+  .ask > .field,
   .ask > .button {
     inline-size: calc(100% - 24 * var(--_u));
     max-inline-size: calc(262 * var(--_u));

@@ -10,7 +10,7 @@ export const partStyles = css`
     place-content: center;
     align-items: center;
     min-block-size: calc(44 * var(--_u));
-    padding: calc(1 * var(--_u)) calc(19 * var(--_u));
+    padding: calc(3 * var(--_u)) calc(19 * var(--_u));
     border: 1px solid transparent;
     border-radius: var(--onegini-otp-login-button-radius, 10px);
     background: var(--_accent);
@@ -94,7 +94,7 @@ export const partStyles = css`
     box-sizing: border-box !important;
     align-content: center !important;
     min-block-size: max(44 * var(--_u), var(--_control-height)) !important;
-    padding: calc(1 * var(--_u)) calc(19 * var(--_u)) !important;
+    padding: calc(3 * var(--_u)) calc(19 * var(--_u)) !important;
     border: 1px solid var(--_control) !important;
     border-radius: var(--onegini-otp-login-button-radius, 10px) !important;
     background: none !important;

@@ -14,7 +14,7 @@ import { backOf, isScanned, isWaiting, questionOf } from "../flow/state.js";
 import { hasCode, type Handlers, type ViewModel } from "./view-model.js";
 
 /** In the place of a code: the three marks in the corners of each QR code. */
-const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" preserveAspectRatio="none" aria-hidden="true">
+const finderMarks = html`<svg class="marks" viewBox="0 0 50 50" aria-hidden="true">
   <rect x="5" y="5" width="6" height="6" rx="1" />
   <rect class="eye" x="6.5" y="6.5" width="3" height="3" rx=".6" />
   <rect x="39" y="5" width="6" height="6" rx="1" />

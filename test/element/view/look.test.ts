@@ -96,6 +96,19 @@ describe("the card", () => {
     expect(Math.min(...widths)).to.be.above(Math.max(...widths) * 0.7);
   });
 
+  it("leaves room above and below the words of a button that has two lines of them", async () => {
+    const words = wordsFor("de", undefined);
+    const card = await showCard({ ...everything["failed, can retry"]!, words }, 300);
+    card.parentElement!.style.fontSize = "20px";
+    const button = card.shadowRoot!.querySelector(".ways > .button")!;
+    const range = document.createRange();
+    range.selectNodeContents(button);
+    const [box, text] = [button.getBoundingClientRect(), range.getBoundingClientRect()];
+    expect(text.height).to.be.above(40);
+    expect(text.top - box.top).to.be.at.least(5);
+    expect(box.bottom - text.bottom).to.be.at.least(5);
+  });
+
   it("has marks in three corners of its place, and room for what is said there in large text", async () => {
     for (const name of ["requesting", "expired"]) {
       const card = await showCard(phases[name]!, 320);
@@ -106,6 +119,7 @@ describe("the card", () => {
         const box = each.getBoundingClientRect();
         expect(box.top, name).to.be.at.least(stage.top);
         expect(box.bottom, name).to.be.at.most(stage.bottom);
+        if (each.matches(".marks rect")) expect(box.width, name).to.be.closeTo(box.height, 0.1);
       }
       clear();
     }

@@ -131,6 +131,14 @@ describe("the question for the number on the phone", () => {
             }
   });
 
+  it("has a margin beside six cells in a narrow card with larger text", async () => {
+    const card = await showCard(asked({ digits: 6 }), 320);
+    card.parentElement!.style.fontSize = "20px";
+    const [stage, cells] = ["form", ".cells"].map((each) => piece(card, each).getBoundingClientRect());
+    expect(cells!.left - stage!.left).to.be.at.least(12);
+    expect(stage!.right - cells!.right).to.be.at.least(12);
+  });
+
   it("has cells and button in one line on a phone with an app link, and the error in the place of the time", async () => {
     const card = await showCard(asked({ wrong: 1 }, phone), 358);
     card.style.fontFamily = font;

@@ -62,6 +62,9 @@ describe("the corners around the code", () => {
       expect(rings).to.have.length(1);
       expect(rings[0]!.match(/A\S+ \S+/g)).to.deep.equal(Array(4).fill(arc));
       expect(styleOf(card, ".plate").borderTopLeftRadius).to.equal(plate);
+      expect(styleOf(card, "canvas").borderTopLeftRadius).to.equal(plate);
+      // Without it, the corners of what is drawn are not cut.
+      expect(styleOf(card, "canvas").overflow).to.equal("clip");
       clear();
       const place = await themed(theme({ "code-radius": radius }), phases["requesting"]);
       const cut = `${Math.min(parseFloat(radius), 30)}px`;
@@ -136,6 +139,12 @@ describe("the site's properties", () => {
       expect(stage.left, `${width} px: the ring is in the card`).to.be.at.least(base.left);
       clear();
     }
+  });
+
+  it("leave the cells of the number their straight sides where buttons are round", async () => {
+    const card = await themed(theme({ "button-radius": "999px" }), model(asked()));
+    expect(styleOf(card, ".ask > .button").borderTopLeftRadius).to.equal("999px");
+    expect(parseFloat(styleOf(card, ".cell").borderTopLeftRadius)).to.be.below(44 / 2);
   });
 });
 

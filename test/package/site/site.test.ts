@@ -814,6 +814,17 @@ describe("The theme studio", () => {
     assert.equal(await card.evaluate((element) => getComputedStyle(element).fontFamily), "Georgia");
   });
 
+  test("shows an uploaded font, also where the theme had one", async () => {
+    const page = await open(withTheme("onegini-otp-login { --onegini-otp-login-font: serif }"));
+    await page.getByRole("tab", { name: "Page" }).click();
+    await page
+      .getByLabel("A font’s file")
+      .setInputFiles("node_modules/vitepress/dist/client/theme-default/fonts/inter-italic-latin.woff2");
+    const base = page.locator(".studio-states view-card section").first();
+    await page.getByText("The card has the page’s font.").waitFor();
+    assert.equal(await base.evaluate((each) => getComputedStyle(each).fontFamily), "inter-italic-latin");
+  });
+
   for (const colorScheme of ["light", "dark"] as const)
     test(`passes axe in each tab, and does not scroll sideways: ${colorScheme}`, async () => {
       const page = await open(path, { colorScheme });
