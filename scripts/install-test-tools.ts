@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import {
   engineTitles,
   findChromium,
@@ -87,6 +88,18 @@ const proxyTools: Tool[] = [
   ["openssl", "openssl"],
 ].map(program);
 
+/** Orca, and the desktop without a screen that it needs. */
+const screenReaderTools: Tool[] = [
+  program(["orca", "orca"]),
+  program(["Xvfb", "xvfb"]),
+  program(["dbus-daemon", "dbus-daemon"]),
+  {
+    title: "AT-SPI",
+    isInstalled: () => existsSync("/usr/libexec/at-spi-bus-launcher"),
+    packages: ["at-spi2-core"],
+  },
+];
+
 const hasPython = (name: string): boolean =>
   spawnSync("/usr/bin/python3", ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
 
@@ -145,6 +158,12 @@ export const installRedis = (): void => installAll(redisTools);
  * @throws Error that says how to install the missing ones by hand
  */
 export const installProxies = (): void => installAll(proxyTools);
+
+/**
+ * Installs Orca, Xvfb, D-Bus and AT-SPI from Debian where one is missing, when root. It starts none.
+ * @throws Error that says how to install the missing ones by hand
+ */
+export const installScreenReader = (): void => installAll(screenReaderTools);
 
 /**
  * Installs Python's, Go's, PHP's, Java's and Ruby's packages, nginx and Redis from Debian where one is missing, when root.

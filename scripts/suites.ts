@@ -1,5 +1,5 @@
 /** What must be there before a suite can run. */
-export type Need = "build" | "browser" | "services" | "redis" | "proxies" | "languages";
+export type Need = "build" | "browser" | "screen reader" | "services" | "redis" | "proxies" | "languages";
 
 interface Suite {
   /** A folder, or one file. */
@@ -84,6 +84,8 @@ export const suites: readonly Suite[] = [
   { path: "test/e2e/network", runsIn: "all", needs: built, waits: true },
   { path: "test/e2e/page", runsIn: "all", needs: built },
   { path: "test/e2e/renders", runsIn: "all", needs: built },
+  // Not steady: by hand.
+  { path: "test/e2e/screen-reader", runsIn: "named", needs: [...built, "screen reader"] },
 
   { path: "test/resilience", runsIn: "all", needs: withServices, waits: true },
   { path: "test/resilience/model", runsIn: "all", needs: withServices },

@@ -15,6 +15,7 @@ import {
   installLanguages,
   installProxies,
   installRedis,
+  installScreenReader,
   installServices,
 } from "./install-test-tools.js";
 import { isIn, suiteOf, type Need } from "./suites.js";
@@ -61,6 +62,7 @@ if (!isAll) process.env["ENGINES"] ??= "chromium";
 const engines = wantedEngines();
 const needs = new Set<Need>(files.flatMap((file) => suiteOf(file).needs));
 if (needs.has("browser")) await installEngines([...new Set(["chromium", ...engines] as const)]);
+if (needs.has("screen reader")) installScreenReader();
 if (needs.has("services")) installServices();
 if (needs.has("redis")) installRedis();
 if (needs.has("proxies")) installProxies();

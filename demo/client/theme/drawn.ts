@@ -12,7 +12,7 @@ export interface Drawn {
 
 const isSeen = (element: Element): boolean =>
   element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-  !element.closest(".heard, [role=status], :disabled, [aria-disabled=true]");
+  !element.closest(".heard, [part=status], :disabled, [aria-disabled=true]");
 
 const hasText = (element: Element): boolean =>
   [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent!.trim());

@@ -188,7 +188,7 @@ export const cardStyles = css`
     white-space: pre-line;
   }
   .heard,
-  [role="status"] {
+  .status {
     position: absolute !important;
     inline-size: 1px;
     block-size: 1px;
@@ -196,7 +196,7 @@ export const cardStyles = css`
     white-space: nowrap;
     clip-path: inset(50%);
   }
-  [role="status"] {
+  .status {
     inset-block-end: 0;
   }
   ::slotted(*) {

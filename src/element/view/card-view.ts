@@ -41,7 +41,7 @@ export function view(model: ViewModel, handlers: Handlers, announcement = ""): T
         ${app === "beside" ? appLinkView(model, handlers, "button outlined", "app-link", words.openHere) : nothing}
         ${app !== "none" && model.isInApp ? inAppView(model, handlers) : nothing}
       </div>
-      <div role="status" part="status">${announcement}</div>
+      <div class="status" part="status" aria-live="polite" aria-atomic="true">${announcement}</div>
     </div>
     ${dialogView(model, handlers)}
   </section>`;

@@ -249,7 +249,7 @@ describe("The demo's pages", () => {
         .querySelector("onegini-otp-login")!
         .addEventListener("login", (event) => event.preventDefault()),
     );
-    const before = await login.locator("onegini-otp-login [role=status]").textContent();
+    const before = await login.locator("onegini-otp-login [part=status]").textContent();
     const ear = await listen(login);
     const phone = await openPhone(context, demo.origin, `/phone#otp=${encodeURIComponent(otp)}`);
     await phone.sees("Is this you logging in?");

@@ -57,7 +57,7 @@ const script = `
     const walker = document.createTreeWalker(root.querySelector("section"), NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const parent = node.parentElement;
-      if (!node.data.trim() || parent.closest("[role=status], .heard, .cell, dialog") || !isSeen(parent)) continue;
+      if (!node.data.trim() || parent.closest("[part=status], .heard, .cell, dialog") || !isSeen(parent)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       found.push({ text: node.data.trim(), parent, boxes: [...range.getClientRects()] });

@@ -19,7 +19,7 @@ const wrong = (number: string, by = 1): string =>
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Number from your phone, 4 digits" });
 const go = (page: Page) => page.getByRole("button", { name: "Continue", exact: true });
-const announced = (page: Page) => page.locator("onegini-otp-login [role=status]").innerText();
+const announced = (page: Page) => page.locator("onegini-otp-login [part=status]").innerText();
 /** What has the focus, within the element too. */
 const focused = (page: Page) =>
   page.evaluate(() => {

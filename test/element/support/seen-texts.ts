@@ -1,6 +1,6 @@
 export const isShown = (element: Element): boolean =>
   element.checkVisibility({ visibilityProperty: true }) &&
-  !element.closest("[inert], [role=status], .heard, dialog");
+  !element.closest("[inert], [part=status], .heard, dialog");
 
 /** A piece of text that can be seen, what holds it, and its boxes, one a line or more. */
 export interface Seen {

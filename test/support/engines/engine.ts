@@ -6,7 +6,7 @@ import { readCodes } from "../qr.js";
 import { until } from "../until.js";
 import { startWebKit, type WebKit } from "./webkit.js";
 
-const keys = { Enter: "\ue007", Escape: "\ue00c" } as const;
+const keys = { Enter: "\ue007", Escape: "\ue00c", Tab: "\ue004" } as const;
 
 /** A browser of one engine, with an empty profile and one page. It has the functions that all three engines support. */
 export interface Engine {
@@ -20,6 +20,8 @@ export interface Engine {
   screenshot: () => Promise<Uint8Array>;
   /** Presses a key, as a keyboard does. */
   press: (key: keyof typeof keys) => Promise<void>;
+  /** Presses the keys of a text. */
+  type: (text: string) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -31,6 +33,11 @@ export interface Preferences {
   reducedMotion?: boolean;
   /** Not in WebKitGTK, which has no forced colours. */
   forcedColors?: boolean;
+  /**
+   * The environment of a desktop, on which the browser has a window and tells assistive technology of its pages. Not in WebKitGTK.
+   * Default: no window.
+   */
+  desktop?: NodeJS.ProcessEnv;
 }
 
 export const startEngine = (engine: EngineName, preferences: Preferences = {}): Promise<Engine> =>
@@ -38,15 +45,21 @@ export const startEngine = (engine: EngineName, preferences: Preferences = {}): 
 
 async function startInPuppeteer(
   engine: "chromium" | "firefox",
-  { reducedMotion = false, forcedColors = false }: Preferences,
+  { reducedMotion = false, forcedColors = false, desktop }: Preferences,
 ): Promise<Engine> {
   const options = launchOptions(engine);
   const browser = await puppeteerCore.launch({
     ...options,
-    args: [...(options.args ?? []), ...(reducedMotion ? ["--force-prefers-reduced-motion"] : [])],
+    args: [
+      ...(options.args ?? []),
+      ...(reducedMotion ? ["--force-prefers-reduced-motion"] : []),
+      ...(desktop && engine === "chromium" ? ["--force-renderer-accessibility"] : []),
+    ],
+    ...(desktop && { headless: false, env: desktop }),
     extraPrefsFirefox: {
       "ui.prefersReducedMotion": Number(reducedMotion),
       "browser.display.document_color_use": forcedColors ? 2 : 0,
+      "accessibility.force_disabled": desktop ? -1 : 0,
     },
     defaultViewport: { width, height },
   });
@@ -65,6 +78,7 @@ async function startInPuppeteer(
     run: (script, ...args) => page.evaluate(script as never, ...args),
     screenshot: () => page.screenshot(),
     press: (key) => page.keyboard.press(key),
+    type: (text) => page.keyboard.type(text),
     close: () => browser.close(),
   };
 }
@@ -82,6 +96,9 @@ async function startInWebKit(preferences: Preferences): Promise<Engine> {
       >,
     screenshot: session.screenshot,
     press: (key) => session.press(keys[key]),
+    async type(text) {
+      for (const key of text) await session.press(key);
+    },
     close,
   };
 }

@@ -75,7 +75,7 @@ const unreadableHere = (): string[] => {
     const text = node.textContent!.trim();
     const isShown =
       parent.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-      !parent.closest("[role=status], .heard") &&
+      !parent.closest("[part=status], .heard") &&
       (dialog !== null || !parent.closest("dialog"));
     if (!text || !isShown) continue;
     parent.scrollIntoView({ block: "center", behavior: "instant" });

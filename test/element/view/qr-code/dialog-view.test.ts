@@ -30,7 +30,7 @@ describe("the enlarged code", () => {
 
   it("is closed before the reason is announced, because nothing behind it would be announced", async () => {
     const { element, root, dialog } = await enlarge();
-    const status = root.querySelector("[role=status]")!;
+    const status = root.querySelector("[part=status]")!;
     const log: string[] = [];
     root.addEventListener("close", () => log.push("closed"), true);
     const observer = new MutationObserver(() => log.push(`${dialog.open} ${status.textContent}`));
