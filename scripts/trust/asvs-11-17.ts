@@ -174,7 +174,7 @@ export const cryptographyToLogging = {
     },
     "15.1.1": {
       what: "Times for fixing libraries are documented",
-      notMet: "[the policy](../../SECURITY.md) names no times",
+      notMet: "none is promised today: [a proposal](support.md#faults-in-security) is unsigned",
       site: "its own times",
     },
     "15.1.2": {

@@ -59,7 +59,7 @@ export const authenticationAndSessions = {
     "6.5.5": {
       what: "Codes expire, within ten minutes",
       met: "two minutes after the acceptance, five for the number, 60 s for a ticket",
-      site: "the life of a code in [the Token Server's type](../token-server.md#3-create-a-mobile-authentication-type): one minute",
+      site: "the life of a code in [the Token Server's type](../token-server.md#3-create-a-mobile-authentication-type): we suggest two minutes",
     },
     "6.6.2": {
       what: "A code is bound to its request",

@@ -253,7 +253,7 @@ export const threats = {
     impact: "high",
     owner: "operator, maintainers",
     residual:
-      "Versions are published with provenance and by no stored secret. No claim's test covers it: pin versions, and check hashes and the [bills of materials](components.md)",
+      "Nothing is published today: you build it yourself. The workflow for releases makes provenance and stores no secret. No claim's test covers it: pin versions, and check hashes and the [bills of materials](components.md)",
   },
   evidence: {
     stride: "Repudiation",
