@@ -6,7 +6,8 @@ export const authenticationAndSessions = {
     "6.1.1": {
       what: "Limits of guessing are documented, and lock nobody out by malice",
       met: "known browsers, offices and single acceptances are not locked out; [the limits](../kit-reference.md#limits) are documented",
-      notMet: "four acceptances of a victim shut that victim out of new browsers until the full hour",
+      notMet:
+        'four acceptances of a victim shut that victim out of new browsers until the full hour (of all, with `when: "always"`)',
     },
     "6.1.3": {
       what: "All ways to log in are documented",

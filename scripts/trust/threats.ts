@@ -399,7 +399,8 @@ export const threats = {
     likelihood: "medium",
     impact: "low",
     owner: "site",
-    residual: "Four acceptances of a victim shut that victim out of new browsers until the full hour",
+    residual:
+      'Four acceptances of a victim shut that victim out of new browsers until the full hour (of all, with `when: "always"`)',
   },
   "odd-requests": {
     stride: "Denial of service",
