@@ -73,10 +73,10 @@ const dependsOn = new Map(npm.dependencies.map(({ ref, dependsOn }) => [ref, dep
 const { name, version, license, description } = readJson<Record<string, string>>("package.json");
 const root = `${name}@${version}`;
 
-/** What a site's npm installs beside the package. */
 const lock = readJson<{ packages: Record<string, { version: string; dev?: true; devOptional?: true }> }>(
   "package-lock.json",
 );
+/** What a site's npm installs beside the package. */
 const installed = Object.entries(lock.packages)
   .filter(([path, { dev, devOptional }]) => path !== "" && !dev && !devOptional)
   .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, "")}@${version}`);
